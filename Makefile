@@ -1,0 +1,52 @@
+# Two commands are enough: `make report` and `make test`. Everything else is optional.
+PYTHON ?= python3
+VENV   ?= .venv
+CORES  ?= all
+
+BIN     := $(abspath $(VENV))/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
+
+.PHONY: report test test-all lint format lock clean-env
+
+report: $(VENV)/.run       ## environment, then the study: report.md
+	PATH="$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) report.md
+
+test: $(VENV)/.test        ## environment with the test extras, then the fast tests
+	PATH="$(BIN):$$PATH" $(BIN)/pytest -m "not study"
+
+test-all: $(VENV)/.test    ## every test, whole studies included
+	PATH="$(BIN):$$PATH" $(BIN)/pytest
+
+lint: $(VENV)/.test        ## style, formatting and Snakemake's own advice
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/snakefmt --check Snakefile workflow
+	PATH="$(BIN):$$PATH" $(BIN)/snakemake --lint
+
+format: $(VENV)/.test
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format --quiet .
+	$(BIN)/snakefmt --quiet Snakefile workflow
+
+# The test lock holds the run lock's versions and a few more, so one environment serves both.
+$(VENV)/.run: requirements/run.txt pyproject.toml | $(VENV)/bin/python
+	$(INSTALL) --require-hashes -r requirements/run.txt
+	$(INSTALL) --no-deps --no-build-isolation -e .
+	touch $@
+
+$(VENV)/.test: requirements/test.txt pyproject.toml | $(VENV)/bin/python
+	$(INSTALL) --require-hashes -r requirements/test.txt
+	$(INSTALL) --no-deps --no-build-isolation -e .
+	touch $@ $(VENV)/.run
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if (3, 11) <= v < (3, 14) else f"convstudy needs Python 3.11, 3.12 or 3.13; {sys.executable} is {v[0]}.{v[1]}. Name another one: make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv $(VENV)
+
+lock: LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --quiet
+lock:                      ## after a change of pyproject.toml (needs uv)
+	echo hatchling | $(LOCK) pyproject.toml - -o requirements/run.txt
+	echo hatchling | $(LOCK) pyproject.toml - --extra test -c requirements/run.txt -o requirements/test.txt
+
+clean-env:
+	rm -rf $(VENV)

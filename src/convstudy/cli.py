@@ -1,0 +1,67 @@
+"""`convstudy COMMAND …`: find the command's entry module, run it, turn faults into one line.
+
+The dispatcher does no work of its own and imports nothing that a command does not need. It is
+therefore outside the code fingerprints (see `convstudy.fingerprint`).
+"""
+
+import argparse
+import importlib
+import logging
+import sys
+import traceback
+from pathlib import Path
+
+from convstudy.errors import StudyError
+
+# One entry module per command; its `main(argv)` is all that the dispatcher knows of it.
+COMMANDS = {
+    "fetch": "convstudy.datasets.fetch",
+    "generate": "convstudy.datasets.generate",
+    "prepare": "convstudy.datasets.prepare",
+    "train": "convstudy.training.train",
+    "activations": "convstudy.evaluation.activations",
+    "check-layer": "convstudy.evaluation.check_layer",
+    "summarise": "convstudy.statistics.summarise",
+    "confusion": "convstudy.statistics.confusion",
+    "analyse": "convstudy.statistics.analyse",
+    "draw-comparison": "convstudy.figures.comparison",
+    "draw-curves": "convstudy.figures.curves",
+    "draw-confusion": "convstudy.figures.confusion",
+    "draw-activations": "convstudy.figures.activations",
+    "report": "convstudy.report.render",
+}
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Run one command; exit with status 1 and one line on the screen if it fails."""
+    parser = argparse.ArgumentParser(prog="convstudy", description="Run one step of the study.")
+    parser.add_argument("--log", type=Path, help="write progress and tracebacks to this file")
+    parser.add_argument("command", choices=COMMANDS, metavar="command", help=", ".join(COMMANDS))
+    parser.add_argument("arguments", nargs=argparse.REMAINDER, help="see: convstudy COMMAND --help")
+    options = parser.parse_args(argv)
+    _log_to(options.log)
+    try:
+        importlib.import_module(COMMANDS[options.command]).main(options.arguments)
+    except Exception as error:
+        _report(error, options.command, options.log)
+        raise SystemExit(1) from None
+
+
+def _log_to(path: Path | None) -> None:
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    handler = logging.FileHandler(path, "w", "utf-8") if path else logging.StreamHandler(sys.stderr)
+    logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=[handler])
+    logging.captureWarnings(True)
+
+
+def _report(error: Exception, command: str, log: Path | None) -> None:
+    """One line for the screen; the traceback goes to the log, or to the screen if there is none."""
+    expected = isinstance(error, StudyError)
+    said = str(error) if expected else f"{type(error).__name__}: {error}"
+    if log is not None:
+        logging.error("%s", said if expected else traceback.format_exc())
+        said += f"\n  log: {log}"
+    elif not expected:
+        said = traceback.format_exc()
+    print(f"convstudy {command}: {said}", file=sys.stderr)

@@ -1,0 +1,101 @@
+"""Checks what a schema cannot say: that names in the config refer to something that is there."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from typing import Any
+
+from convstudy.config.schema import nearest
+
+Config = dict[str, Any]
+
+
+def faults(config: Config) -> list[str]:
+    """Every reference of `config` that leads nowhere.
+
+    The config may have faults of shape as well. What these hide is passed over here: the schema
+    has listed them, and a user wants to hear of all other faults in the same go.
+    """
+    found = []
+    for kind, check in _CHECKS.items():
+        items = config.get(kind)
+        for name, item in items.items() if isinstance(items, dict) else ():
+            with suppress(KeyError, TypeError, AttributeError):
+                found += check(config, f"{kind}.{name}", item)
+    with suppress(KeyError, TypeError, AttributeError):
+        found += _unknown("scale", [config["scale"]], "scale", config["scales"])
+        found += _stand_ins(config, "stand_ins", config["stand_ins"])
+    return found
+
+
+def _unknown(key: str, names: Iterable[str], what: str, known: Iterable[str]) -> Iterator[str]:
+    known = list(known)
+    for name in names:
+        if name not in known:
+            yield f"{key}: no {what} is named '{name}'{nearest(name, known)}"
+
+
+def _stand_ins(config: Config, key: str, stand_ins: dict[str, str]) -> Iterator[str]:
+    used = sorted({experiment["dataset"] for experiment in config["experiments"].values()})
+    yield from _unknown(key, stand_ins, "data set of an experiment", used)
+    yield from _unknown(key, stand_ins.values(), "data set", config["datasets"])
+
+
+def _scale(config: Config, key: str, scale: Config) -> Iterator[str]:
+    experiments = config["experiments"]
+    yield from _unknown(f"{key}.without", scale["without"], "experiment", experiments)
+    yield from _unknown(f"{key}.experiments", scale["experiments"], "experiment", experiments)
+    yield from _stand_ins(config, f"{key}.stand_ins", scale["stand_ins"])
+    if not set(experiments) - set(scale["without"]):
+        yield f"{key}.without: leaves no experiment to run"
+
+
+def _dataset(config: Config, key: str, dataset: Config) -> Iterator[str]:
+    sources = [way for way in ("files", "folder", "generator") if dataset.get(way)]
+    if len(sources) != 1:
+        given = " and ".join(sources) or "none"
+        yield f"{key}: give exactly one of files, folder and generator (given: {given})"
+    if dataset["format"] != "image_folder":
+        for option in sorted({"image_size", "folder"} & set(dataset)):
+            yield f"{key}.{option}: is for the format image_folder, not for {dataset['format']}"
+    elif "image_size" not in dataset:
+        yield f"{key}: an image_folder needs 'image_size: [height, width]'"
+    elif len(dataset["files"]) > 1:
+        yield f"{key}.files: an image_folder is one archive; {len(dataset['files'])} are given"
+
+
+def _experiment(config: Config, key: str, experiment: Config) -> Iterator[str]:
+    yield from _unknown(f"{key}.dataset", [experiment["dataset"]], "data set", config["datasets"])
+    recipe = experiment["recipe"]["name"]
+    yield from _unknown(f"{key}.recipe.name", [recipe], "recipe", config["recipes"])
+
+
+def _section(config: Config, key: str, section: Config) -> Iterator[str]:
+    members = section["experiments"]
+    if bool(members) == bool(section["layers"]):
+        yield f"{key}: give experiments or layers (one of both, not empty)"
+    yield from _unknown(f"{key}.experiments", members, "experiment", config["experiments"])
+    drawn = section["figures"].get("activations", {}).get("experiments", [])
+    key = f"{key}.figures.activations.experiments"
+    yield from _unknown(key, drawn, "experiment of this section", members)
+
+
+def _claim(config: Config, key: str, claim: Config) -> Iterator[str]:
+    yield from _unknown(f"{key}.section", [claim["section"]], "section", config["sections"])
+    members = config["sections"][claim["section"]]["experiments"]
+    for role in {"of", "than"} & set(claim):
+        yield from _unknown(f"{key}.{role}", [claim[role]], "experiment of its section", members)
+    parts = [
+        name
+        for name, other in config["claims"].items()
+        if other["kind"] != "all_of" and other["section"] == claim["section"]
+    ]
+    yield from _unknown(f"{key}.claims", claim.get("claims", []), "claim of its section", parts)
+
+
+_CHECKS = {
+    "scales": _scale,
+    "datasets": _dataset,
+    "experiments": _experiment,
+    "sections": _section,
+    "claims": _claim,
+}

@@ -1,0 +1,74 @@
+"""Checks a config against its schema: fills defaults and puts every fault into words."""
+
+import difflib
+from collections.abc import Iterator
+from typing import Any
+
+from jsonschema import Draft202012Validator, ValidationError, validators
+
+
+def complete(config: dict[str, Any], schema: dict[str, Any]) -> None:
+    """Fill the schema's defaults into `config`, in place, at every level that is there."""
+    for _ in _Completing(schema).iter_errors(config):
+        pass
+
+
+def faults(value: Any, schema: dict[str, Any], at: str = "") -> list[str]:
+    """Every fault of `value`, one sentence each, naming the key; `at` is put before the key."""
+    found = sorted(
+        Draft202012Validator(schema).iter_errors(value), key=lambda error: list(map(str, error.path))
+    )
+    return list(dict.fromkeys(line for error in found for line in _words(error, at)))
+
+
+def nearest(word: object, known: list[str]) -> str:
+    """`; did you mean 'epochs'?`, or the legal values where nothing is near."""
+    close = difflib.get_close_matches(str(word), known, n=1)
+    if close:
+        return f"; did you mean '{close[0]}'?"
+    return f"; known: {', '.join(known)}" if known else ""
+
+
+def _words(error: ValidationError, at: str) -> Iterator[str]:
+    key = ".".join([at, *map(str, error.absolute_path)]).strip(".") or "the config"
+    if error.validator == "additionalProperties":
+        known = list(error.schema.get("properties", {}))
+        for name in error.instance:
+            if name not in known:
+                yield f"{key}: unknown key '{name}'{nearest(name, known)}"
+    elif error.validator == "enum":
+        known = [str(item) for item in error.validator_value]
+        yield f"{key}: {error.instance!r} is not one of its values{nearest(error.instance, known)}"
+    elif error.validator == "required":
+        missing = [name for name in error.validator_value if name not in error.instance]
+        yield f"{key}: missing {', '.join(repr(name) for name in missing)}"
+    elif error.validator == "anyOf":
+        described = error.schema.get("description", "something else")
+        yield f"{key}: {error.instance!r} is out of range or of the wrong type; give {described}"
+    elif error.validator == "type":
+        wanted = error.validator_value
+        wanted = wanted if isinstance(wanted, str) else " or ".join(wanted)
+        yield f"{key}: {error.instance!r} has the wrong type; give {wanted}"
+    elif error.validator == "pattern":
+        wanted = error.validator_value
+        yield f"{key}: {error.instance!r} has a form that is not allowed here (pattern {wanted})"
+    else:
+        yield f"{key}: {error.message}"
+
+
+def _fill(validator: Any, properties: dict[str, Any], instance: Any, schema: Any) -> Iterator[Any]:
+    if isinstance(instance, dict):
+        for name, part in properties.items():
+            if "default" in part:
+                # A default is shared by all that lack the key, hence the copy.
+                instance.setdefault(name, _copy(part["default"]))
+    yield from Draft202012Validator.VALIDATORS["properties"](
+        validator, properties, instance, schema
+    )
+
+
+def _copy(value: Any) -> Any:
+    return value.copy() if isinstance(value, dict | list) else value
+
+
+_Completing = validators.extend(Draft202012Validator, {"properties": _fill})

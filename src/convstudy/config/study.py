@@ -1,0 +1,174 @@
+"""From a config to the study as it will be run: scale applied, experiments resolved."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from convstudy.config import references
+from convstudy.config.schema import complete, faults
+from convstudy.errors import StudyError
+
+Config = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """One network under one recipe on one data set, as it will be trained at the chosen scale."""
+
+    name: str
+    title: str
+    dataset: str  # the one that is used, after stand-ins
+    seeds: tuple[int, ...]
+    slice: Config  # all of the config that training depends on
+    unlike_published: tuple[str, ...]  # what differs from the published run; empty: comparable
+
+
+@dataclass(frozen=True)
+class Study:
+    """Everything that the workflow needs to know of the config."""
+
+    scale: str
+    purpose: str
+    minimum_seeds: int
+    experiments: dict[str, Experiment]
+    datasets: dict[str, Config]  # those that the experiments use
+    layers: tuple[str, ...]
+    sections: dict[str, Config]  # of experiments (without those left out) or of layers
+    claims: dict[str, Config]  # those whose experiments this scale runs
+    left_out: tuple[str, ...]
+    published: Config
+
+
+def load(config: Config, schema: Config) -> Study:
+    """Complete, check and resolve `config`; `StudyError` names all of its faults at once."""
+    complete(config, schema)
+    found = faults(config, schema) + references.faults(config)
+    # What a scale changes can be checked only in experiments that are whole themselves.
+    found = found or _faults_of_scales(config, schema)
+    if found:
+        lines = "".join(f"\n  - {line}" for line in found)
+        raise StudyError(f"the config has {len(found)} fault(s), nothing was run:{lines}")
+    return _resolve(config)
+
+
+def _resolve(config: Config) -> Study:
+    scale = config["scales"][config["scale"]]
+    names = [name for name in config["experiments"] if name not in scale["without"]]
+    experiments = {name: _experiment(config, name) for name in names}
+    used = {experiment.dataset for experiment in experiments.values()}
+    sections = {}
+    for name, section in config["sections"].items():
+        kept = _section(section, experiments)
+        if kept["experiments"] or kept["layers"]:
+            sections[name] = kept
+    return Study(
+        scale=config["scale"],
+        purpose=scale["purpose"],
+        minimum_seeds=config["minimum_seeds"],
+        experiments=experiments,
+        datasets={name: one for name, one in config["datasets"].items() if name in used},
+        layers=tuple(layer for section in sections.values() for layer in section["layers"]),
+        sections=sections,
+        claims=_claims(config["claims"], experiments),
+        left_out=tuple(name for name in config["experiments"] if name not in names),
+        published=config["published"],
+    )
+
+
+def _experiment(config: Config, name: str) -> Experiment:
+    scale = config["scales"][config["scale"]]
+    resolved = _at_scale(config, config["scale"], name)
+    stand_ins = {**scale["stand_ins"], **config["stand_ins"]}
+    dataset = stand_ins.get(resolved["dataset"], resolved["dataset"])
+    seeds = config["seeds"] or resolved["seeds"] or scale["seeds"] or 1
+    job = {
+        "dataset": dataset,
+        "normalise": config["datasets"][dataset].get("normalise"),
+        "train_images": resolved["train_images"],
+        "test_images": resolved["test_images"],
+        "model": resolved["model"],
+        "recipe": {key: value for key, value in resolved["recipe"].items() if key != "name"},
+    }
+    return Experiment(
+        name=name,
+        title=resolved["title"],
+        dataset=dataset,
+        seeds=tuple(range(seeds)) if isinstance(seeds, int) else tuple(seeds),
+        slice=job,
+        unlike_published=_unlike_published(config, name, job),
+    )
+
+
+def _at_scale(config: Config, scale: str, name: str) -> Config:
+    """An experiment with its recipe spelt out and the scale's changes laid over it."""
+    experiment = config["experiments"][name]
+    changes = config["scales"][scale]["experiments"].get(name, {})
+    merged = {**experiment, **changes}
+    merged["model"] = {**experiment["model"], **changes.get("model", {})}
+    recipe = {**experiment["recipe"], **changes.get("recipe", {})}
+    base = config["recipes"].get(recipe["name"], {})
+    merged["recipe"] = {**base, **experiment["recipe"], **config["scales"][scale]["recipe"]}
+    merged["recipe"].update(changes.get("recipe", {}))
+    return merged
+
+
+def _faults_of_scales(config: Config, schema: Config) -> list[str]:
+    """What a scale lays over an experiment is checked where it ends up: in the whole experiment."""
+    found = []
+    recipe = {**schema["$defs"]["recipe"], "$defs": schema["$defs"]}
+    recipe["properties"] = {**recipe["properties"], "name": {"enum": list(config["recipes"])}}
+    experiment = {**schema["$defs"]["experiment"], "$defs": schema["$defs"]}
+    for scale in config["scales"]:
+        for name in config["experiments"]:
+            touched = name in config["scales"][scale]["experiments"]
+            at = f"scales.{scale}.experiments.{name}" if touched else f"experiments.{name}"
+            whole = _at_scale(config, scale, name)
+            found += faults(whole, experiment, at)
+            found += faults(whole["recipe"], recipe, f"{at}.recipe")
+    return list(dict.fromkeys(found))
+
+
+def _section(section: Config, experiments: dict[str, Experiment]) -> Config:
+    """The section without experiments that are left out, and without figures that thereby fall."""
+    figures = {}
+    for kind, options in section["figures"].items():
+        if "experiments" in options:
+            drawn = [name for name in options["experiments"] if name in experiments]
+            if not drawn:
+                continue
+            options = {**options, "experiments": drawn}
+        figures[kind] = options
+    kept = [name for name in section["experiments"] if name in experiments]
+    return {**section, "experiments": kept, "figures": figures}
+
+
+def _claims(claims: Config, experiments: dict[str, Experiment]) -> Config:
+    kept = {
+        name: claim
+        for name, claim in claims.items()
+        if all(claim[role] in experiments for role in ("of", "than") if role in claim)
+    }
+    return {
+        name: claim
+        for name, claim in kept.items()
+        if all(part in kept for part in claim.get("claims", []))
+    }
+
+
+def _unlike_published(config: Config, name: str, job: Config) -> tuple[str, ...]:
+    """In words, each way in which a run differs from the published one; empty if in none."""
+    published = config["published"]["experiments"].get(name)
+    if published is None:
+        return ("not in the published study",)
+    titles = {key: dataset["title"] for key, dataset in config["datasets"].items()}
+    found = []
+    if job["dataset"] != published["dataset"]:
+        found.append(f"{titles[job['dataset']]} in place of {titles[published['dataset']]}")
+    for kind in ("train", "test"):
+        if job[f"{kind}_images"] is not None:
+            found.append(f"{job[f'{kind}_images']:,} {kind} images in place of all")
+    for part in ("model", "recipe"):
+        for key in sorted({*job[part], *published[part]}):
+            here, there = job[part].get(key), published[part].get(key)
+            if here != there:
+                found.append(f"{key.replace('_', ' ')} {here} in place of {there}")
+    return tuple(found)

@@ -1,0 +1,1 @@
+"""From mirrors, archives and generators to prepared tensors: commands fetch, generate, prepare."""

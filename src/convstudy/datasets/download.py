@@ -1,0 +1,123 @@
+"""One file from one URL into a partial file, which a later call carries on with."""
+
+import http.client
+import logging
+import os
+import re
+import socket
+import ssl
+import urllib.error
+import urllib.request
+from typing import BinaryIO
+
+CHUNK_BYTES = 1 << 18
+TIMEOUT_SECONDS = 20.0
+HEAD_BYTES = 512
+HTML_STARTS = (b"<!doctype html", b"<html", b"<head", b"<body")
+
+log = logging.getLogger(__name__)
+
+
+class TransferError(Exception):
+    """What one mirror did wrong, in a phrase that follows its URL and a colon."""
+
+
+def transfer(url: str, part: BinaryIO) -> None:
+    """Append to `part` until it holds the whole file at `url` (http or https).
+
+    Bytes already in `part` are asked for only from there on; a server that cannot do that sends
+    the file from its start. What arrived before a fault stays in `part`. Raises `TransferError`.
+    """
+    offset = part.seek(0, os.SEEK_END)
+    try:
+        with _opened(url, offset) as response:
+            _receive(response, part, offset)
+    except urllib.error.HTTPError as error:
+        if error.code != http.HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE or not offset:
+            raise TransferError(_phrase(error)) from None
+        part.truncate(0)  # longer than the file at the mirror: not the start of it
+        transfer(url, part)
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise TransferError(_phrase(error)) from None
+
+
+def is_html(head: bytes) -> bool:
+    """Whether a file that begins with `head` is a web page, so no data set."""
+    return head.removeprefix(b"\xef\xbb\xbf").lstrip().lower().startswith(HTML_STARTS)
+
+
+def _opened(url: str, offset: int) -> http.client.HTTPResponse:
+    # identity: some servers otherwise unpack .gz files on the way.
+    headers = {"User-Agent": "convstudy", "Accept-Encoding": "identity"}
+    if offset:
+        headers["Range"] = f"bytes={offset}-"
+    request = urllib.request.Request(url, headers=headers)
+    return urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS)
+
+
+def _receive(response: http.client.HTTPResponse, part: BinaryIO, offset: int) -> None:
+    head = response.read(HEAD_BYTES)
+    # Before anything is written: a login page must not cost the partial download.
+    if response.headers.get_content_type() == "text/html" or (
+        response.status == http.HTTPStatus.OK and is_html(head)
+    ):
+        raise TransferError(
+            f"an HTML page with status {response.status} instead of the file"
+            " (a login, error or proxy page?)"
+        )
+    if response.status == http.HTTPStatus.PARTIAL_CONTENT:
+        _check_range(response, part, offset)
+        log.info("resumed at byte %d", offset)
+    else:
+        offset = 0
+        part.truncate(0)
+        part.seek(0)
+    length = response.headers.get("Content-Length")
+    total = offset + int(length) if length is not None else None
+    received = _copy(response, part, head, offset, total)
+    if total is not None and received != total:
+        raise TransferError(f"truncated: {received} of {total} bytes")
+
+
+def _check_range(response: http.client.HTTPResponse, part: BinaryIO, offset: int) -> None:
+    answered = response.headers.get("Content-Range", "")
+    start = re.match(r"bytes (\d+)-", answered)
+    if start is None or int(start[1]) != offset:
+        part.truncate(0)
+        raise TransferError(f"asked for bytes from {offset}, answered {answered!r}")
+
+
+def _copy(
+    response: http.client.HTTPResponse, part: BinaryIO, head: bytes, received: int, total: int | None
+) -> int:
+    """Write `head` and the rest of the answer; return the size of `part` then."""
+    step = max((total or 0) // 10, 1 << 22)
+    announced = received
+    chunk = head
+    while chunk:
+        part.write(chunk)
+        received += len(chunk)
+        if received - announced >= step:
+            announced = received
+            share = f" of {total / 1e6:.1f} MB ({received / total:.0%})" if total else " MB"
+            log.info("%.1f%s", received / 1e6, share)
+        chunk = response.read1(CHUNK_BYTES)
+    part.flush()
+    return received
+
+
+def _phrase(error: Exception) -> str:
+    if isinstance(error, urllib.error.HTTPError):
+        return f"HTTP status {error.code} {error.reason}".rstrip()
+    reason = getattr(error, "reason", error)  # URLError wraps what happened
+    if isinstance(reason, TimeoutError):
+        return f"timed out after {TIMEOUT_SECONDS:.0f} s without an answer"
+    if isinstance(reason, socket.gaierror):
+        return "host name not found (DNS; is there a network?)"
+    if isinstance(reason, ssl.SSLCertVerificationError):
+        return f"certificate refused ({reason.verify_message})"
+    if isinstance(reason, ConnectionRefusedError):
+        return "connection refused"
+    if isinstance(reason, http.client.IncompleteRead):
+        return "truncated: the connection ended early"
+    return f"{type(reason).__name__}: {reason}" if isinstance(reason, Exception) else str(reason)

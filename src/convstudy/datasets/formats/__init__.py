@@ -1,0 +1,22 @@
+"""The formats in which data sets come; each module has `load(files, options) -> Images`."""
+
+import importlib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from convstudy.datasets.images import Images
+from convstudy.errors import StudyError
+
+FORMATS = {
+    "idx": "convstudy.datasets.formats.idx",
+    "cifar10": "convstudy.datasets.formats.cifar10",
+    "image_folder": "convstudy.datasets.formats.image_folder",
+}
+
+
+def loader(name: str) -> Callable[[Mapping[str, Path], Mapping[str, Any]], Images]:
+    """`load` of a format by its name in the config; raises `StudyError` for an unknown one."""
+    if name not in FORMATS:
+        raise StudyError(f"format {name!r} is unknown. Use one of {', '.join(FORMATS)}.")
+    return importlib.import_module(FORMATS[name]).load

@@ -1,0 +1,120 @@
+"""Files of a folder, tar or zip, read one after another without unpacking anything to disk."""
+
+import lzma
+import stat
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path, PurePosixPath
+
+from convstudy.errors import StudyError
+
+# Pixels are kept in memory, so more than this is no data set for this study but a mistake.
+MAX_UNPACKED_BYTES = 4 << 30
+DAMAGED = (
+    tarfile.TarError,
+    zipfile.BadZipFile,
+    lzma.LZMAError,
+    zlib.error,
+    EOFError,
+    OSError,
+    NotImplementedError,  # zip: a compression that Python lacks
+    RuntimeError,  # zip: encrypted
+)
+
+Entry = tuple[PurePosixPath, bytes | None]
+Wanted = Callable[[PurePosixPath], bool]
+
+
+def entries(source: Path, wanted: Wanted) -> Iterator[Entry]:
+    """Each path in `source` with its bytes; None for folders and for files that are not `wanted`.
+
+    Raises `StudyError` naming the member if an archive holds absolute paths, `..`, links or
+    devices, unpacks to more than `MAX_UNPACKED_BYTES`, or is truncated or damaged.
+    """
+    if source.is_dir():
+        yield from _folder_entries(source, wanted)
+        return
+    if not source.is_file():
+        raise StudyError(f"{source} is missing. Check the path, or run snakemake to fetch it.")
+    read = _zip_entries if zipfile.is_zipfile(source) else _tar_entries
+    try:
+        yield from read(source, wanted)
+    except (*DAMAGED, UnicodeDecodeError) as error:
+        raise StudyError(
+            f"{source} is no whole tar or zip archive ({error or type(error).__name__})."
+            " Delete it and fetch it again."
+        ) from None
+
+
+def _folder_entries(folder: Path, wanted: Wanted) -> Iterator[Entry]:
+    for path in sorted(folder.rglob("*")):
+        inside = PurePosixPath(path.relative_to(folder).as_posix())
+        try:
+            yield inside, path.read_bytes() if path.is_file() and wanted(inside) else None
+        except OSError as error:
+            raise StudyError(f"{path} cannot be read ({error.strerror}).") from None
+
+
+def _tar_entries(source: Path, wanted: Wanted) -> Iterator[Entry]:
+    total = 0
+    with tarfile.open(source) as archive:
+        for member in archive:
+            plain = member.isfile() or member.isdir()
+            kind = "a link" if member.issym() or member.islnk() else "a device or pipe"
+            path = _safe(source, member.name, None if plain else kind)
+            total = _limited(source, total + member.size)
+            content = archive.extractfile(member) if member.isfile() and wanted(path) else None
+            yield path, content.read() if content else None
+        _check_end(archive)
+
+
+def _check_end(archive: tarfile.TarFile) -> None:
+    """Raise `tarfile.ReadError` unless the tar ends as it should.
+
+    tarfile takes a damaged or missing header after the first one for the end; what follows must
+    be a block of zeros. Reading on to the last byte makes gzip compare its checksum.
+    """
+    file = archive.fileobj
+    file.seek(archive.offset)
+    if file.read(tarfile.BLOCKSIZE) != bytes(tarfile.BLOCKSIZE):
+        raise tarfile.ReadError("it ends in the middle")
+    for _ in iter(lambda: file.read(1 << 20), b""):
+        pass
+
+
+def _zip_entries(source: Path, wanted: Wanted) -> Iterator[Entry]:
+    total = 0
+    with zipfile.ZipFile(source) as archive:
+        for member in archive.infolist():
+            kind = stat.S_IFMT(member.external_attr >> 16)
+            plain = kind in (0, stat.S_IFREG, stat.S_IFDIR)
+            what = "a link" if kind == stat.S_IFLNK else "a device or pipe"
+            path = _safe(source, member.filename, None if plain else what)
+            total = _limited(source, total + member.file_size)
+            read = not member.is_dir() and wanted(path)
+            yield path, archive.read(member) if read else None
+
+
+def _safe(source: Path, name: str, oddity: str | None) -> PurePosixPath:
+    path = PurePosixPath(name)
+    if path.is_absolute() or "\\" in name:
+        oddity = oddity or "an absolute path or one with backslashes"
+    if ".." in path.parts:
+        oddity = oddity or "a path that leaves the archive's folder"
+    if oddity:
+        raise StudyError(
+            f"{source}: member {name!r} is {oddity}, which a data set has no use for."
+            " Nothing was unpacked. Make the archive anew from plain files and folders."
+        )
+    return path
+
+
+def _limited(source: Path, total: int) -> int:
+    if total > MAX_UNPACKED_BYTES:
+        raise StudyError(
+            f"{source} unpacks to more than {MAX_UNPACKED_BYTES >> 30} GiB. Images are kept in"
+            " memory: make them smaller, or take fewer."
+        )
+    return total

@@ -1,0 +1,96 @@
+"""IDX, the format of MNIST and its relatives (Fashion-MNIST, EMNIST, …), gzipped or plain.
+
+Big-endian: two zero bytes, the type of the values (8: uint8), the number of dimensions, one uint32
+per dimension, then the values (http://yann.lecun.com/exdb/mnist/).
+"""
+
+import gzip
+import math
+import struct
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from convstudy.datasets.images import Images, check
+from convstudy.errors import StudyError
+
+UINT8 = 8
+GZIP_MAGIC = b"\x1f\x8b"
+# Part of the file's name → what it holds: names differ between relatives, these parts do not.
+ROLES = {
+    "train_images": ("train-images",),
+    "train_labels": ("train-labels",),
+    "test_images": ("t10k-images", "test-images"),
+    "test_labels": ("t10k-labels", "test-labels"),
+}
+
+
+def load(files: Mapping[str, Path], options: Mapping[str, Any]) -> Images:
+    """Images uint8 (N, 1, H, W) from the four files; option `classes` names the labels ("0"-"9").
+
+    Raises `StudyError` naming the file that is missing, truncated, of another format, or does not
+    fit the others.
+    """
+    paths = {role: _find(files, parts) for role, parts in ROLES.items()}
+    arrays = {role: read(path, 3 if "images" in role else 1) for role, path in paths.items()}
+    tensors = {role: torch.from_numpy(array) for role, array in arrays.items()}
+    images = Images(
+        train_images=tensors["train_images"].unsqueeze(1),
+        train_labels=tensors["train_labels"].long(),
+        test_images=tensors["test_images"].unsqueeze(1),
+        test_labels=tensors["test_labels"].long(),
+        classes=list(options.get("classes") or map(str, range(10))),
+    )
+    return check(images, ", ".join(map(str, paths.values())))
+
+
+def read(path: Path, dimensions: int) -> np.ndarray:
+    """The uint8 array of one file, writable; it must have as many `dimensions`."""
+    content = _unpacked(path)
+    if len(content) < 4 or content[:2] != b"\0\0":
+        raise StudyError(
+            f"{path} is not an IDX file: it begins with {content[:4].hex(' ') or 'nothing'}, not"
+            f" with 00 00 08 {dimensions:02x}. Delete it and fetch it again."
+        )
+    if content[2] != UINT8 or content[3] != dimensions:
+        raise StudyError(
+            f"{path} holds values of IDX type {content[2]} in {content[3]} dimensions; expected are"
+            f" type {UINT8} (uint8) in {dimensions}. Are images and labels swapped?"
+        )
+    start = 4 + 4 * dimensions
+    if len(content) < start:
+        raise StudyError(f"{path} is truncated within its header. Delete it and fetch it again.")
+    shape = struct.unpack(f">{dimensions}I", content[4:start])
+    if len(content) - start != math.prod(shape):
+        raise StudyError(
+            f"{path} announces {' × '.join(map(str, shape))} values but holds"
+            f" {len(content) - start}. Delete it and fetch it again."
+        )
+    return np.frombuffer(content, np.uint8, offset=start).reshape(shape).copy()
+
+
+def _unpacked(path: Path) -> bytes:
+    try:
+        content = path.read_bytes()
+        return gzip.decompress(content) if content.startswith(GZIP_MAGIC) else content
+    except FileNotFoundError:
+        raise StudyError(f"{path} is missing. Run snakemake again to fetch it.") from None
+    except (EOFError, OSError, zlib.error) as error:
+        raise StudyError(
+            f"{path} is a truncated or damaged gzip file ({error})."
+            " Delete it and fetch it again."
+        ) from None
+
+
+def _find(files: Mapping[str, Path], parts: tuple[str, ...]) -> Path:
+    found = [path for name, path in files.items() if any(part in name for part in parts)]
+    if len(found) != 1:
+        raise StudyError(
+            f"format idx needs exactly one file with {' or '.join(parts)} in its name;"
+            f" the data set lists {', '.join(files) or 'no files'}. Mend its files in config.yaml."
+        )
+    return found[0]

@@ -1,0 +1,104 @@
+"""`convstudy prepare`: raw files of any format → tensors in one file, and their description.
+
+Standard input: {"dataset", "title", "format", "generated", "options": {…}, "files": [names]}.
+"""
+
+import argparse
+import hashlib
+import logging
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from convstudy.config import read_slice
+from convstudy.datasets.formats import loader
+from convstudy.datasets.images import Images
+from convstudy.files import canonical_json, digest, replacing, write_json
+
+TENSORS = ("train_images", "train_labels", "test_images", "test_labels")
+
+log = logging.getLogger(__name__)
+
+
+def main(argv: list[str]) -> None:
+    parser = argparse.ArgumentParser(prog="convstudy prepare", description=__doc__)
+    parser.add_argument("--raw-folder", required=True, type=Path)
+    parser.add_argument("--tensors", required=True, type=Path)
+    parser.add_argument("--description", required=True, type=Path)
+    options = parser.parse_args(argv)
+    prepare(options.raw_folder, options.tensors, options.description, read_slice())
+
+
+def prepare(raw: Path, tensors: Path, description: Path, slice_: dict[str, Any]) -> None:
+    """Load the files of `slice_` from folder `raw`; write `tensors` (.pt) and `description` (.json).
+
+    Both are described in docs/architecture.md. Raises `StudyError` for whatever is wrong with the
+    raw files, before anything is written.
+    """
+    files = {name: raw / name for name in slice_["files"]}
+    images = loader(slice_["format"])(files, slice_["options"])
+    described = describe(images, slice_) | {"sources": _sources(files, slice_["options"])}
+    with replacing(tensors) as temporary, temporary.open("wb") as file:
+        # To an open file: given a path, torch.save writes its name into the file.
+        torch.save({name: getattr(images, name) for name in TENSORS}, file)
+    write_json(description, described)
+    log.info(
+        "%s: %d train and %d test images of shape %s, %d classes",
+        slice_["title"], len(images.train_images), len(images.test_images),
+        "×".join(map(str, described["shape"])), len(images.classes),
+    )  # fmt: skip
+
+
+def describe(images: Images, slice_: dict[str, Any]) -> dict[str, Any]:
+    """All of the description but `sources`."""
+    mean, std = channel_statistics(images.train_images)
+    return {
+        "dataset": slice_["dataset"],
+        "title": slice_["title"],
+        "format": slice_["format"],
+        "generated": slice_["generated"],
+        "classes": images.classes,
+        "shape": list(images.train_images.shape[1:]),
+        "train_images": len(images.train_images),
+        "test_images": len(images.test_images),
+        "mean": mean,
+        "std": std,
+        "sha256": checksum(images),
+    }
+
+
+def channel_statistics(images: torch.Tensor) -> tuple[list[float], list[float]]:
+    """Mean and (population) standard deviation of uint8 (N, C, H, W) per channel, scaled to 0-1.
+
+    From counts of the 256 levels, hence exact: no rounding that depends on order or machine.
+    """
+    means, stds = [], []
+    for channel in images.unbind(1):
+        counts = torch.bincount(channel.flatten(), minlength=256).tolist()
+        n = sum(counts)
+        total = sum(level * count for level, count in enumerate(counts))
+        squares = sum(level**2 * count for level, count in enumerate(counts))
+        means.append(total / n / 255)
+        stds.append((n * squares - total**2) ** 0.5 / n / 255)
+    return means, stds
+
+
+def checksum(images: Images) -> str:
+    """sha256 of shapes, pixels and labels of both splits: equal for equal data, whatever the file."""
+    tensors = [getattr(images, name) for name in TENSORS]
+    hashed = hashlib.sha256(canonical_json([list(tensor.shape) for tensor in tensors]).encode())
+    for tensor in tensors:
+        hashed.update(tensor.contiguous().numpy())
+    return hashed.hexdigest()
+
+
+def _sources(files: dict[str, Path], options: dict[str, Any]) -> dict[str, str]:
+    """{file: sha256}; a plain folder is one entry, hashed by its files' names and checksums."""
+    if not options.get("folder"):
+        return {name: digest(path) for name, path in files.items()}
+    folder = Path(options["folder"]).expanduser()
+    hashed = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        hashed.update(f"{path.relative_to(folder).as_posix()}\0{digest(path)}\n".encode())
+    return {str(options["folder"]): hashed.hexdigest()}

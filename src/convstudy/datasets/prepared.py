@@ -1,0 +1,99 @@
+"""Prepared data sets on the training device: uint8 in memory, normalised batch by batch."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from convstudy.errors import StudyError
+from convstudy.files import read_json
+
+# One fixed draw per data set, the same for every experiment and seed: a subset is part of the data.
+_SUBSET_SEED = 0
+
+
+@dataclass(frozen=True)
+class Split:
+    """Training or test set on one device.
+
+    images: uint8 (N, H, W, C), so that a batch is channels_last without a copy; labels: int64 (N,);
+    mean, std: float32 (C,), for pixels scaled to 0-1.
+    """
+
+    images: Tensor
+    labels: Tensor
+    mean: Tensor
+    std: Tensor
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def batch(self, rows: Tensor | slice) -> tuple[Tensor, Tensor]:
+        """Normalised images float32 (B, C, H, W) in channels_last order, and labels (B,)."""
+        images = self.images[rows].to(torch.float32)
+        images.div_(255).sub_(self.mean).div_(self.std)
+        return images.permute(0, 3, 1, 2), self.labels[rows]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Both splits, and what data/prepared/<dataset>.json says of the data set."""
+
+    train: Split
+    test: Split
+    description: dict[str, Any]
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """(C, H, W) of an image."""
+        channels, height, width = self.description["shape"]
+        return channels, height, width
+
+    @property
+    def classes(self) -> list[str]:
+        return self.description["classes"]
+
+
+def load(tensors: Path, description: Path, chosen: dict[str, Any], device: str) -> Prepared:
+    """Load what `convstudy prepare` wrote.
+
+    `chosen` is the slice's part on data: `normalise` (None: the training set's mean and std),
+    `train_images` and `test_images` (None: all). Raises `StudyError` for more images than there are
+    or a normalisation for another number of channels.
+    """
+    about = read_json(description)
+    stored = torch.load(tensors, weights_only=True, mmap=True)
+    normalise = chosen["normalise"] or {"mean": about["mean"], "std": about["std"]}
+    if not len(normalise["mean"]) == len(normalise["std"]) == about["shape"][0]:
+        raise StudyError(
+            f"datasets.{about['dataset']}.normalise: gives {len(normalise['mean'])} means and "
+            f"{len(normalise['std'])} deviations, but the images have {about['shape'][0]} channels. "
+            "Give one of each per channel."
+        )
+    splits = []
+    for kind in ("train", "test"):
+        labels = stored[f"{kind}_labels"]
+        rows = _subset(len(labels), chosen[f"{kind}_images"], f"{about['title']}, {kind} set")
+        images = stored[f"{kind}_images"]
+        images, labels = (images, labels) if rows is None else (images[rows], labels[rows])
+        splits.append(
+            Split(
+                images.permute(0, 2, 3, 1).contiguous().to(device),
+                labels.to(device, copy=True),
+                torch.tensor(normalise["mean"], device=device),
+                torch.tensor(normalise["std"], device=device),
+            )
+        )
+    return Prepared(*splits, about)
+
+
+def _subset(available: int, wanted: int | None, what: str) -> Tensor | None:
+    """Row numbers of a fixed random subset in the official order; None means all."""
+    if wanted is None or wanted == available:
+        return None
+    if wanted > available:
+        raise StudyError(f"{what}: {wanted} images are asked for, but it has {available}.")
+    drawn = torch.randperm(available, generator=torch.Generator().manual_seed(_SUBSET_SEED))
+    return drawn[:wanted].sort().values

@@ -1,0 +1,1 @@
+"""What trained networks do: predictions, activations, and checks of the custom layers."""

@@ -1,0 +1,88 @@
+"""`convstudy activations`: what chosen layers of a trained network answer to a few test images."""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from convstudy import models
+from convstudy.config import read_slice
+from convstudy.datasets.prepared import Prepared, Split, load
+from convstudy.errors import StudyError
+from convstudy.files import replacing
+from convstudy.training.environment import choose_device
+
+
+def main(argv: list[str]) -> None:
+    parser = argparse.ArgumentParser(prog="convstudy activations", description=__doc__)
+    parser.add_argument("--checkpoint", required=True, type=Path)
+    parser.add_argument("--tensors", required=True, type=Path, help="data/prepared/<dataset>.pt")
+    parser.add_argument("--description", required=True, type=Path, help="….json beside it")
+    parser.add_argument("--layers", required=True, nargs="+", help="names of the network's modules")
+    parser.add_argument("--images", default=3, type=int, help="how many test images")
+    parser.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda"))
+    parser.add_argument("--output", required=True, type=Path)
+    options = parser.parse_args(argv)
+
+    job = read_slice()
+    device = choose_device(options.device)
+    data = load(options.tensors, options.description, job, device)
+    model = models.build(**job["model"], shape=data.shape, classes=len(data.classes))
+    model.load_state_dict(torch.load(options.checkpoint, weights_only=True))
+    model.to(device)
+
+    rows = one_per_class(data.test.labels, options.images)
+    answers = activations(model, options.layers, data.test, rows)
+    _save(options.output, data, rows, answers)
+
+
+def one_per_class(labels: Tensor, count: int) -> Tensor:
+    """Row of the first image of each of the first `count` classes that occur, int64 (count,)."""
+    rows = [(labels == label).nonzero()[0, 0] for label in labels.unique()[:count]]
+    return torch.stack(rows)
+
+
+@torch.inference_mode()
+def activations(
+    model: nn.Module, layers: list[str], split: Split, rows: Tensor
+) -> dict[str, Tensor]:
+    """Output of each layer, float32 (I, C, h, w), in evaluation mode.
+
+    Raises `StudyError` for a layer that the network does not have or that gives no maps.
+    """
+    known = [name for name, _ in model.named_modules() if name]
+    missing = [layer for layer in layers if layer not in known]
+    if missing:
+        raise StudyError(
+            f"figures.activations.layers: the network has no layer {', '.join(missing)}. "
+            f"It has: {', '.join(known)}."
+        )
+    answers: dict[str, Tensor] = {}
+    for layer in layers:
+        model.get_submodule(layer).register_forward_hook(
+            lambda module, inputs, output, layer=layer: answers.__setitem__(layer, output.float())
+        )
+    model.eval()
+    model(split.batch(rows)[0])
+    flat = [layer for layer in layers if answers[layer].dim() != 4]
+    if flat:
+        raise StudyError(
+            f"figures.activations.layers: {', '.join(flat)} gives no maps (N, C, h, w). "
+            "Name a convolution or a stage."
+        )
+    return answers
+
+
+def _save(path: Path, data: Prepared, rows: Tensor, answers: dict[str, Tensor]) -> None:
+    images = data.test.images[rows].permute(0, 3, 1, 2)
+    with replacing(path) as temporary, temporary.open("wb") as file:
+        np.savez_compressed(
+            file,
+            images=images.cpu().numpy(),
+            labels=data.test.labels[rows].cpu().numpy(),
+            indices=rows.cpu().numpy(),
+            classes=np.array(data.classes),
+            **{layer: answer.cpu().numpy() for layer, answer in answers.items()},
+        )

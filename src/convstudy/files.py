@@ -1,0 +1,71 @@
+"""Reading and writing the small files that stages hand to each other."""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from convstudy.errors import StudyError
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a temporary path beside `path` that takes its place only if the block succeeds.
+
+    Readers see the old file or the whole new one, never a half-written one.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        yield temporary
+        with temporary.open("rb") as written:
+            os.fsync(written.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    with replacing(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write `value` as indented JSON; NaN and infinity are refused (they are not JSON)."""
+    write_text(path, json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def read_json(path: Path) -> Any:
+    """Raise `StudyError` if the file is missing or is not JSON."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise StudyError(f"{path} is missing. Run snakemake again to make it.") from None
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise StudyError(
+            f"{path} is not JSON ({error}). Delete it and run snakemake again."
+        ) from None
+
+
+def canonical_json(value: Any) -> str:
+    """One spelling per value, so that equal slices of the config are equal strings."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def digest(path: Path, algorithm: str = "sha256") -> str:
+    """Hexadecimal checksum of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, algorithm).hexdigest()
+
+
+def listing_digest(folder: Path) -> str:
+    """Checksum over names and sizes of all files below `folder`: cheap, and any new file shows."""
+    lines = sorted(
+        f"{path.relative_to(folder)} {path.stat().st_size}\n"
+        for path in folder.rglob("*")
+        if path.is_file()
+    )
+    return hashlib.sha256("".join(lines).encode()).hexdigest()

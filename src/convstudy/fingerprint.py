@@ -1,0 +1,106 @@
+"""One string for the code that a job reaches, so that only edits which matter rerun it.
+
+The fingerprint of some modules is a hash over the syntax trees of their import closure inside the
+package, without comments, docstrings and layout. Snakemake itself does not look into imported
+modules (shared by all its releases so far), so the rules hand this string over as a parameter.
+"""
+
+import ast
+import hashlib
+from collections.abc import Iterator
+from functools import cache
+from importlib.util import find_spec, resolve_name
+from pathlib import Path
+
+PACKAGE = "convstudy"
+
+
+@cache
+def fingerprint(*modules: str) -> str:
+    """Hash of everything in the package that importing `modules` may execute (16 hex digits).
+
+    Modules that are imported by a name computed at run time (networks, layers, generators) are not
+    seen from their importer; name them here too.
+    """
+    parts = "".join(f"{name} {_hash(name)}\n" for name in sorted(closure(*modules)))
+    return hashlib.sha256(parts.encode()).hexdigest()[:16]
+
+
+def closure(*modules: str) -> set[str]:
+    """Names of all modules of the package that are reached by import from `modules`."""
+    reached: set[str] = set()
+    waiting = [parent for name in modules for parent in _with_parents(name)]
+    while waiting:
+        name = waiting.pop()
+        if name not in reached:
+            reached.add(name)
+            waiting += [parent for found in _imports(name) for parent in _with_parents(found)]
+    return reached
+
+
+@cache
+def _tree(module: str) -> ast.Module:
+    return ast.parse(_path(module).read_text(encoding="utf-8"))
+
+
+def _path(module: str) -> Path:
+    """Where the module's source is, found from the package's folder without importing it."""
+    package = find_spec(PACKAGE)
+    assert package is not None and package.submodule_search_locations is not None
+    path = Path(package.submodule_search_locations[0], *module.split(".")[1:])
+    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+
+
+@cache
+def _imports(module: str) -> frozenset[str]:
+    """Modules of the package that are imported anywhere in `module`, functions included."""
+    own = _path(module)
+    package = module if own.name == "__init__.py" else module.rpartition(".")[0]
+    found = set()
+    for node in ast.walk(_tree(module)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = resolve_name("." * node.level + (node.module or ""), package)
+            found |= {base} | {f"{base}.{alias.name}" for alias in node.names}
+    inside = {name for name in found if name.split(".")[0] == PACKAGE}
+    return frozenset(name for name in inside if _path(name).is_file())
+
+
+def _with_parents(module: str) -> list[str]:
+    parts = module.split(".")
+    return [".".join(parts[: end + 1]) for end in range(len(parts))]
+
+
+@cache
+def _hash(module: str) -> str:
+    text = "".join(_spell(_tree(module)))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _spell(node: object) -> Iterator[str]:
+    """Write a syntax tree down, alike in all supported Python versions.
+
+    Empty fields are passed over (newer versions have more of them), and so are docstrings.
+    """
+    if isinstance(node, ast.AST):
+        yield f"({type(node).__name__}"
+        for name, value in ast.iter_fields(node):
+            if name == "body" and isinstance(value, list):
+                value = value[_has_docstring(node) :]
+            if value not in (None, []) and name not in ("kind", "type_comment"):
+                yield f" {name}="
+                yield from _spell(value)
+        yield ")"
+    elif isinstance(node, list):
+        yield "["
+        for item in node:
+            yield from _spell(item)
+        yield "]"
+    else:
+        yield repr(node)
+
+
+def _has_docstring(node: ast.AST) -> bool:
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    return isinstance(node, documented) and ast.get_docstring(node, clean=False) is not None

@@ -1,0 +1,1 @@
+"""From results to report.md: files → values (context), values → text (words, templates)."""

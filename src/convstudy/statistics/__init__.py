@@ -1,0 +1,1 @@
+"""From the records of runs to verdicts: summary, confusion, comparisons, claims."""

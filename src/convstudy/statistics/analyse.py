@@ -1,0 +1,98 @@
+"""`convstudy analyse`: compare the experiments of each section, decide the claims.
+
+comparisons.json: {section: {
+    "metric": what experiments are ranked by,
+    "separable": whether any can be separated from the best at all,
+    "reason": tested | too_few_seeds | one_experiment,
+    "experiments": [{"experiment", "n", "seeds", "metrics": {metric: {"mean", "sd", "low", "high"}},
+                     "parameters", "macs", "best"}],
+    "pairs": [{"a", "b", "difference" (a − b), "low", "high", "p", "separated"}]}}
+
+claims.json: {"level", "minimum_seeds",
+    "families": {section: {"tests", "n" (fewest seeds in them), "smallest_effect"}},
+    "claims": {name: {"section", "kind", "metric", "of", "than", "claims" (of all_of), "n": {"of",
+        "than"}, "bound" (margin, threshold or factor), "estimate", "low", "high", "test", "p",
+        "p_holm", "effect", "verdict", "reason"}}}
+    test: welch | tost_welch | one_sample_t | welch_log_ratio | arithmetic
+    verdict: supported | contradicted | equivalent | inconclusive
+    reason: decided | arithmetic | no_spread (the same for every seed, compared as it is) |
+        too_few_seeds | not_separated | holm (separated alone, but not among all tests of its
+        section) | not_positive (no ratio of values that are not above zero)
+
+Whatever does not apply is null. Bounds of intervals are for 95 %.
+"""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from convstudy.config import read_slice
+from convstudy.errors import StudyError
+from convstudy.files import write_json
+from convstudy.statistics import kinds, summary
+from convstudy.statistics.metrics import METRICS
+
+
+def main(argv: list[str]) -> None:
+    description = __doc__.splitlines()[0]
+    parser = argparse.ArgumentParser(prog="convstudy analyse", description=description)
+    parser.add_argument("--summary", type=Path, required=True, help="summary.csv")
+    parser.add_argument("--comparisons", type=Path, required=True, help="JSON file to write")
+    parser.add_argument("--claims", type=Path, required=True, help="JSON file to write")
+    options = parser.parse_args(argv)
+    job = read_slice()
+    check(job)
+    compared, decided = analyse(options.summary, job)
+    write_json(options.comparisons, compared)
+    write_json(options.claims, decided)
+
+
+def check(job: dict[str, Any]) -> None:
+    """Raise `StudyError` with every fault of what came on standard input."""
+    sections, minimum = job.get("sections"), job.get("minimum_seeds")
+    faults = []
+    if type(minimum) is not int or minimum < 2:
+        faults.append(f"minimum_seeds: {minimum!r} is not a count of at least 2")
+    if not isinstance(job.get("claims"), dict):
+        faults.append("claims: not an object of claims by name")
+    if not _are_sections(sections):
+        faults.append("sections: not an object of lists of experiments by section")
+    elif not faults:
+        faults += kinds.faults(job["claims"], sections)
+    if faults:
+        lines = "".join(f"\n  - {line}" for line in faults)
+        raise StudyError(f"standard input has {len(faults)} fault(s):{lines}\n  Mend the config.")
+
+
+def _are_sections(sections: object) -> bool:
+    return isinstance(sections, dict) and all(
+        isinstance(names, list) and names for names in sections.values()
+    )
+
+
+def analyse(path: Path, job: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Contents of comparisons.json and claims.json, from a summary and a checked job."""
+    # scipy and statsmodels take a second to import: only once the input has proved good.
+    from convstudy.statistics.claims import decide
+    from convstudy.statistics.comparisons import compare
+
+    names = dict.fromkeys(name for members in job["sections"].values() for name in members)
+    table = summary.read(path, names)
+    _deterministic(path, table)
+    minimum = job["minimum_seeds"]
+    compared = {
+        section: compare(members, table, minimum) for section, members in job["sections"].items()
+    }
+    return compared, decide(job["claims"], table, minimum)
+
+
+def _deterministic(path: Path, table: summary.Summary) -> None:
+    """Raise `StudyError` where seeds of one network disagree about what no seed can change."""
+    faults = [
+        f"{metric} of {name} differs between its seeds"
+        for name, runs in table.items()
+        for metric, about in METRICS.items()
+        if about.deterministic and len(set(runs.values[metric])) > 1
+    ]
+    if faults:
+        raise StudyError(f"{path}: {'; '.join(faults)}. Delete it and run snakemake again.")

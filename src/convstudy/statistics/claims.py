@@ -1,0 +1,126 @@
+"""From claims to verdicts: tests within a section, Holm over them, then what is said."""
+
+from typing import Any
+
+from statsmodels.stats.multitest import multipletests
+
+from convstudy.statistics.effects import smallest_effect
+from convstudy.statistics.intervals import LEVEL
+from convstudy.statistics.kinds import Claim, bound
+from convstudy.statistics.outcomes import (
+    CONTRADICTED,
+    EQUIVALENT,
+    INCONCLUSIVE,
+    SUPPORTED,
+    Outcome,
+    outcome,
+)
+from convstudy.statistics.summary import Summary
+
+Claims = dict[str, Claim]
+Row = dict[str, Any]
+
+
+def decide(claims: Claims, summary: Summary, minimum_seeds: int) -> dict[str, Any]:
+    """The content of claims.json; the claims have passed `kinds.faults`."""
+    outcomes = {
+        name: outcome(claim, summary, minimum_seeds)
+        for name, claim in claims.items()
+        if claim["kind"] != "all_of"
+    }
+    families, adjusted = {}, {}
+    for section in dict.fromkeys(claim["section"] for claim in claims.values()):
+        family = [
+            name
+            for name, found in outcomes.items()
+            if claims[name]["section"] == section and found.p is not None
+        ]
+        adjusted |= holm({name: outcomes[name].p for name in family})
+        families[section] = _family([_runs(claims[name], summary) for name in family])
+    tested = {
+        name: _row(claims[name], summary, found, adjusted.get(name))
+        for name, found in outcomes.items()
+    }
+    rows = {
+        name: tested[name] if name in tested else _all_of(claim, tested)
+        for name, claim in claims.items()
+    }
+    return {"level": LEVEL, "minimum_seeds": minimum_seeds, "families": families, "claims": rows}
+
+
+def holm(p: dict[str, float]) -> dict[str, float]:
+    """p values for the whole family (Holm 1979): the i-th smallest of k times k − i + 1, rising."""
+    if not p:
+        return {}
+    adjusted = multipletests(list(p.values()), alpha=LEVEL, method="holm")[1]
+    return dict(zip(p, map(float, adjusted), strict=True))
+
+
+def _family(runs: list[dict[str, int]]) -> Row:
+    """How many tests share one level, and how large a difference they can see at all."""
+    if not runs:
+        return {"tests": 0, "n": None, "smallest_effect": None}
+    n = min(min(one.values()) for one in runs)
+    return {"tests": len(runs), "n": n, "smallest_effect": smallest_effect(n, len(runs))}
+
+
+def _runs(claim: Claim, summary: Summary) -> dict[str, int]:
+    return {role: len(summary[claim[role]].seeds) for role in ("of", "than") if role in claim}
+
+
+def _row(claim: Claim, summary: Summary, found: Outcome, p_holm: float | None) -> Row:
+    verdict, reason = _verdict(found, p_holm)
+    return {
+        "section": claim["section"],
+        "kind": claim["kind"],
+        "metric": claim["metric"],
+        "of": claim["of"],
+        "than": claim.get("than"),
+        "claims": [],
+        "n": {"of": None, "than": None} | _runs(claim, summary),
+        "bound": bound(claim),
+        "estimate": found.estimate,
+        "low": found.low,
+        "high": found.high,
+        "test": found.test,
+        "p": found.p,
+        "p_holm": p_holm,
+        "effect": found.effect,
+        "verdict": verdict,
+        "reason": reason,
+    }
+
+
+def _verdict(found: Outcome, p_holm: float | None) -> tuple[str, str]:
+    """A leaning becomes a verdict only if it stands among all tests of its section."""
+    if p_holm is None:
+        return found.leaning, found.reason
+    if p_holm < LEVEL:
+        return found.leaning, "decided"
+    return INCONCLUSIVE, "holm" if found.p < LEVEL else "not_separated"
+
+
+def _all_of(claim: Claim, tested: dict[str, Row]) -> Row:
+    """Supported if every part is, contradicted if any is: arithmetic on verdicts.
+
+    A part found equivalent is a difference found too small, hence contradicts.
+    """
+    parts = [tested[name] for name in claim["claims"]]
+    verdicts = {part["verdict"] for part in parts}
+    if verdicts & {CONTRADICTED, EQUIVALENT}:
+        verdict, reason = CONTRADICTED, "arithmetic"
+    elif verdicts == {SUPPORTED}:
+        verdict, reason = SUPPORTED, "arithmetic"
+    else:
+        open_parts = [part["reason"] for part in parts if part["verdict"] == INCONCLUSIVE]
+        verdict, reason = INCONCLUSIVE, open_parts[0]
+    empty = dict.fromkeys(parts[0])
+    return empty | {
+        "section": claim["section"],
+        "kind": claim["kind"],
+        "claims": claim["claims"],
+        "n": {"of": None, "than": None},
+        "test": "arithmetic",
+        "verdict": verdict,
+        "reason": reason,
+    }

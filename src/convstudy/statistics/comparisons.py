@@ -1,0 +1,92 @@
+"""Every experiment of a section against every other one."""
+
+import warnings
+from collections.abc import Sequence
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+from scipy.stats import tukey_hsd
+
+from convstudy.statistics.intervals import LEVEL, describe, mean_and_sd
+from convstudy.statistics.metrics import METRICS
+from convstudy.statistics.summary import Runs, Summary
+
+RANKED_BY = "test_accuracy"
+MEASURED = tuple(name for name, metric in METRICS.items() if not metric.deterministic)
+
+Pair = dict[str, Any]
+
+
+def compare(experiments: list[str], summary: Summary, minimum_seeds: int) -> dict[str, Any]:
+    """One section of comparisons.json; `best` marks all that cannot be separated from the best."""
+    runs = {name: summary[name] for name in experiments}
+    pairs = games_howell({name: one.values[RANKED_BY] for name, one in runs.items()})
+    enough = {name for name, one in runs.items() if len(one.seeds) >= minimum_seeds}
+    for pair in pairs:
+        tested = {pair["a"], pair["b"]} <= enough and pair["p"] is not None
+        pair["separated"] = tested and pair["p"] < LEVEL
+    means = {name: mean_and_sd(one.values[RANKED_BY])[0] for name, one in runs.items()}
+    top = max(means, key=means.__getitem__)
+    beaten = {name for name in runs if _separated(pairs, name, top)}
+    separable = top in enough and len(enough) > 1
+    return {
+        "metric": RANKED_BY,
+        "separable": separable,
+        "reason": _reason(len(runs), separable),
+        "experiments": [_row(name, one, name not in beaten) for name, one in runs.items()],
+        "pairs": pairs,
+    }
+
+
+def _reason(experiments: int, separable: bool) -> str:
+    if experiments == 1:
+        return "one_experiment"
+    return "tested" if separable else "too_few_seeds"
+
+
+def _separated(pairs: list[Pair], a: str, b: str) -> bool:
+    return any(pair["separated"] for pair in pairs if {pair["a"], pair["b"]} == {a, b})
+
+
+def _row(name: str, runs: Runs, best: bool) -> dict[str, Any]:
+    return {
+        "experiment": name,
+        "n": len(runs.seeds),
+        "seeds": runs.seeds,
+        "metrics": {metric: describe(runs.values[metric]) for metric in MEASURED},
+        "parameters": int(runs.values["parameters"][0]),
+        "macs": int(runs.values["macs"][0]),
+        "best": best,
+    }
+
+
+def games_howell(groups: dict[str, Sequence[float]]) -> list[Pair]:
+    """Differences of all pairs with simultaneous 95 % intervals and p (Games & Howell 1976).
+
+    Groups of one seed have no spread to test with: null. Two groups that are each the same for
+    every seed differ exactly or not at all: p is 0 or 1 and the interval has no width.
+    """
+    tested = [name for name, values in groups.items() if len(values) > 1]
+    found = {}
+    if len(tested) > 1:
+        # Groups without spread make 0/0 in cells that are not used below.
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)
+            result = tukey_hsd(*(groups[name] for name in tested), equal_var=False)
+            interval = result.confidence_interval(1 - LEVEL)
+        for (i, a), (j, b) in combinations(enumerate(tested), 2):
+            found[a, b] = (interval.low[i, j], interval.high[i, j], result.pvalue[i, j])
+    return [_pair(a, b, groups, found.get((a, b))) for a, b in combinations(groups, 2)]
+
+
+def _pair(a: str, b: str, groups: dict[str, Sequence[float]], found: Any) -> Pair:
+    (mean_a, sd_a), (mean_b, sd_b) = mean_and_sd(groups[a]), mean_and_sd(groups[b])
+    difference = mean_a - mean_b
+    if found is None:
+        low = high = p = None
+    elif not (sd_a or sd_b):
+        low, high, p = difference, difference, float(difference == 0)
+    else:
+        low, high, p = map(float, found)
+    return {"a": a, "b": b, "difference": difference, "low": low, "high": high, "p": p}

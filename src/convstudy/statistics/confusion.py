@@ -1,0 +1,126 @@
+"""`convstudy confusion`: which classes the best experiment of a section takes for which."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from convstudy.config import read_slice
+from convstudy.errors import StudyError
+from convstudy.files import read_json, write_json
+from convstudy.statistics import predictions, summary
+
+
+def main(argv: list[str]) -> None:
+    parser = argparse.ArgumentParser(prog="convstudy confusion", description=__doc__)
+    parser.add_argument("--runs", type=Path, required=True, help="results/<scale>/runs")
+    parser.add_argument("--summary", type=Path, required=True, help="summary.csv")
+    parser.add_argument("--output", type=Path, required=True, help="JSON file to write")
+    options = parser.parse_args(argv)
+    job = read_slice()
+    try:
+        experiments = {
+            name: (str(one["title"]), list(one["seeds"]))
+            for name, one in job["experiments"].items()
+        }
+    except (KeyError, TypeError, AttributeError) as error:
+        raise StudyError(
+            f"standard input lacks or misspells a part ({error!r}). "
+            'Give {"section": "…", "experiments": {experiment: {"title": "…", "seeds": […]}}}.'
+        ) from None
+    seeds = {name: seeds for name, (_, seeds) in experiments.items()}
+    best = best_experiment(options.summary, seeds)
+    title, _ = experiments[best]
+    write_json(options.output, describe(options.runs / best, best, title, seeds[best]))
+
+
+def best_experiment(path: Path, seeds: dict[str, list[int]]) -> str:
+    """The one with the highest mean test accuracy over its seeds; the first of equals."""
+    table = summary.read(path, seeds)
+    if not all(seeds.values()):
+        raise StudyError("standard input: an experiment has no seeds. Give at least one to each.")
+    means = {}
+    for name, wanted in seeds.items():
+        found = dict(zip(table[name].seeds, table[name].values["test_accuracy"], strict=True))
+        lacking = [seed for seed in wanted if seed not in found]
+        if lacking:
+            raise StudyError(
+                f"{path} holds no run of {name} with seed {', '.join(map(str, lacking))}. "
+                "Delete it and run snakemake again."
+            )
+        means[name] = float(np.mean([found[seed] for seed in wanted]))
+    if not means:
+        raise StudyError("standard input: the section has no experiments. Give at least one.")
+    return max(means, key=means.__getitem__)
+
+
+def describe(runs: Path, experiment: str, title: str, seeds: list[int]) -> dict[str, Any]:
+    """The content of the JSON file, from the predictions of all seeds (see architecture.md)."""
+    record = read_json(runs / f"seed{seeds[0]}" / "metrics.json")
+    found = [predictions.read(runs / f"seed{seed}" / "predictions.npz") for seed in seeds]
+    if not all(np.array_equal(one.labels, found[0].labels) for one in found):
+        raise StudyError(
+            f"{runs}: its seeds were tested on different images. "
+            "Delete that folder and run snakemake again."
+        )
+    counts = np.stack([matrix(one) for one in found])
+    classes = record["classes"]
+    if len(classes) != counts.shape[1]:
+        raise StudyError(
+            f"{runs}: metrics.json names {len(classes)} classes, predictions.npz has "
+            f"{counts.shape[1]}. Delete that folder and run snakemake again."
+        )
+    return {
+        "experiment": experiment,
+        "title": title,
+        "dataset": record["dataset"],
+        "classes": classes,
+        "seeds": seeds,
+        "mean": counts.mean(axis=0).tolist(),
+        "sd": _sd(counts),
+        "pairs": confused_pairs(counts, classes),
+        "recalls": recalls(counts, classes),
+    }
+
+
+def matrix(found: predictions.Predictions) -> np.ndarray:
+    """Counts (K, K): row true class, column predicted class."""
+    classes = found.logits.shape[1]
+    cells = found.labels.astype(np.int64) * classes + found.predicted
+    return np.bincount(cells, minlength=classes**2).reshape(classes, classes)
+
+
+def _sd(values: np.ndarray) -> Any:
+    """Standard deviation over seeds, the first axis; one seed has none."""
+    return values.std(axis=0, ddof=1).tolist() if len(values) > 1 else None
+
+
+def confused_pairs(counts: np.ndarray, classes: list[str]) -> list[dict[str, Any]]:
+    """Every confusion that occurs, by falling share of the images of the true class."""
+    pairs = [
+        {
+            "true": classes[true],
+            "predicted": classes[predicted],
+            "mean": float(cell.mean()),
+            "sd": _sd(cell),
+            "share": float(cell.mean() / counts[0, true].sum()),
+        }
+        for true, predicted in np.ndindex(counts.shape[1:])
+        if true != predicted and (cell := counts[:, true, predicted]).any()
+    ]
+    return sorted(pairs, key=lambda pair: -pair["share"])
+
+
+def recalls(counts: np.ndarray, classes: list[str]) -> list[dict[str, Any]]:
+    """Share of each class that is recognised, best first; classes without test images are left out.
+
+    The rows of all seeds have the same sums, since they saw the same images.
+    """
+    found = []
+    for k, name in enumerate(classes):
+        images, hits = counts[0, k].sum(), counts[:, k, k]
+        if images:
+            sd = float(hits.std(ddof=1) / images) if len(hits) > 1 else None
+            found.append({"class": name, "mean": float(hits.mean() / images), "sd": sd})
+    return sorted(found, key=lambda recall: -recall["mean"])

@@ -1,0 +1,40 @@
+"""Effect sizes in standard deviations, and how large they must be to be seen."""
+
+import math
+from collections.abc import Sequence
+
+from scipy.stats import t as student
+
+from convstudy.statistics.intervals import LEVEL, mean_and_sd
+
+
+def hedges_correction(df: int) -> float:
+    """Γ(df/2) / (√(df/2) Γ((df − 1)/2)): makes g unbiased (Hedges 1981, eq. 6e); df ≥ 2."""
+    return math.exp(math.lgamma(df / 2) - math.lgamma((df - 1) / 2)) / math.sqrt(df / 2)
+
+
+def hedges_g(of: Sequence[float], than: Sequence[float]) -> float | None:
+    """Difference of means over the pooled standard deviation, corrected (Hedges 1981)."""
+    (mean_of, sd_of), (mean_than, sd_than) = mean_and_sd(of), mean_and_sd(than)
+    if sd_of is None or sd_than is None or not (sd_of or sd_than):
+        return None
+    df = len(of) + len(than) - 2
+    pooled = math.sqrt(((len(of) - 1) * sd_of**2 + (len(than) - 1) * sd_than**2) / df)
+    return hedges_correction(df) * (mean_of - mean_than) / pooled
+
+
+def hedges_g_one(values: Sequence[float], constant: float) -> float | None:
+    """Distance of the mean from a constant over the standard deviation, corrected; n ≥ 3."""
+    mean, sd = mean_and_sd(values)
+    if not sd or len(values) < 3:
+        return None
+    return hedges_correction(len(values) - 1) * (mean - constant) / sd
+
+
+def smallest_effect(n: int, tests: int) -> float:
+    """Difference, in standard deviations, at which two networks of n seeds are told apart first.
+
+    That is the first step of Holm (1979), p < LEVEL/tests, in a t test with equal spreads:
+    t(2n − 2, 1 − LEVEL/2/tests) · √(2/n).
+    """
+    return float(student.isf(LEVEL / 2 / tests, 2 * n - 2)) * math.sqrt(2 / n)

@@ -1,0 +1,89 @@
+"""The kinds of claims, what each needs, and what is wrong with a claim; light, as `metrics` is."""
+
+import math
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from convstudy.statistics.metrics import METRICS
+
+Claim = dict[str, Any]
+
+
+class Kind(NamedTuple):
+    """Keys of a claim beside `section` and `kind`."""
+
+    needs: tuple[str, ...]
+    bound: str | None  # the key that holds what the estimate is held against
+    default: float | None = None  # of the bound, where it may be left out
+
+
+KINDS = {
+    "greater": Kind(("metric", "of", "than"), "margin", 0.0),
+    "equivalent": Kind(("metric", "of", "than"), "margin"),
+    "above": Kind(("metric", "of"), "threshold"),
+    "below": Kind(("metric", "of"), "threshold"),
+    "ratio": Kind(("metric", "of", "than"), "factor"),
+    "all_of": Kind(("claims",), None),
+}
+
+
+def bound(claim: Claim) -> float | None:
+    """Margin, threshold or factor, whichever the kind has."""
+    kind = KINDS[claim["kind"]]
+    return claim.get(kind.bound, kind.default) if kind.bound else None
+
+
+def faults(claims: dict[str, Claim], sections: dict[str, list[str]]) -> Iterator[str]:
+    """Every fault of every claim, one sentence each, naming the claim and the key."""
+    for name, claim in claims.items():
+        if not isinstance(claim, dict) or claim.get("kind") not in KINDS:
+            kind = claim.get("kind") if isinstance(claim, dict) else None
+            yield f"claims.{name}.kind: {kind!r} is unknown; known: {', '.join(KINDS)}"
+            continue
+        if claim.get("section") not in sections:
+            section = claim.get("section")
+            yield f"claims.{name}.section: {section!r} is unknown; known: {', '.join(sections)}"
+        missing = [key for key in KINDS[claim["kind"]].needs if key not in claim]
+        if missing:
+            yield f"claims.{name}: missing {', '.join(missing)}"
+            continue
+        for said in (*_metric(claim, sections), *_bound(claim), *_parts(claim, claims)):
+            yield f"claims.{name}.{said}"
+
+
+def _metric(claim: Claim, sections: dict[str, list[str]]) -> Iterator[str]:
+    if claim["kind"] == "all_of":
+        return
+    if claim["metric"] not in METRICS:
+        yield f"metric: {claim['metric']!r} is unknown; known: {', '.join(METRICS)}"
+    elif claim["kind"] == "ratio" and not METRICS[claim["metric"]].has_ratio:
+        yield f"metric: {claim['metric']} can be negative and has no ratio; use greater"
+    members = sections.get(claim.get("section"), [])
+    for role in ("of", "than"):
+        if role in claim and members and claim[role] not in members:
+            yield f"{role}: {claim[role]!r} is not in its section; known: {', '.join(members)}"
+
+
+def _bound(claim: Claim) -> Iterator[str]:
+    key = KINDS[claim["kind"]].bound
+    if key is None:
+        return
+    value = bound(claim)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        yield f"{key}: {value!r} is not a number; {claim['kind']} needs one"
+    elif key == "margin" and value < 0:
+        yield f"margin: {value} is negative"
+    elif value <= 0 and (key == "factor" or claim["kind"] == "equivalent"):
+        yield f"{key}: {value} is not above zero"
+
+
+def _parts(claim: Claim, claims: dict[str, Claim]) -> Iterator[str]:
+    if claim["kind"] != "all_of":
+        return
+    testable = [name for name, other in claims.items() if other.get("kind") != "all_of"]
+    if not isinstance(claim["claims"], list) or not claim["claims"]:
+        yield f"claims: {claim['claims']!r} is not a list of claims"
+        return
+    for part in claim["claims"]:
+        if part not in testable:
+            yield f"claims: {part!r} is no claim other than all_of; known: {', '.join(testable)}"

@@ -1,0 +1,118 @@
+"""Reads the record of one run and lists everything about it that is not as it has to be."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from convstudy.errors import StudyError
+from convstudy.files import canonical_json, digest, read_json
+from convstudy.statistics import predictions
+from convstudy.statistics.metrics import METRICS, fault
+
+Record = dict[str, Any]
+
+MEASURED = tuple(name for name in METRICS if name != "gap")  # the gap is derived
+TEXTS = ("dataset", "data_sha256")
+COUNTS = ("train_images", "test_images", "epochs")
+ENVIRONMENT = {"device": str, "threads": int, "torch": str}
+FILES = ("checkpoint.pt", "history.csv", "predictions.npz")
+_ABSENT = "(absent)"
+
+
+class Expected(NamedTuple):
+    """Whose record it has to be, and of which config and code."""
+
+    experiment: str
+    seed: int
+    slice: dict[str, Any]
+    code: str
+
+
+def check(folder: Path, expected: Expected) -> tuple[Record, list[str]]:
+    """The record of the run in `folder` and all of its faults; usable only if there are none."""
+    try:
+        record = read_json(folder / "metrics.json")
+    except StudyError as error:
+        return {}, [str(error)]
+    if not isinstance(record, dict):
+        return {}, ["metrics.json does not hold an object"]
+    faults = [*_identity(record, expected), *_fields(record), *_files(folder, record)]
+    try:
+        found = predictions.read(folder / "predictions.npz")
+    except StudyError as error:
+        return record, [*faults, str(error)]
+    return record, [*faults, *predictions.contradictions(found, record)]
+
+
+def _identity(record: Record, expected: Expected) -> Iterator[str]:
+    """Not the run that the config and the code of today would make."""
+    for name in ("experiment", "seed"):
+        wanted, found = getattr(expected, name), record.get(name, _ABSENT)
+        if type(found) is not type(wanted) or found != wanted:
+            yield f"{name} is {found!r}, expected {wanted!r}"
+    if record.get("origin") != "trained":
+        yield f"origin is {record.get('origin', _ABSENT)!r}; reports are made of trained runs only"
+    if record.get("code") != expected.code:
+        yield f"code is {record.get('code', _ABSENT)}, the code of today is {expected.code}"
+    if not isinstance(record.get("slice"), dict):
+        yield f"slice is {record.get('slice', _ABSENT)!r}, not an object"
+    else:
+        for key, found, wanted in _differences(record["slice"], expected.slice, "slice"):
+            yield f"{key} is {found}, the config says {wanted}"
+
+
+def _differences(found: Any, wanted: Any, key: str) -> Iterator[tuple[str, str, str]]:
+    if isinstance(found, dict) and isinstance(wanted, dict):
+        for name in sorted({*found, *wanted}):
+            yield from _differences(
+                found.get(name, _ABSENT), wanted.get(name, _ABSENT), f"{key}.{name}"
+            )
+    elif canonical_json(found) != canonical_json(wanted):
+        yield key, canonical_json(found), canonical_json(wanted)
+
+
+def _fields(record: Record) -> Iterator[str]:
+    """Missing, of the wrong type or out of range."""
+    for name in MEASURED:
+        said = fault(name, record[name]) if name in record else f"{name} is missing"
+        if said:
+            yield said
+    for name in TEXTS:
+        if not isinstance(record.get(name), str) or not record[name]:
+            yield f"{name} is {record.get(name, _ABSENT)!r}, not a text"
+    for name in COUNTS:
+        if type(record.get(name)) is not int or record[name] < 1:
+            yield f"{name} is {record.get(name, _ABSENT)!r}, not a count"
+    if not isinstance(record.get("generated"), bool):
+        yield f"generated is {record.get('generated', _ABSENT)!r}, not true or false"
+    classes = record.get("classes")
+    if not isinstance(classes, list) or not all(isinstance(name, str) for name in classes):
+        yield f"classes is {record.get('classes', _ABSENT)!r}, not a list of names"
+    yield from _environment(record.get("environment"))
+
+
+def _environment(environment: object) -> Iterator[str]:
+    if not isinstance(environment, dict):
+        yield "environment is missing"
+        return
+    for name, kind in ENVIRONMENT.items():
+        if type(environment.get(name)) is not kind:
+            yield f"environment.{name} is {environment.get(name, _ABSENT)!r}, not {kind.__name__}"
+
+
+def _files(folder: Path, record: Record) -> Iterator[str]:
+    """Files beside the record that are not those it was written with."""
+    hashes = record.get("files")
+    if not isinstance(hashes, dict):
+        yield "files (the hashes of the run's files) is missing"
+        return
+    for name in FILES:
+        if name not in hashes:
+            yield f"files lacks the hash of {name}"
+    for name, sha256 in hashes.items():
+        if Path(name).name != name:
+            yield f"files names {name!r}, which is not in the run's folder"
+        elif not (folder / name).is_file():
+            yield f"{name} is missing"
+        elif digest(folder / name) != sha256:
+            yield f"{name} is not the file that this run wrote (its SHA-256 differs)"

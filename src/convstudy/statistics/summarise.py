@@ -1,0 +1,82 @@
+"""`convstudy summarise`: check every run against config and code of today, then tabulate them."""
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from convstudy.config import read_slice
+from convstudy.errors import StudyError
+from convstudy.statistics import summary
+from convstudy.statistics.records import Expected, Record, check
+
+Faults = dict[Path, list[str]]
+
+# The same for all seeds of one experiment, whoever ran them and wherever.
+SHARED = ("parameters", "macs", "data_sha256", "classes")
+
+
+def main(argv: list[str]) -> None:
+    parser = argparse.ArgumentParser(prog="convstudy summarise", description=__doc__)
+    parser.add_argument("--runs", type=Path, required=True, help="results/<scale>/runs")
+    parser.add_argument("--output", type=Path, required=True, help="summary.csv to write")
+    options = parser.parse_args(argv)
+    summarise(options.runs, expectations(read_slice()), options.output)
+
+
+def expectations(experiments: dict[str, Any]) -> list[Expected]:
+    """One per run, from {experiment: {"seeds", "slice", "code"}}."""
+    try:
+        return [
+            Expected(name, seed, experiment["slice"], experiment["code"])
+            for name, experiment in experiments.items()
+            for seed in experiment["seeds"]
+        ]
+    except (KeyError, TypeError) as error:
+        raise StudyError(
+            f"standard input: an experiment lacks or misspells a part ({error!r}). "
+            'Give {experiment: {"seeds": […], "slice": {…}, "code": "…"}}.'
+        ) from None
+
+
+def summarise(runs: Path, expected: list[Expected], output: Path) -> None:
+    """Write the summary of all runs; if any of them is not as expected, name all and write none."""
+    records: dict[Path, Record] = {}
+    faults: Faults = {}
+    for run in expected:
+        folder = runs / run.experiment / f"seed{run.seed}"
+        records[folder], found = check(folder, run)
+        if found:
+            faults[folder] = found
+    for folder, said in _inconsistencies(records):
+        faults.setdefault(folder, []).append(said)
+    if faults:
+        raise _refusal(faults, len(expected), output)
+    summary.write(output, records.values())
+
+
+def _inconsistencies(records: dict[Path, Record]) -> Iterator[tuple[Path, str]]:
+    """What only shows when seeds of one experiment are laid side by side."""
+    first: dict[Path, tuple[Path, Record]] = {}
+    seen: dict[tuple[Path, str], Path] = {}
+    for folder, record in records.items():
+        if not record:
+            continue
+        reference, other = first.setdefault(folder.parent, (folder, record))
+        for name in SHARED:
+            if record.get(name) != other.get(name):
+                yield folder, f"{name} is not that of {reference.name}"
+        files = record.get("files")
+        predictions = files.get("predictions.npz") if isinstance(files, dict) else None
+        twin = seen.setdefault((folder.parent, str(predictions)), folder)
+        if predictions and twin != folder:
+            yield folder, f"predictions.npz is the file of {twin.name}: a copy, or an unused seed"
+
+
+def _refusal(faults: Faults, runs: int, output: Path) -> StudyError:
+    lines = [f"{len(faults)} of {runs} runs cannot be used, {output} was not written:"]
+    for folder, found in faults.items():
+        lines.append(f"  {folder}")
+        lines += [f"    - {said}" for said in found]
+    lines.append("  Delete these folders and run snakemake again; it trains them anew.")
+    return StudyError("\n".join(lines))

@@ -1,0 +1,68 @@
+"""On what a run was made: versions, device, commit, memory."""
+
+import os
+import platform
+import resource
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+import torch
+
+from convstudy.errors import StudyError
+
+
+def choose_device(asked: str) -> str:
+    """`auto` takes a GPU where there is one; asking for a GPU that is not there is a fault."""
+    present = torch.cuda.is_available()
+    if asked == "cuda" and not present:
+        raise StudyError(
+            "device: cuda is asked for, but PyTorch sees no GPU. Use --config device=cpu or auto, "
+            "or look at nvidia-smi and CUDA_VISIBLE_DEVICES."
+        )
+    return "cuda" if present and asked != "cpu" else "cpu"
+
+
+def describe(device: str) -> dict[str, str | int | bool | None]:
+    """Everything that may change a result or a time and is not in the config."""
+    commit = _git("rev-parse", "HEAD")
+    changes = _git("status", "--porcelain", "--untracked-files=no")
+    return {
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "convstudy": version("convstudy"),
+        "platform": platform.platform(),
+        "processor": _processor(),
+        "device": torch.cuda.get_device_name() if device == "cuda" else "cpu",
+        "threads": torch.get_num_threads(),
+        "precision": "float32",
+        "commit": commit,
+        "dirty": None if changes is None else bool(changes),
+    }
+
+
+def peak_memory(device: str) -> int:
+    """Bytes: of the GPU's allocator there, of the process (resident) on a CPU."""
+    if device == "cuda":
+        return torch.cuda.max_memory_allocated()
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024  # Linux counts KiB
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        lines = []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return f"{(names or [platform.processor() or platform.machine()])[0]}, {os.cpu_count()} cores"
+
+
+def _git(*arguments: str) -> str | None:
+    """What git prints; None without git or outside a checkout."""
+    try:
+        done = subprocess.run(["git", *arguments], capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return done.stdout.strip()

@@ -1,0 +1,137 @@
+"""`convstudy train`: one experiment, one seed → checkpoint, metrics, history, predictions."""
+
+import argparse
+import csv
+import logging
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from convstudy import models
+from convstudy.config import read_slice
+from convstudy.datasets.prepared import Prepared, load
+from convstudy.evaluation.predictions import loss_and_accuracy, predict
+from convstudy.files import digest, replacing, write_json
+from convstudy.models.cost import macs, parameters
+from convstudy.training.engine import Epoch, train
+from convstudy.training.environment import choose_device, describe, peak_memory
+from convstudy.training.recipe import Recipe
+
+log = logging.getLogger(__name__)
+
+
+def main(argv: list[str]) -> None:
+    parser = argparse.ArgumentParser(prog="convstudy train", description=__doc__)
+    parser.add_argument("--experiment", required=True)
+    parser.add_argument("--seed", required=True, type=int)
+    parser.add_argument("--tensors", required=True, type=Path, help="data/prepared/<dataset>.pt")
+    parser.add_argument("--description", required=True, type=Path, help="….json beside it")
+    parser.add_argument("--code", default="", help="fingerprint of the code, for the record")
+    parser.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda"))
+    parser.add_argument("--threads", default=1, type=int)
+    parser.add_argument("--folder", required=True, type=Path, help="where the four files go")
+    options = parser.parse_args(argv)
+    torch.set_num_threads(options.threads)
+    run(options, read_slice())
+
+
+def run(options: argparse.Namespace, job: dict[str, Any]) -> None:
+    """Train, evaluate, and write the run's files; metrics.json last, since it vouches for them."""
+    device = choose_device(options.device)
+    data = load(options.tensors, options.description, job, device)
+    torch.manual_seed(options.seed)
+    model = models.build(**job["model"], shape=data.shape, classes=len(data.classes))
+    model = model.to(device, memory_format=torch.channels_last)
+    recipe = Recipe(**job["recipe"])
+    log.info("%s, seed %d, on %s: %s", options.experiment, options.seed, device, job)
+
+    history = train(model, data.train, data.test, recipe, options.seed)
+    started = time.perf_counter()
+    logits = predict(model, data.test)
+    results = _results(model, data, logits)
+    evaluated = sum(epoch.test_seconds for epoch in history) + time.perf_counter() - started
+    trained = sum(epoch.train_seconds for epoch in history)
+
+    files = {
+        "checkpoint.pt": _save_checkpoint(options.folder, model),
+        "history.csv": _save_history(options.folder, history),
+        "predictions.npz": _save_predictions(options.folder, logits, data.test.labels),
+    }
+    metrics = {
+        "experiment": options.experiment,
+        "seed": options.seed,
+        "origin": "trained",
+        "slice": job,
+        "code": options.code,
+        "data_sha256": data.description["sha256"],
+        "dataset": data.description["title"],
+        "generated": data.description["generated"],
+        "classes": data.classes,
+        "parameters": parameters(model),
+        "macs": macs(model, data.shape),
+        "train_images": len(data.train),
+        "test_images": len(data.test),
+        "epochs": recipe.epochs,
+        **results,
+        "train_accuracy_running": history[-1].train_accuracy,
+        "train_seconds": trained,
+        "evaluate_seconds": evaluated,
+        "images_per_second": recipe.epochs * len(data.train) / trained,
+        "peak_memory_bytes": peak_memory(device),
+        "environment": describe(device),
+        "files": {name: digest(path) for name, path in files.items()},
+    }
+    write_json(options.folder / "metrics.json", metrics)
+
+
+def _results(model: nn.Module, data: Prepared, logits: Tensor) -> dict[str, float]:
+    """Loss and accuracy of the last weights, in evaluation mode, on both whole splits."""
+    test_loss, test_accuracy = loss_and_accuracy(logits, data.test.labels)
+    train_loss, train_accuracy = loss_and_accuracy(predict(model, data.train), data.train.labels)
+    return {
+        "test_accuracy": test_accuracy,
+        "test_loss": test_loss,
+        "train_accuracy": train_accuracy,
+        "train_loss": train_loss,
+    }
+
+
+def _save_checkpoint(folder: Path, model: nn.Module) -> Path:
+    path = folder / "checkpoint.pt"
+    with replacing(path) as temporary:
+        torch.save({name: value.cpu() for name, value in model.state_dict().items()}, temporary)
+    return path
+
+
+def _save_history(folder: Path, history: list[Epoch]) -> Path:
+    path = folder / "history.csv"
+    with replacing(path) as temporary, temporary.open("w", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["epoch", "split", "loss", "accuracy", "learning_rate", "seconds"])
+        for one in history:
+            writer.writerow(
+                [one.number, "train", one.train_loss, one.train_accuracy, one.learning_rate]
+                + [one.train_seconds]
+            )
+            writer.writerow(
+                [one.number, "test", one.test_loss, one.test_accuracy, one.learning_rate]
+                + [one.test_seconds]
+            )
+    return path
+
+
+def _save_predictions(folder: Path, logits: Tensor, labels: Tensor) -> Path:
+    """Half-precision logits can tie where float32 does not, hence the argmax beside them."""
+    path = folder / "predictions.npz"
+    with replacing(path) as temporary, temporary.open("wb") as file:
+        np.savez(
+            file,
+            logits=logits.half().cpu().numpy(),
+            predicted=logits.argmax(1).cpu().numpy(),
+            labels=labels.cpu().numpy(),
+        )
+    return path

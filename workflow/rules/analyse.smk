@@ -1,0 +1,62 @@
+rule summarise:
+    input:
+        runs("metrics.json", STUDY.experiments),
+    output:
+        result("summary.csv"),
+    log:
+        result("logs", "summarise.log"),
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=15,
+    params:
+        # What each run has to be; one that is not (copied, forged, outdated) is refused.
+        slice=canonical_json(expected_runs()),
+        code=code("summarise"),
+    message:
+        "Verify and summarise all runs"
+    shell:
+        "convstudy --log {log} summarise --runs {RUNS} --output {output} <<< {params.slice:q}"
+
+
+rule confusion:
+    input:
+        summary=result("summary.csv"),
+    output:
+        result("confusion", "{section}.json"),
+    log:
+        result("logs", "confusion", "{section}.log"),
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=15,
+    params:
+        slice=lambda w: canonical_json({"section": w.section, **members(w.section)}),
+        code=code("confusion"),
+    message:
+        "Confusion of classes in section {wildcards.section}"
+    shell:
+        "convstudy --log {log} confusion --runs {RUNS} --summary {input.summary}"
+        " --output {output} <<< {params.slice:q}"
+
+
+rule analyse:
+    input:
+        summary=result("summary.csv"),
+    output:
+        comparisons=result("comparisons.json"),
+        claims=result("claims.json"),
+    log:
+        result("logs", "analyse.log"),
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=15,
+    params:
+        slice=canonical_json(analysis()),
+        code=code("analyse"),
+    message:
+        "Compare experiments and decide claims"
+    shell:
+        "convstudy --log {log} analyse --summary {input.summary} --comparisons {output.comparisons}"
+        " --claims {output.claims} <<< {params.slice:q}"

@@ -1,0 +1,211 @@
+"""The only Python of the workflow: the study, paths, and the slices that jobs are given."""
+
+from dataclasses import asdict
+from pathlib import Path
+
+import yaml
+from snakemake.exceptions import WorkflowError
+
+from convstudy.cli import COMMANDS
+from convstudy.config.study import load
+from convstudy.errors import StudyError
+from convstudy.files import canonical_json, listing_digest
+from convstudy.fingerprint import fingerprint
+
+_workflow = Path(workflow.basedir, "workflow")
+_schema = yaml.safe_load((_workflow / "schemas/config.schema.yaml").read_text(encoding="utf-8"))
+try:
+    STUDY = load(config, _schema)
+except StudyError as error:
+    raise WorkflowError(str(error)) from None
+
+
+# ── Paths ────────────────────────────────────────────────────────────────────────────────────────
+def result(*parts):
+    """Path of a result of the chosen scale; scales never share a folder."""
+    return str(Path("results", STUDY.scale, *parts))
+
+
+def run_of(name):
+    """Path of a file of one run."""
+    return result("runs", "{experiment}", "seed{seed}", name)
+
+
+def runs(name, experiments):
+    """That file of every run of these experiments."""
+    return [
+        run_of(name).format(experiment=experiment, seed=seed)
+        for experiment in experiments
+        for seed in STUDY.experiments[experiment].seeds
+    ]
+
+
+def prepared(experiment, suffix):
+    """The prepared data set of an experiment: tensors (pt) or description (json)."""
+    return f"data/prepared/{STUDY.experiments[experiment].dataset}.{suffix}"
+
+
+RESULTS = result()
+RUNS = result("runs")
+TEMPLATE_FOLDER = str(_workflow / "templates")
+TEMPLATES = sorted(map(str, (_workflow / "templates").iterdir()))
+
+
+# ── Data ─────────────────────────────────────────────────────────────────────────────────────────
+FETCHED = [name for name, dataset in STUDY.datasets.items() if dataset["files"]]
+GENERATED = {
+    kind: [n for n, d in STUDY.datasets.items() if d.get("generator", {}).get("name") == kind]
+    for kind in ("digits", "shapes")
+}
+# Generators write the official files of their format.
+GENERATED_FILES = {
+    "digits": [
+        "train-images-idx3-ubyte.gz",
+        "train-labels-idx1-ubyte.gz",
+        "t10k-images-idx3-ubyte.gz",
+        "t10k-labels-idx1-ubyte.gz",
+    ],
+    "shapes": ["cifar-10-python.tar.gz"],
+}
+
+# Mirrors change where a file comes from, not what it is. A plain name is expanded in the shell
+# line without being tracked, so a new mirror reruns nothing.
+MIRRORS = canonical_json(
+    {
+        name: [f"{config['data_mirror']}/{name}"] * bool(config["data_mirror"]) + dataset["mirrors"]
+        for name, dataset in STUDY.datasets.items()
+    }
+)
+
+
+def keys(names):
+    """Wildcard constraint: one of these keys of the config."""
+    return "|".join(names) or "(?!)"
+
+
+def raw_files(dataset):
+    """What a data set is prepared from: files under data/raw, or the user's own folder."""
+    one = STUDY.datasets[dataset]
+    if "folder" in one:
+        return [one["folder"]]
+    names = one["files"] or GENERATED_FILES[one["generator"]["name"]]
+    return [f"data/raw/{dataset}/{name}" for name in names]
+
+
+def preparation(dataset):
+    """All of the config that the prepared tensors depend on."""
+    one = STUDY.datasets[dataset]
+    return {
+        "dataset": dataset,
+        "title": one["title"],
+        "format": one["format"],
+        "generated": "generator" in one,
+        "files": one["files"] or {Path(file).name: {} for file in raw_files(dataset)},
+        "options": {k: one[k] for k in ("image_size", "colour", "folder") if k in one},
+        "generator": one.get("generator"),
+        "listing": listing_digest(Path(one["folder"])) if "folder" in one else None,
+    }
+
+
+def modules_of_data(dataset):
+    """Modules that preparation reaches by name: the format's, and the generator's."""
+    one = STUDY.datasets[dataset]
+    modules = [f"convstudy.datasets.formats.{one['format']}"]
+    if "generator" in one:
+        modules += [COMMANDS["generate"], f"convstudy.datasets.generators.{one['generator']['name']}"]
+    return modules
+
+
+# ── Code and slices of jobs ──────────────────────────────────────────────────────────────────────
+def code(command, *modules):
+    """Fingerprint of a command's code and of the modules that it imports by name."""
+    return fingerprint(COMMANDS[command], *modules)
+
+
+def module_of_model(experiment):
+    """The module that builds the experiment's network."""
+    return f"convstudy.models.{STUDY.experiments[experiment].slice['model']['name']}"
+
+
+def code_of_training(experiment):
+    """Fingerprint of everything that an experiment's training reaches."""
+    return code("train", module_of_model(experiment))
+
+
+def expected_runs():
+    """What every run has to have been made from."""
+    return {
+        name: {"seeds": one.seeds, "slice": one.slice, "code": code_of_training(name)}
+        for name, one in STUDY.experiments.items()
+    }
+
+
+def analysis():
+    """Which experiments are compared, and the claims about them."""
+    return {
+        "minimum_seeds": STUDY.minimum_seeds,
+        "sections": {n: s["experiments"] for n, s in STUDY.sections.items() if s["experiments"]},
+        "claims": STUDY.claims,
+    }
+
+
+def member(experiment):
+    """An experiment as figures need it; its colour is its place in the config, everywhere."""
+    one = STUDY.experiments[experiment]
+    colour = list(STUDY.experiments).index(experiment)
+    return {"experiment": experiment, "title": one.title, "colour": colour, "seeds": one.seeds}
+
+
+def drawing(section):
+    """What a figure of a section shows."""
+    one = STUDY.sections[section]
+    first = STUDY.experiments[one["experiments"][0]]
+    return {
+        "title": one["title"],
+        "dataset": STUDY.datasets[first.dataset]["title"],
+        "experiments": [member(name) for name in one["experiments"]],
+    }
+
+
+def sections_with(figure):
+    """Sections that show this kind of figure."""
+    return [name for name, section in STUDY.sections.items() if figure in section["figures"]]
+
+
+def figures():
+    """All figures of the report."""
+    return [
+        result("figures", name, f"{kind}.png")
+        for name, section in STUDY.sections.items()
+        for kind in section["figures"]
+    ]
+
+
+def drawn_layers(experiment):
+    """Layers of an experiment whose activations any section shows."""
+    shown = [STUDY.sections[name]["figures"]["activations"] for name in sections_with("activations")]
+    return sorted({x for one in shown if experiment in one["experiments"] for x in one["layers"]})
+
+
+def drawing_of_activations(section):
+    """What an activation grid shows: of each network its first seed, which the figure states."""
+    shown = STUDY.sections[section]["figures"]["activations"]
+    experiments = [{**member(name), "seed": member(name)["seeds"][0]} for name in shown["experiments"]]
+    return {**drawing(section), "experiments": experiments, "layers": shown["layers"]}
+
+
+def shown_activations(section):
+    """Activation files of an activation grid."""
+    return [
+        run_of("activations.npz").format(experiment=one["experiment"], seed=one["seed"])
+        for one in drawing_of_activations(section)["experiments"]
+    ]
+
+
+def reporting():
+    """All of the config that the report prints."""
+    return {
+        **{key: value for key, value in asdict(STUDY).items() if key != "datasets"},
+        "scales": {name: scale["purpose"] for name, scale in config["scales"].items()},
+        "targets": sorted(config["scales"]),
+    }

@@ -1,0 +1,45 @@
+rule activations:
+    input:
+        tensors=lambda w: ancient(prepared(w.experiment, "pt")),
+        description=lambda w: prepared(w.experiment, "json"),
+        # Large, hence compared by time; the metrics beside it hold its checksum.
+        checkpoint=ancient(run_of("checkpoint.pt")),
+        metrics=run_of("metrics.json"),
+    output:
+        run_of("activations.npz"),
+    log:
+        result("logs", "activations", "{experiment}", "seed{seed}.log"),
+    threads: 1
+    resources:
+        gpu=1,
+        mem_mb=2000,
+        runtime=15,
+    params:
+        slice=lambda w: canonical_json(STUDY.experiments[w.experiment].slice),
+        layers=lambda w: drawn_layers(w.experiment),
+        code=lambda w: code("activations", module_of_model(w.experiment)),
+    message:
+        "Activations of {wildcards.experiment}, seed {wildcards.seed}"
+    shell:
+        "convstudy --log {log} activations --checkpoint {input.checkpoint}"
+        " --tensors {input.tensors} --description {input.description} --layers {params.layers:q}"
+        " --device {config[device]} --output {output} <<< {params.slice:q}"
+
+
+rule check_layer:
+    output:
+        result("layers", "{layer}.json"),
+    log:
+        result("logs", "check_layer", "{layer}.log"),
+    wildcard_constraints:
+        layer=keys(STUDY.layers),
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        code=lambda w: code("check-layer", f"convstudy.layers.{w.layer}"),
+    message:
+        "Check the layer {wildcards.layer}"
+    shell:
+        "convstudy --log {log} check-layer --layer {wildcards.layer} --output {output}"

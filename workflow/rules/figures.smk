@@ -1,0 +1,61 @@
+rule draw_history:
+    input:
+        lambda w: runs("history.csv", STUDY.sections[w.section]["experiments"]),
+    output:
+        result("figures", "{section}", "{kind}.png"),
+    log:
+        result("logs", "figures", "{section}", "{kind}.log"),
+    wildcard_constraints:
+        kind="comparison|curves",
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        slice=lambda w: canonical_json(drawing(w.section)),
+        code=lambda w: code(f"draw-{w.kind}"),
+    message:
+        "Draw {wildcards.kind} of section {wildcards.section}"
+    shell:
+        "convstudy --log {log} draw-{wildcards.kind} --runs {RUNS} --output {output}"
+        " <<< {params.slice:q}"
+
+
+rule draw_confusion:
+    input:
+        result("confusion", "{section}.json"),
+    output:
+        result("figures", "{section}", "confusion.png"),
+    log:
+        result("logs", "figures", "{section}", "confusion.log"),
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        code=code("draw-confusion"),
+    message:
+        "Draw the confusion matrix of section {wildcards.section}"
+    shell:
+        "convstudy --log {log} draw-confusion --confusion {input} --output {output}"
+
+
+rule draw_activations:
+    input:
+        lambda w: shown_activations(w.section),
+    output:
+        result("figures", "{section}", "activations.png"),
+    log:
+        result("logs", "figures", "{section}", "activations.log"),
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        slice=lambda w: canonical_json(drawing_of_activations(w.section)),
+        code=code("draw-activations"),
+    message:
+        "Draw activations of section {wildcards.section}"
+    shell:
+        "convstudy --log {log} draw-activations --runs {RUNS} --output {output}"
+        " <<< {params.slice:q}"

@@ -1,0 +1,28 @@
+rule train:
+    input:
+        # The tensors are large and would be compared by time; the description has their checksum.
+        tensors=lambda w: ancient(prepared(w.experiment, "pt")),
+        description=lambda w: prepared(w.experiment, "json"),
+    output:
+        checkpoint=run_of("checkpoint.pt"),
+        metrics=run_of("metrics.json"),
+        history=run_of("history.csv"),
+        predictions=run_of("predictions.npz"),
+    log:
+        result("logs", "train", "{experiment}", "seed{seed}.log"),
+    # One thread each: the numbers then do not depend on --cores, and jobs share the cores.
+    threads: 1
+    resources:
+        gpu=1,
+        mem_mb=lambda w, attempt: 2000 * attempt,
+        runtime=lambda w, attempt: 720 * attempt,
+    params:
+        slice=lambda w: canonical_json(STUDY.experiments[w.experiment].slice),
+        code=lambda w: code_of_training(w.experiment),
+    message:
+        "Train {wildcards.experiment}, seed {wildcards.seed}"
+    shell:
+        "convstudy --log {log} train --experiment {wildcards.experiment} --seed {wildcards.seed}"
+        " --tensors {input.tensors} --description {input.description} --code {params.code}"
+        " --device {config[device]} --threads {threads} --folder $(dirname {output.metrics})"
+        " <<< {params.slice:q}"
