@@ -45,8 +45,8 @@ $(VENV)/bin/python:
 
 lock: LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --quiet
 lock:                      ## after a change of pyproject.toml (needs uv)
-	echo hatchling | $(LOCK) pyproject.toml - -o requirements/run.txt
-	echo hatchling | $(LOCK) pyproject.toml - --extra test -c requirements/run.txt -o requirements/test.txt
+	printf 'hatchling\neditables\n' | $(LOCK) pyproject.toml - -o requirements/run.txt
+	printf 'hatchling\neditables\n' | $(LOCK) pyproject.toml - --extra test -c requirements/run.txt -o requirements/test.txt
 
 clean-env:
 	rm -rf $(VENV)

@@ -70,9 +70,11 @@ GENERATED_FILES = {
 
 # Mirrors change where a file comes from, not what it is. A plain name is expanded in the shell
 # line without being tracked, so a new mirror reruns nothing.
+# A mirror of the user's comes first, laid out <dataset>/<file> or flat.
+_own = config["data_mirror"]
 MIRRORS = canonical_json(
     {
-        name: [f"{config['data_mirror']}/{name}"] * bool(config["data_mirror"]) + dataset["mirrors"]
+        name: ([f"{_own}/{name}", _own] if _own else []) + dataset["mirrors"]
         for name, dataset in STUDY.datasets.items()
     }
 )
@@ -154,6 +156,11 @@ def member(experiment):
     one = STUDY.experiments[experiment]
     colour = list(STUDY.experiments).index(experiment)
     return {"experiment": experiment, "title": one.title, "colour": colour, "seeds": one.seeds}
+
+
+def members(section):
+    """The experiments of a section."""
+    return {"experiments": {n: member(n) for n in STUDY.sections[section]["experiments"]}}
 
 
 def drawing(section):

@@ -32,7 +32,7 @@ rule generate_digits:
         runtime=10,
     params:
         slice=lambda w: canonical_json(STUDY.datasets[w.dataset]["generator"]),
-        code=code("generate", "convstudy.datasets.generators.digits"),
+        code=lambda w: code("generate", "convstudy.datasets.generators.digits"),
     message:
         "Generate {wildcards.dataset}"
     shell:
@@ -47,7 +47,7 @@ use rule generate_digits as generate_shapes with:
         dataset=keys(GENERATED["shapes"]),
     params:
         slice=lambda w: canonical_json(STUDY.datasets[w.dataset]["generator"]),
-        code=code("generate", "convstudy.datasets.generators.shapes"),
+        code=lambda w: code("generate", "convstudy.datasets.generators.shapes"),
 
 
 rule prepare:

@@ -33,7 +33,7 @@ rule draw_confusion:
         mem_mb=1000,
         runtime=10,
     params:
-        code=code("draw-confusion"),
+        code=lambda w: code("draw-confusion"),
     message:
         "Draw the confusion matrix of section {wildcards.section}"
     shell:
@@ -53,7 +53,7 @@ rule draw_activations:
         runtime=10,
     params:
         slice=lambda w: canonical_json(drawing_of_activations(w.section)),
-        code=code("draw-activations"),
+        code=lambda w: code("draw-activations"),
     message:
         "Draw activations of section {wildcards.section}"
     shell:

@@ -18,7 +18,7 @@ rule report:
         runtime=10,
     params:
         slice=canonical_json(reporting()),
-        code=code("report"),
+        code=lambda w: code("report"),
     message:
         "Write the report"
     shell:

@@ -16,7 +16,8 @@ def complete(config: dict[str, Any], schema: dict[str, Any]) -> None:
 def faults(value: Any, schema: dict[str, Any], at: str = "") -> list[str]:
     """Every fault of `value`, one sentence each, naming the key; `at` is put before the key."""
     found = sorted(
-        Draft202012Validator(schema).iter_errors(value), key=lambda error: list(map(str, error.path))
+        Draft202012Validator(schema).iter_errors(value),
+        key=lambda error: list(map(str, error.path)),
     )
     return list(dict.fromkeys(line for error in found for line in _words(error, at)))
 

@@ -10,9 +10,9 @@ from torch import Tensor, nn
 from convstudy import models
 from convstudy.config import read_slice
 from convstudy.datasets.prepared import Prepared, Split, load
+from convstudy.device import DEVICES, choose_device
 from convstudy.errors import StudyError
 from convstudy.files import replacing
-from convstudy.training.environment import choose_device
 
 
 def main(argv: list[str]) -> None:
@@ -22,7 +22,7 @@ def main(argv: list[str]) -> None:
     parser.add_argument("--description", required=True, type=Path, help="….json beside it")
     parser.add_argument("--layers", required=True, nargs="+", help="names of the network's modules")
     parser.add_argument("--images", default=3, type=int, help="how many test images")
-    parser.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda"))
+    parser.add_argument("--device", default="auto", choices=DEVICES)
     parser.add_argument("--output", required=True, type=Path)
     options = parser.parse_args(argv)
 

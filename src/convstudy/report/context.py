@@ -39,7 +39,9 @@ def gather(study: Values, results: Path, data: Path, report: Path) -> Values:
         "statistics": {key: claims[key] for key in ("level", "minimum_seeds")},
         "claims": [claim for section in sections for claim in section["claims"]],
         "environments": _environments(runs),
-        "total_seconds": sum(float(run["train_seconds"]) + float(run["evaluate_seconds"]) for run in runs),
+        "total_seconds": sum(
+            float(run["train_seconds"]) + float(run["evaluate_seconds"]) for run in runs
+        ),
         "runs": len(runs),
         "generated": any(one["generated"] for one in datasets.values()),
     }
@@ -118,7 +120,9 @@ def _claim(key: str, claim: Values, study: Values, decided: Values) -> Values:
         if role in study["claims"][part]
     ]
     comparable = not any(study["experiments"][name]["unlike_published"] for name in involved)
-    titles = {role: study["experiments"][claim[role]]["title"] for role in ("of", "than") if role in claim}
+    titles = {
+        role: study["experiments"][claim[role]]["title"] for role in ("of", "than") if role in claim
+    }
     return {
         **claim,
         **decided,
@@ -136,4 +140,6 @@ def _environments(runs: list[dict[str, str]]) -> list[Values]:
         key = tuple(run[field] for field in _ENVIRONMENT)
         found[key] = found.get(key, 0) + 1
     ordered = sorted(found.items(), key=lambda item: -item[1])
-    return [{**dict(zip(_ENVIRONMENT, key, strict=True)), "runs": number} for key, number in ordered]
+    return [
+        {**dict(zip(_ENVIRONMENT, key, strict=True)), "runs": number} for key, number in ordered
+    ]

@@ -18,28 +18,30 @@ def main(argv: list[str]) -> None:
     parser.add_argument("--summary", type=Path, required=True, help="summary.csv")
     parser.add_argument("--output", type=Path, required=True, help="JSON file to write")
     options = parser.parse_args(argv)
-    job = read_slice()
+    titles, seeds = candidates(read_slice())
+    best = best_experiment(options.summary, seeds)
+    write_json(options.output, describe(options.runs / best, best, titles[best], seeds[best]))
+
+
+def candidates(job: dict[str, Any]) -> tuple[dict[str, str], dict[str, list[int]]]:
+    """Titles and seeds by experiment, from what came on standard input."""
     try:
-        experiments = {
-            name: (str(one["title"]), list(one["seeds"]))
-            for name, one in job["experiments"].items()
-        }
+        experiments = job["experiments"]
+        titles = {name: str(one["title"]) for name, one in experiments.items()}
+        seeds = {name: list(one["seeds"]) for name, one in experiments.items()}
     except (KeyError, TypeError, AttributeError) as error:
         raise StudyError(
             f"standard input lacks or misspells a part ({error!r}). "
             'Give {"section": "…", "experiments": {experiment: {"title": "…", "seeds": […]}}}.'
         ) from None
-    seeds = {name: seeds for name, (_, seeds) in experiments.items()}
-    best = best_experiment(options.summary, seeds)
-    title, _ = experiments[best]
-    write_json(options.output, describe(options.runs / best, best, title, seeds[best]))
+    if not seeds or not all(seeds.values()):
+        raise StudyError("standard input: give at least one experiment, and each a seed.")
+    return titles, seeds
 
 
 def best_experiment(path: Path, seeds: dict[str, list[int]]) -> str:
     """The one with the highest mean test accuracy over its seeds; the first of equals."""
     table = summary.read(path, seeds)
-    if not all(seeds.values()):
-        raise StudyError("standard input: an experiment has no seeds. Give at least one to each.")
     means = {}
     for name, wanted in seeds.items():
         found = dict(zip(table[name].seeds, table[name].values["test_accuracy"], strict=True))
@@ -50,8 +52,6 @@ def best_experiment(path: Path, seeds: dict[str, list[int]]) -> str:
                 "Delete it and run snakemake again."
             )
         means[name] = float(np.mean([found[seed] for seed in wanted]))
-    if not means:
-        raise StudyError("standard input: the section has no experiments. Give at least one.")
     return max(means, key=means.__getitem__)
 
 
@@ -59,22 +59,16 @@ def describe(runs: Path, experiment: str, title: str, seeds: list[int]) -> dict[
     """The content of the JSON file, from the predictions of all seeds (see architecture.md)."""
     record = read_json(runs / f"seed{seeds[0]}" / "metrics.json")
     found = [predictions.read(runs / f"seed{seed}" / "predictions.npz") for seed in seeds]
+    classes = record.get("classes", [])
     if not all(np.array_equal(one.labels, found[0].labels) for one in found):
-        raise StudyError(
-            f"{runs}: its seeds were tested on different images. "
-            "Delete that folder and run snakemake again."
-        )
+        raise _unusable(runs, "its seeds were tested on different images")
+    if any(one.logits.shape[1] != len(classes) for one in found):
+        raise _unusable(runs, f"{len(classes)} classes have names, predictions.npz has others")
     counts = np.stack([matrix(one) for one in found])
-    classes = record["classes"]
-    if len(classes) != counts.shape[1]:
-        raise StudyError(
-            f"{runs}: metrics.json names {len(classes)} classes, predictions.npz has "
-            f"{counts.shape[1]}. Delete that folder and run snakemake again."
-        )
     return {
         "experiment": experiment,
         "title": title,
-        "dataset": record["dataset"],
+        "dataset": record.get("dataset"),
         "classes": classes,
         "seeds": seeds,
         "mean": counts.mean(axis=0).tolist(),
@@ -82,6 +76,10 @@ def describe(runs: Path, experiment: str, title: str, seeds: list[int]) -> dict[
         "pairs": confused_pairs(counts, classes),
         "recalls": recalls(counts, classes),
     }
+
+
+def _unusable(runs: Path, said: str) -> StudyError:
+    return StudyError(f"{runs}: {said}. Delete that folder and run snakemake again.")
 
 
 def matrix(found: predictions.Predictions) -> np.ndarray:

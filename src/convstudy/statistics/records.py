@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from convstudy.errors import StudyError
 from convstudy.files import canonical_json, digest, read_json
-from convstudy.statistics import predictions
+from convstudy.statistics import history, predictions
 from convstudy.statistics.metrics import METRICS, fault
 
 Record = dict[str, Any]
@@ -14,7 +14,11 @@ Record = dict[str, Any]
 MEASURED = tuple(name for name in METRICS if name != "gap")  # the gap is derived
 TEXTS = ("dataset", "data_sha256")
 COUNTS = ("train_images", "test_images", "epochs")
-ENVIRONMENT = {"device": str, "threads": int, "torch": str}
+ENVIRONMENT = {
+    **{"device": str, "threads": int, "precision": str, "processor": str, "platform": str},
+    **{"python": str, "torch": str, "convstudy": str},
+    **{"commit": str | None, "dirty": bool | None},  # null outside a checkout
+}
 FILES = ("checkpoint.pt", "history.csv", "predictions.npz")
 _ABSENT = "(absent)"
 
@@ -37,6 +41,7 @@ def check(folder: Path, expected: Expected) -> tuple[Record, list[str]]:
     if not isinstance(record, dict):
         return {}, ["metrics.json does not hold an object"]
     faults = [*_identity(record, expected), *_fields(record), *_files(folder, record)]
+    faults += history.contradictions(folder / "history.csv", record)
     try:
         found = predictions.read(folder / "predictions.npz")
     except StudyError as error:
@@ -96,8 +101,10 @@ def _environment(environment: object) -> Iterator[str]:
         yield "environment is missing"
         return
     for name, kind in ENVIRONMENT.items():
-        if type(environment.get(name)) is not kind:
-            yield f"environment.{name} is {environment.get(name, _ABSENT)!r}, not {kind.__name__}"
+        value = environment.get(name, ...)
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+            said = "missing" if value is ... else repr(value)
+            yield f"environment.{name} is {said}, not {getattr(kind, '__name__', kind)}"
 
 
 def _files(folder: Path, record: Record) -> Iterator[str]:

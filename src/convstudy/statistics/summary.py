@@ -9,7 +9,7 @@ from pathlib import Path
 from convstudy.errors import StudyError
 from convstudy.files import write_text
 from convstudy.statistics.metrics import METRICS, fault
-from convstudy.statistics.records import ENVIRONMENT, MEASURED, Record
+from convstudy.statistics.records import ENVIRONMENT, Record
 
 COLUMNS = (
     *("experiment", "seed", "origin", "dataset", "generated"),
@@ -30,6 +30,8 @@ class Runs:
 
 Summary = dict[str, Runs]
 
+_WORDS = {True: "true", False: "false"}
+
 
 def write(path: Path, records: Iterable[Record]) -> None:
     """Write one row per checked record; numbers are written so that they read back the same."""
@@ -43,10 +45,10 @@ def write(path: Path, records: Iterable[Record]) -> None:
 def _row(record: Record) -> Record:
     row = {name: record[name] for name in COLUMNS if name in record}
     row |= {name: record["environment"][name] for name in ENVIRONMENT}
-    row |= {name: record[name] for name in MEASURED}
     row["gap"] = record["train_accuracy"] - record["test_accuracy"]
-    row["generated"] = "true" if record["generated"] else "false"
-    return row
+    return {
+        name: _WORDS[value] if isinstance(value, bool) else value for name, value in row.items()
+    }
 
 
 def read(path: Path, experiments: Iterable[str]) -> Summary:

@@ -19,54 +19,58 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
+class Pass:
+    """One pass over a split: mean loss, fraction right, seconds."""
+
+    name: str  # train | test
+    loss: float
+    accuracy: float
+    seconds: float
+
+
+@dataclass(frozen=True)
 class Epoch:
-    """One epoch's results; loss and accuracy of training are running means in train mode."""
+    """One epoch's results; those of training are running means in train mode."""
 
     number: int  # from 1
-    train_loss: float
-    train_accuracy: float
-    test_loss: float
-    test_accuracy: float
     learning_rate: float
-    train_seconds: float
-    test_seconds: float
+    train: Pass
+    test: Pass
 
 
-def train(model: nn.Module, train_set: Split, test_set: Split, recipe: Recipe, seed: int) -> list[Epoch]:
-    """Train `model` in place and return its history, one entry per epoch.
+def train(
+    model: nn.Module, train_set: Split, test_set: Split, recipe: Recipe, seed: int
+) -> tuple[list[Epoch], Tensor]:
+    """Train `model` in place; return its history and its last logits (N, K) of the test set.
 
     Order of the data and dropout follow from (seed, epoch) alone. Raises `StudyError` when the
     loss is no longer finite.
     """
     optimizer = make_optimizer(model, recipe)
     history: list[Epoch] = []
+    logits = torch.empty(0)
     for number in range(1, recipe.epochs + 1):
-        started = time.perf_counter()
         torch.manual_seed(_mix(seed, number))
-        train_loss, train_accuracy = _train_epoch(model, train_set, optimizer, recipe.batch_size)
-        if not math.isfinite(train_loss):
+        trained = _train_epoch(model, train_set, optimizer, recipe.batch_size)
+        if not math.isfinite(trained.loss):
             raise StudyError(
-                f"the training loss is {train_loss} after epoch {number} of {recipe.epochs} at learning "
-                f"rate {recipe.learning_rate:g}. Lower the learning rate in this experiment's recipe."
+                f"the training loss is {trained.loss} after epoch {number} of {recipe.epochs} at "
+                f"learning rate {recipe.learning_rate:g}. Lower it in this experiment's recipe."
             )
-        trained = time.perf_counter()
-        test_loss, test_accuracy = loss_and_accuracy(predict(model, test_set), test_set.labels)
-        history.append(
-            Epoch(
-                number, train_loss, train_accuracy, test_loss, test_accuracy,
-                learning_rate=recipe.learning_rate,
-                train_seconds=trained - started,
-                test_seconds=time.perf_counter() - trained,
-            )
-        )  # fmt: skip
+        started = time.perf_counter()
+        logits = predict(model, test_set)
+        tested = loss_and_accuracy(logits, test_set.labels)
+        test = Pass("test", *tested, seconds=time.perf_counter() - started)
+        history.append(Epoch(number, recipe.learning_rate, trained, test))
         _say(history, recipe.epochs, len(train_set))
-    return history
+    return history, logits
 
 
 def _train_epoch(
     model: nn.Module, data: Split, optimizer: torch.optim.Optimizer, batch_size: int
-) -> tuple[float, float]:
+) -> Pass:
     """One pass over `data`; the sums stay on the device, so that no step waits for the host."""
+    started = time.perf_counter()
     model.train()
     loss_sum = torch.zeros((), device=data.labels.device)
     right = torch.zeros((), dtype=torch.int64, device=data.labels.device)
@@ -79,7 +83,8 @@ def _train_epoch(
         optimizer.step()
         loss_sum += loss.detach() * len(labels)
         right += (logits.detach().argmax(1) == labels).sum()
-    return loss_sum.item() / len(data), right.item() / len(data)
+    loss, accuracy = loss_sum.item() / len(data), right.item() / len(data)  # waits for the device
+    return Pass("train", loss, accuracy, time.perf_counter() - started)
 
 
 def shuffled(length: int, batch_size: int, device: torch.device) -> Iterator[Tensor]:
@@ -94,11 +99,11 @@ def _mix(seed: int, epoch: int) -> int:
 
 def _say(history: list[Epoch], epochs: int, images: int) -> None:
     last = history[-1]
-    left = (epochs - last.number) * sum(e.train_seconds + e.test_seconds for e in history)
+    spent = sum(epoch.train.seconds + epoch.test.seconds for epoch in history)
     log.info(
         "epoch %d/%d  train loss %.4f accuracy %.2f %%  test loss %.4f accuracy %.2f %%  "
         "%.0f images/s  %.0f s left",
-        last.number, epochs, last.train_loss, 100 * last.train_accuracy,
-        last.test_loss, 100 * last.test_accuracy,
-        images / last.train_seconds, left / last.number,
+        last.number, epochs, last.train.loss, 100 * last.train.accuracy,
+        last.test.loss, 100 * last.test.accuracy,
+        images / last.train.seconds, spent / last.number * (epochs - last.number),
     )  # fmt: skip

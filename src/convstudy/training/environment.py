@@ -10,19 +10,6 @@ from pathlib import Path
 
 import torch
 
-from convstudy.errors import StudyError
-
-
-def choose_device(asked: str) -> str:
-    """`auto` takes a GPU where there is one; asking for a GPU that is not there is a fault."""
-    present = torch.cuda.is_available()
-    if asked == "cuda" and not present:
-        raise StudyError(
-            "device: cuda is asked for, but PyTorch sees no GPU. Use --config device=cpu or auto, "
-            "or look at nvidia-smi and CUDA_VISIBLE_DEVICES."
-        )
-    return "cuda" if present and asked != "cpu" else "cpu"
-
 
 def describe(device: str) -> dict[str, str | int | bool | None]:
     """Everything that may change a result or a time and is not in the config."""

@@ -14,11 +14,12 @@ from torch import Tensor, nn
 from convstudy import models
 from convstudy.config import read_slice
 from convstudy.datasets.prepared import Prepared, load
+from convstudy.device import DEVICES, choose_device
 from convstudy.evaluation.predictions import loss_and_accuracy, predict
 from convstudy.files import digest, replacing, write_json
 from convstudy.models.cost import macs, parameters
 from convstudy.training.engine import Epoch, train
-from convstudy.training.environment import choose_device, describe, peak_memory
+from convstudy.training.environment import describe, peak_memory
 from convstudy.training.recipe import Recipe
 
 log = logging.getLogger(__name__)
@@ -31,7 +32,7 @@ def main(argv: list[str]) -> None:
     parser.add_argument("--tensors", required=True, type=Path, help="data/prepared/<dataset>.pt")
     parser.add_argument("--description", required=True, type=Path, help="….json beside it")
     parser.add_argument("--code", default="", help="fingerprint of the code, for the record")
-    parser.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda"))
+    parser.add_argument("--device", default="auto", choices=DEVICES)
     parser.add_argument("--threads", default=1, type=int)
     parser.add_argument("--folder", required=True, type=Path, help="where the four files go")
     options = parser.parse_args(argv)
@@ -49,12 +50,11 @@ def run(options: argparse.Namespace, job: dict[str, Any]) -> None:
     recipe = Recipe(**job["recipe"])
     log.info("%s, seed %d, on %s: %s", options.experiment, options.seed, device, job)
 
-    history = train(model, data.train, data.test, recipe, options.seed)
+    history, logits = train(model, data.train, data.test, recipe, options.seed)
     started = time.perf_counter()
-    logits = predict(model, data.test)
     results = _results(model, data, logits)
-    evaluated = sum(epoch.test_seconds for epoch in history) + time.perf_counter() - started
-    trained = sum(epoch.train_seconds for epoch in history)
+    evaluated = sum(epoch.test.seconds for epoch in history) + time.perf_counter() - started
+    trained = sum(epoch.train.seconds for epoch in history)
 
     files = {
         "checkpoint.pt": _save_checkpoint(options.folder, model),
@@ -77,7 +77,7 @@ def run(options: argparse.Namespace, job: dict[str, Any]) -> None:
         "test_images": len(data.test),
         "epochs": recipe.epochs,
         **results,
-        "train_accuracy_running": history[-1].train_accuracy,
+        "train_accuracy_running": history[-1].train.accuracy,
         "train_seconds": trained,
         "evaluate_seconds": evaluated,
         "images_per_second": recipe.epochs * len(data.train) / trained,
@@ -102,8 +102,9 @@ def _results(model: nn.Module, data: Prepared, logits: Tensor) -> dict[str, floa
 
 def _save_checkpoint(folder: Path, model: nn.Module) -> Path:
     path = folder / "checkpoint.pt"
-    with replacing(path) as temporary:
-        torch.save({name: value.cpu() for name, value in model.state_dict().items()}, temporary)
+    # To an open file: given a path, torch.save writes its (temporary) name into the file.
+    with replacing(path) as temporary, temporary.open("wb") as file:
+        torch.save({name: value.cpu() for name, value in model.state_dict().items()}, file)
     return path
 
 
@@ -112,15 +113,10 @@ def _save_history(folder: Path, history: list[Epoch]) -> Path:
     with replacing(path) as temporary, temporary.open("w", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["epoch", "split", "loss", "accuracy", "learning_rate", "seconds"])
-        for one in history:
-            writer.writerow(
-                [one.number, "train", one.train_loss, one.train_accuracy, one.learning_rate]
-                + [one.train_seconds]
-            )
-            writer.writerow(
-                [one.number, "test", one.test_loss, one.test_accuracy, one.learning_rate]
-                + [one.test_seconds]
-            )
+        for epoch in history:
+            for split in (epoch.train, epoch.test):
+                values = (split.loss, split.accuracy, epoch.learning_rate, split.seconds)
+                writer.writerow([epoch.number, split.name, *values])
     return path
 
 

@@ -18,9 +18,9 @@ SIZE = 32
 TEMPLATE_SIDE = 64
 OVERSAMPLING = 8
 DISTORTION = warp.Distortion(
-    rotation=15, scale=(0.75, 1.1), aspect=0.12, shear=0.1, shift=0.2, elastic=0.05
+    rotation=20, scale=(0.65, 1.0), aspect=0.15, shear=0.12, shift=0.32, elastic=0.05
 )
-BARS = 3  # pieces of clutter per image
+BARS = 5  # pieces of clutter per image
 CHUNK = 250
 
 
@@ -35,8 +35,8 @@ def draw(count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
 def _draw(outlines: np.ndarray, labels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     count = len(labels)
     # Shapes are lighter than what lies behind them, as if lit; the hue of either is anything.
-    colour = rng.uniform(0.4, 1.0, (count, 3, 1, 1))
-    behind = rng.uniform(0.0, 0.5, (count, 3, 1, 1))
+    colour = rng.uniform(0.35, 1.0, (count, 3, 1, 1))
+    behind = rng.uniform(0.0, 0.6, (count, 3, 1, 1))
     picture = _background(behind, rng)
     x, y = warp.coordinates(rng, count, SIZE, DISTORTION)
     mask = np.clip((warp.sample(outlines, labels, x, y) - 0.5) * 2.5 + 0.5, 0, 1)[:, None]
@@ -61,7 +61,7 @@ def _background(colour: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         width = rng.uniform(0.05, 0.14, (count, 1, 1))
         outside = np.maximum(along - length, across - width)
         mask = np.clip(0.5 - outside * SIZE / 2, 0, 1)[:, None]
-        picture += mask * (rng.uniform(0, 0.8, (count, 3, 1, 1)) - picture)
+        picture += mask * (rng.random((count, 3, 1, 1)) - picture)
     return picture
 
 

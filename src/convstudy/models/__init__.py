@@ -1,0 +1,71 @@
+"""Networks: one module per family, imported only when asked for.
+
+A network is a function `build(shape, classes, *, …)` in a module of its own; the keyword arguments
+are the keys that config.yaml may give it. Networks know nothing of data sets or recipes.
+"""
+
+import difflib
+import importlib
+import inspect
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from convstudy.errors import StudyError
+
+if TYPE_CHECKING:
+    from torch import nn
+
+# Fetched by name and not by an import statement: statements are what the code fingerprint of every
+# experiment follows, and a new line in the table must not retrain the networks that stand.
+MODELS: dict[str, str] = importlib.import_module("convstudy.models.known").MODELS
+
+
+def module_of(name: str) -> str:
+    """Dotted name of the module that builds the network `name`.
+
+    Raises `StudyError` with all names, and the nearest one, if there is none.
+    """
+    if name not in MODELS:
+        raise StudyError(
+            f"model.name: there is no network '{name}'{_nearest(name, list(MODELS))}. "
+            f"The networks are: {', '.join(MODELS)}."
+        )
+    return MODELS[name]
+
+
+def build(name: str, shape: tuple[int, int, int], classes: int, **arguments: Any) -> "nn.Module":
+    """The network `name`, images (N, C, H, W) → logits (N, classes), freshly initialised.
+
+    `shape` is (C, H, W). Initialisation is PyTorch's default, from its global generator. Raises
+    `StudyError` for an unknown network, arguments it does not take, and images too small for it.
+    """
+    make = importlib.import_module(module_of(name)).build
+    _check_arguments(name, make, arguments)
+    return make(tuple(shape), classes, **arguments)
+
+
+def _check_arguments(name: str, make: Callable[..., Any], given: dict[str, Any]) -> None:
+    """Raise one `StudyError` for all arguments that are missing or not known."""
+    every = inspect.signature(make).parameters.values()
+    takes = {one.name: one for one in every if one.kind is one.KEYWORD_ONLY}
+    faults = [f"takes no '{key}'{_nearest(key, list(takes))}" for key in given if key not in takes]
+    faults += [
+        f"needs '{key}'"
+        for key, one in takes.items()
+        if one.default is one.empty and key not in given
+    ]
+    if faults:
+        raise StudyError(
+            f"model: {name} {' and '.join(faults)}. "
+            f"It takes: {', '.join(_spell(one) for one in takes.values())}."
+        )
+
+
+def _spell(parameter: inspect.Parameter) -> str:
+    required = parameter.default is parameter.empty
+    return parameter.name if required else f"{parameter.name} (default {parameter.default})"
+
+
+def _nearest(name: str, known: list[str]) -> str:
+    match = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    return f" (did you mean '{match[0]}'?)" if match else ""

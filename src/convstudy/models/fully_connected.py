@@ -1,0 +1,18 @@
+"""Fully connected network: FC_MNIST and FC_CIFAR of the published study."""
+
+from collections.abc import Sequence
+
+from torch import nn
+
+
+def build(
+    shape: tuple[int, int, int], classes: int, *, hidden: Sequence[int], dropout: float = 0.0
+) -> nn.Module:
+    """[linear → ReLU → dropout] per entry of `hidden`, then linear: (N, C, H, W) → (N, classes)."""
+    channels, height, width = shape
+    layers: list[nn.Module] = [nn.Flatten()]  # (N, C·H·W)
+    inputs = channels * height * width
+    for units in hidden:
+        layers += [nn.Linear(inputs, units), nn.ReLU(), nn.Dropout(dropout)]  # (N, units)
+        inputs = units
+    return nn.Sequential(*layers, nn.Linear(inputs, classes))

@@ -1,0 +1,10 @@
+"""The networks that there are: name in config.yaml → module whose `build` makes it.
+
+A table of its own, for the reason that `convstudy.models` gives.
+"""
+
+MODELS = {
+    "fully_connected": "convstudy.models.fully_connected",
+    "resnet": "convstudy.models.resnet",
+    "simple_cnn": "convstudy.models.simple_cnn",
+}
