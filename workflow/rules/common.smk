@@ -212,7 +212,5 @@ def shown_activations(section):
 def reporting():
     """All of the config that the report prints."""
     return {
-        **{key: value for key, value in asdict(STUDY).items() if key != "datasets"},
-        "scales": {name: scale["purpose"] for name, scale in config["scales"].items()},
-        "targets": sorted(config["scales"]),
+        key: value for key, value in asdict(STUDY).items() if key not in ("datasets", "minimum_seeds")
     }

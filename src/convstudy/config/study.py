@@ -17,6 +17,7 @@ class Experiment:
     name: str
     title: str
     dataset: str  # the one that is used, after stand-ins
+    meant_for: str  # title of the one that the experiment names
     seeds: tuple[int, ...]
     slice: Config  # all of the config that training depends on
     unlike_published: tuple[str, ...]  # what differs from the published run; empty: comparable
@@ -79,6 +80,7 @@ def _experiment(config: Config, name: str) -> Experiment:
     resolved = _at_scale(config, config["scale"], name)
     stand_ins = {**scale["stand_ins"], **config["stand_ins"]}
     dataset = stand_ins.get(resolved["dataset"], resolved["dataset"])
+    # --config seeds=N over all, then experiment over scale.
     seeds = config["seeds"] or resolved["seeds"] or scale["seeds"] or 1
     job = {
         "dataset": dataset,
@@ -92,6 +94,7 @@ def _experiment(config: Config, name: str) -> Experiment:
         name=name,
         title=resolved["title"],
         dataset=dataset,
+        meant_for=config["datasets"][resolved["dataset"]]["title"],
         seeds=tuple(range(seeds)) if isinstance(seeds, int) else tuple(seeds),
         slice=job,
         unlike_published=_unlike_published(config, name, job),
@@ -162,7 +165,8 @@ def _unlike_published(config: Config, name: str, job: Config) -> tuple[str, ...]
     titles = {key: dataset["title"] for key, dataset in config["datasets"].items()}
     found = []
     if job["dataset"] != published["dataset"]:
-        found.append(f"{titles[job['dataset']]} in place of {titles[published['dataset']]}")
+        there = titles.get(published["dataset"], published["dataset"])
+        found.append(f"{titles[job['dataset']]} in place of {there}")
     for kind in ("train", "test"):
         if job[f"{kind}_images"] is not None:
             found.append(f"{job[f'{kind}_images']:,} {kind} images in place of all")

@@ -58,25 +58,41 @@ def _opened(url: str, offset: int) -> http.client.HTTPResponse:
 def _receive(response: http.client.HTTPResponse, part: BinaryIO, offset: int) -> None:
     head = response.read(HEAD_BYTES)
     # Before anything is written: a login page must not cost the partial download.
-    if response.headers.get_content_type() == "text/html" or (
-        response.status == http.HTTPStatus.OK and is_html(head)
-    ):
+    is_page = response.headers.get_content_type() == "text/html"
+    is_start = response.status != http.HTTPStatus.PARTIAL_CONTENT
+    if is_page or (is_start and is_html(head)):
         raise TransferError(
             f"an HTML page with status {response.status} instead of the file"
             " (a login, error or proxy page?)"
         )
-    if response.status == http.HTTPStatus.PARTIAL_CONTENT:
-        _check_range(response, part, offset)
-        log.info("resumed at byte %d", offset)
-    else:
+    if is_start:
         offset = 0
         part.truncate(0)
         part.seek(0)
+    else:
+        _check_range(response, part, offset)
+        log.info("resuming at byte %d", offset)
     length = response.headers.get("Content-Length")
     total = offset + int(length) if length is not None else None
-    received = _copy(response, part, head, offset, total)
+    part.write(head)
+    received = _write_rest(response, part, offset + len(head), total)
     if total is not None and received != total:
         raise TransferError(f"truncated: {received} of {total} bytes")
+
+
+def _write_rest(
+    response: http.client.HTTPResponse, part: BinaryIO, received: int, total: int | None
+) -> int:
+    """Return the size of `part` at the end of the answer; log about every tenth of the way."""
+    announced = received
+    while chunk := response.read1(CHUNK_BYTES):
+        part.write(chunk)
+        received += len(chunk)
+        if received - announced >= max((total or 0) // 10, 1 << 22):
+            announced = received
+            log.info("%.1f MB%s", received / 1e6, f" of {total / 1e6:.1f} MB" if total else "")
+    part.flush()
+    return received
 
 
 def _check_range(response: http.client.HTTPResponse, part: BinaryIO, offset: int) -> None:
@@ -85,25 +101,6 @@ def _check_range(response: http.client.HTTPResponse, part: BinaryIO, offset: int
     if start is None or int(start[1]) != offset:
         part.truncate(0)
         raise TransferError(f"asked for bytes from {offset}, answered {answered!r}")
-
-
-def _copy(
-    response: http.client.HTTPResponse, part: BinaryIO, head: bytes, received: int, total: int | None
-) -> int:
-    """Write `head` and the rest of the answer; return the size of `part` then."""
-    step = max((total or 0) // 10, 1 << 22)
-    announced = received
-    chunk = head
-    while chunk:
-        part.write(chunk)
-        received += len(chunk)
-        if received - announced >= step:
-            announced = received
-            share = f" of {total / 1e6:.1f} MB ({received / total:.0%})" if total else " MB"
-            log.info("%.1f%s", received / 1e6, share)
-        chunk = response.read1(CHUNK_BYTES)
-    part.flush()
-    return received
 
 
 def _phrase(error: Exception) -> str:

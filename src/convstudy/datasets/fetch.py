@@ -1,12 +1,13 @@
 """`convstudy fetch`: one raw file from the first mirror that has it whole.
 
-Standard input: {"checksums": {"md5" | "sha256": hex}, "mirrors": [URL or folder, …]}. The file is
-looked for at `<mirror>/<file>`; http(s)://, file:// and plain folders will do.
+Standard input: the file's checksums, {"md5" | "sha256": hex} or {}. It is looked for at
+`<mirror>/<file>`; http(s)://, file:// and plain folders will do.
 """
 
 import argparse
 import fcntl
 import hashlib
+import json
 import logging
 import os
 import shutil
@@ -31,24 +32,25 @@ log = logging.getLogger(__name__)
 def main(argv: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="convstudy fetch", description=__doc__)
     parser.add_argument("--dataset", required=True, help="its key in config.yaml")
-    parser.add_argument("--file", required=True, help="name of the file at the mirrors")
-    parser.add_argument("--output", required=True, type=Path)
+    # Apart from the slice: a mirror decides where a file comes from, not what it is.
+    parser.add_argument("--mirrors", required=True, help="JSON: {dataset: [URL or folder, …]}")
+    parser.add_argument("--output", required=True, type=Path, help="its name is the file's name")
     options = parser.parse_args(argv)
-    slice_ = read_slice()
-    fetch(options.dataset, options.file, options.output, slice_["checksums"], slice_["mirrors"])
+    try:
+        mirrors = json.loads(options.mirrors).get(options.dataset, [])
+    except (json.JSONDecodeError, AttributeError):
+        raise StudyError("--mirrors: not a JSON object. Give {dataset: [mirror, …]}.") from None
+    fetch(options.dataset, options.output, read_slice(), mirrors)
 
 
-def fetch(
-    dataset: str, file: str, output: Path, checksums: dict[str, str], mirrors: list[str]
-) -> None:
-    """Put `file` of `dataset` at `output`, from the first of `mirrors` that serves it whole.
+def fetch(dataset: str, output: Path, checksums: dict[str, str], mirrors: list[str]) -> None:
+    """Put a file of `dataset` at `output`, from the first of `mirrors` that serves it whole.
 
-    The file takes its place only after its checksums are right. A partial download stays beside
+    It has `output`'s name there, and takes its place only after its checksums are right. A partial download stays beside
     it as `<output>.part` and is resumed by the next call. Raises `StudyError` with one line per
     mirror if none will do.
     """
-    if file in ("", ".", "..") or "/" in file:
-        raise StudyError(f"datasets.{dataset}.files: {file!r} is no file name. Give a bare name.")
+    file = output.name
     unknown = checksums.keys() - set(ALGORITHMS)
     if unknown:
         raise StudyError(
@@ -99,8 +101,8 @@ def _copy(source: Path, output: Path, checksums: dict[str, str]) -> None:
                 _check(copied, checksums)
     except FileNotFoundError:
         raise TransferError("no such file") from None
-    except (IsADirectoryError, NotADirectoryError, PermissionError) as error:
-        raise TransferError(f"cannot be read ({error.strerror})") from None
+    except OSError as error:
+        raise TransferError(f"cannot be copied ({error.strerror})") from None
 
 
 def _download(url: str, output: Path, checksums: dict[str, str]) -> None:
@@ -108,20 +110,23 @@ def _download(url: str, output: Path, checksums: dict[str, str]) -> None:
     with _partial(path) as part:
         if not checksums:
             part.truncate(0)  # nothing could tell a file patched together from two mirrors
-        for attempt in range(ATTEMPTS):
-            if _is_whole(part, checksums):
-                break
-            resumed = part.seek(0, os.SEEK_END)
-            try:
-                transfer(url, part)
-                _check(part, checksums)
-                break
-            except TransferError as fault:
-                if not _worth_another(part, resumed, attempt, fault):
-                    raise
-                log.info("%s: %s; going on", url, fault)
+        if not _is_whole(part, checksums):
+            _transfer_and_check(url, part, checksums)
         os.fsync(part.fileno())
         path.replace(output)
+
+
+def _transfer_and_check(url: str, part: BinaryIO, checksums: dict[str, str]) -> None:
+    for attempt in range(ATTEMPTS):
+        resumed = part.seek(0, os.SEEK_END)
+        try:
+            transfer(url, part)
+            _check(part, checksums)
+            return
+        except TransferError as fault:
+            if not _worth_another(part, resumed, attempt, fault):
+                raise
+            log.info("%s: %s; trying on", url, fault)
 
 
 def _worth_another(part: BinaryIO, resumed: int, attempt: int, fault: TransferError) -> bool:
@@ -187,8 +192,8 @@ def _partial(path: Path) -> Iterator[BinaryIO]:
         try:
             yield part
         finally:
-            if path.exists() and path.stat().st_size == 0:
-                path.unlink()
+            if os.fstat(part.fileno()).st_size == 0:
+                path.unlink(missing_ok=True)
 
 
 def _no_mirror(dataset: str, file: str, checksums: dict[str, str], faults: list[str]) -> str:

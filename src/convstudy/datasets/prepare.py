@@ -1,6 +1,7 @@
 """`convstudy prepare`: raw files of any format → tensors in one file, and their description.
 
-Standard input: {"dataset", "title", "format", "generated", "options": {…}, "files": [names]}.
+Standard input: {"dataset", "title", "format", "generated": bool, "options": {…}, "files": names};
+further keys are there for the DAG to track. Options are those of the format's `load`.
 """
 
 import argparse
@@ -31,10 +32,10 @@ def main(argv: list[str]) -> None:
 
 
 def prepare(raw: Path, tensors: Path, description: Path, slice_: dict[str, Any]) -> None:
-    """Load the files of `slice_` from folder `raw`; write `tensors` (.pt) and `description` (.json).
+    """Load the files of `slice_` from folder `raw`; write `tensors` and `description`.
 
-    Both are described in docs/architecture.md. Raises `StudyError` for whatever is wrong with the
-    raw files, before anything is written.
+    Both are described in docs/architecture.md (data/prepared/). Raises `StudyError` for whatever
+    is wrong with the raw files, before anything is written.
     """
     files = {name: raw / name for name in slice_["files"]}
     images = loader(slice_["format"])(files, slice_["options"])
@@ -85,7 +86,7 @@ def channel_statistics(images: torch.Tensor) -> tuple[list[float], list[float]]:
 
 
 def checksum(images: Images) -> str:
-    """sha256 of shapes, pixels and labels of both splits: equal for equal data, whatever the file."""
+    """sha256 of shapes, pixels and labels of both splits: equal for equal data in any format."""
     tensors = [getattr(images, name) for name in TENSORS]
     hashed = hashlib.sha256(canonical_json([list(tensor.shape) for tensor in tensors]).encode())
     for tensor in tensors:

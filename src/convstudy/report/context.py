@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from convstudy.errors import StudyError
-from convstudy.files import read_json
+from convstudy.files import canonical_json, read_json
 
 Values = dict[str, Any]
 
-# Of each run's environment, what has to be alike for its numbers to be compared.
+# Of each run's environment, what is printed; runs of one comparison should agree in the second.
 _ENVIRONMENT = ("device", "processor", "threads", "precision", "torch", "python", "commit", "dirty")
+_MATTERS = ("device", "processor", "threads", "precision", "torch")
 
 
 def gather(study: Values, results: Path, data: Path, report: Path) -> Values:
@@ -20,30 +21,46 @@ def gather(study: Values, results: Path, data: Path, report: Path) -> Values:
     Paths of figures are given relative to the folder of `report`. Raises `StudyError` for a file
     that is missing or not readable.
     """
-    experiments = study["experiments"]
     runs = _rows(results / "summary.csv")
-    datasets = {
-        name: read_json(data / f"{name}.json")
-        for name in dict.fromkeys(one["dataset"] for one in experiments.values())
+    names = dict.fromkeys(one["dataset"] for one in study["experiments"].values())
+    datasets = {name: read_json(data / f"{name}.json") for name in names}
+    experiments = {
+        name: {**one, "name": name, "dataset_title": datasets[one["dataset"]]["title"]}
+        for name, one in study["experiments"].items()
     }
-    comparisons = read_json(results / "comparisons.json")
+    study = {**study, "experiments": experiments}
     claims = read_json(results / "claims.json")
+    comparisons = read_json(results / "comparisons.json")
     sections = [
-        _section(name, section, study, results, report, comparisons, claims)
+        {
+            "name": name,
+            **section,
+            "figures": {kind: _figure(results, name, kind, report) for kind in section["figures"]},
+            "activations": section["figures"].get("activations"),
+            "layers": [read_json(results / "layers" / f"{one}.json") for one in section["layers"]],
+            "confusion": read_json(results / "confusion" / f"{name}.json")
+            if "confusion" in section["figures"]
+            else None,
+            "claims": [
+                _claim(key, claim, study, claims["claims"][key])
+                for key, claim in study["claims"].items()
+                if claim["section"] == name
+            ],
+            **_table(name, study, comparisons.get(name)),
+        }
         for name, section in study["sections"].items()
     ]
     return {
         **study,
+        **_head(study, datasets),
+        **_time(experiments, runs),
+        **_environments(runs),
         "datasets": datasets,
         "sections": sections,
         "statistics": {key: claims[key] for key in ("level", "minimum_seeds")},
         "claims": [claim for section in sections for claim in section["claims"]],
-        "environments": _environments(runs),
-        "total_seconds": sum(
-            float(run["train_seconds"]) + float(run["evaluate_seconds"]) for run in runs
-        ),
+        "recipes": _recipes(experiments),
         "runs": len(runs),
-        "generated": any(one["generated"] for one in datasets.values()),
     }
 
 
@@ -55,91 +72,120 @@ def _rows(path: Path) -> list[dict[str, str]]:
         raise StudyError(f"{path} is missing. Run snakemake again to make it.") from None
 
 
-def _section(
-    name: str, section: Values, study: Values, results: Path, report: Path,
-    comparisons: Values, claims: Values,
-) -> Values:  # fmt: skip
-    """One section: its title, figures, table or layers, confusion and claims."""
-    figures = results / "figures" / name
-    made = {
-        "name": name,
-        "title": section["title"],
-        "figures": {
-            kind: os.path.relpath(figures / f"{kind}.png", report.parent)
-            for kind in section["figures"]
-        },
-        "layers": [read_json(results / "layers" / f"{layer}.json") for layer in section["layers"]],
-        "table": None,
-        "confusion": None,
-        "activations": section["figures"].get("activations"),
-        "claims": [
-            _claim(key, claim, study, claims["claims"][key])
-            for key, claim in study["claims"].items()
-            if claim["section"] == name
-        ],
+def _figure(results: Path, section: str, kind: str, report: Path) -> str:
+    return Path(
+        os.path.relpath(results / "figures" / section / f"{kind}.png", report.parent)
+    ).as_posix()
+
+
+def _head(study: Values, datasets: Values) -> Values:
+    """What a reader has to know first: which data, what was changed or left out."""
+    experiments = study["experiments"].values()
+    counts = sorted({len(one["seeds"]) for one in experiments})
+    generated = {name for name, one in datasets.items() if one["generated"]}
+    return {
+        "seed_counts": counts,
+        "changed": [one for one in experiments if one["unlike_published"]],
+        "generated": bool(generated),
+        "replaced": sorted(
+            {one["meant_for"] for one in experiments if one["dataset"] in generated}
+        ),
     }
-    if section["experiments"]:
-        made["table"] = _table(name, study, comparisons[name])
-    if "confusion" in section["figures"]:
-        made["confusion"] = read_json(results / "confusion" / f"{name}.json")
-    return made
 
 
-def _table(name: str, study: Values, comparison: Values) -> Values:
-    """The rows of a section's table, with the published values where they may stand beside ours."""
+def _table(name: str, study: Values, comparison: Values | None) -> Values:
+    """A section's rows, with the published values of those that are the published experiments."""
+    if comparison is None:
+        return {"table": None}
     published = study["published"]["experiments"]
     again = study["published"]["sections"].get(name, {})
     fastest = min(row["metrics"]["train_seconds"]["mean"] for row in comparison["experiments"])
     rows = []
     for row in comparison["experiments"]:
         key = row["experiment"]
-        about = study["experiments"][key]
-        comparable = not about["unlike_published"]
-        stated = {**published.get(key, {}).get("results", {}), **again.get(key, {})}
+        stated = published.get(key, {})
         rows.append(
             {
                 **row,
-                "title": about["title"],
-                "known_as": published.get(key, {}).get("name"),
+                "title": study["experiments"][key]["title"],
                 "time_ratio": row["metrics"]["train_seconds"]["mean"] / fastest,
-                "published": stated if comparable else {},
-                "log": published.get(key, {}).get("log", {}) if comparable else {},
-                "unlike_published": about["unlike_published"],
+                "known_as": stated.get("name"),
+                "published": {**stated.get("results", {}), **again.get(key, {})},
+                "log": stated.get("log", {}),
             }
         )
-    return {**comparison, "rows": rows}
+    comparable = [r for r in rows if not study["experiments"][r["experiment"]]["unlike_published"]]
+    return {
+        "table": {**comparison, "rows": rows},
+        "published_rows": comparable,
+        "has_log": any(row["log"] for row in comparable),
+    }
 
 
 def _claim(key: str, claim: Values, study: Values, decided: Values) -> Values:
     """A claim's words and its decision; what was published only where that was about the same."""
-    involved = [claim[role] for role in ("of", "than") if role in claim]
-    involved += [
-        study["claims"][part][role]
-        for part in claim.get("claims", [])
+    parts = [claim, *(study["claims"][part] for part in claim.get("claims", []))]
+    involved = [
+        study["experiments"][part[role]]
+        for part in parts
         for role in ("of", "than")
-        if role in study["claims"][part]
+        if role in part
     ]
-    comparable = not any(study["experiments"][name]["unlike_published"] for name in involved)
-    titles = {
-        role: study["experiments"][claim[role]]["title"] for role in ("of", "than") if role in claim
-    }
+    comparable = not any(one["unlike_published"] for one in involved)
     return {
         **claim,
         **decided,
         "name": key,
-        "titles": titles,
-        "dataset": study["experiments"][involved[0]]["dataset"],
+        "datasets": list(dict.fromkeys(one["dataset_title"] for one in involved)),
         "published": study["published"]["claims"].get(key) if comparable else None,
     }
 
 
-def _environments(runs: list[dict[str, str]]) -> list[Values]:
-    """The distinct environments of all runs, most frequent first, with the number of runs."""
+def _time(experiments: Values, runs: list[dict[str, str]]) -> Values:
+    """What the time went into: mean training seconds, share of the whole, ratio on the same data."""
+    spent = {
+        name: [float(r["train_seconds"]) for r in runs if r["experiment"] == name]
+        for name in experiments
+    }
+    means = {name: sum(values) / len(values) for name, values in spent.items()}
+    total = sum(map(sum, spent.values()))
+    fastest: dict[str, float] = {}
+    for name, one in experiments.items():
+        fastest[one["dataset"]] = min(fastest.get(one["dataset"], means[name]), means[name])
+    return {
+        "total_seconds": total + sum(float(run["evaluate_seconds"]) for run in runs),
+        "times": [
+            {
+                **one,
+                "seconds": means[name],
+                "share": sum(spent[name]) / total,
+                "ratio": means[name] / fastest[one["dataset"]],
+            }
+            for name, one in experiments.items()
+        ],
+    }
+
+
+def _environments(runs: list[dict[str, str]]) -> Values:
+    """The distinct environments, most frequent first, and the fields in which they differ."""
     found: dict[tuple[str, ...], int] = {}
     for run in runs:
         key = tuple(run[field] for field in _ENVIRONMENT)
         found[key] = found.get(key, 0) + 1
     ordered = sorted(found.items(), key=lambda item: -item[1])
-    return [
-        {**dict(zip(_ENVIRONMENT, key, strict=True)), "runs": number} for key, number in ordered
-    ]
+    return {
+        "environments": [
+            {**dict(zip(_ENVIRONMENT, key, strict=True)), "runs": number} for key, number in ordered
+        ],
+        "mixed": [field for field in _MATTERS if len({run[field] for run in runs}) > 1],
+    }
+
+
+def _recipes(experiments: Values) -> list[Values]:
+    """Each recipe that was used, with the experiments that used it."""
+    used: dict[str, Values] = {}
+    for one in experiments.values():
+        recipe = one["slice"]["recipe"]
+        entry = used.setdefault(canonical_json(recipe), {"recipe": recipe, "names": []})
+        entry["names"].append(f"{one['title']} ({one['dataset_title']})")
+    return list(used.values())

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|$~])")
 
@@ -61,4 +62,70 @@ def listing(values: Sequence[object], last: str = "and") -> str:
     return f"{', '.join(words[:-1])} {last} {words[-1]}"
 
 
-FILTERS = (text, percent, points, count, millions, seconds, megabytes, p_value, listing)
+def estimate(claim: dict[str, Any]) -> str:
+    """What was measured for a claim, with its interval: `+2.01 points (95 % interval …)`."""
+    if claim["kind"] == "ratio":
+        write, unit = "{:.3f}".format, "times"
+    elif claim["metric"] in _FRACTIONS:
+        write, unit = points, "points"
+    elif claim["metric"] in _COUNTS:
+        write, unit = "{:+,.0f}".format, ""
+    else:
+        write, unit = "{:+.4f}".format, ""
+    said = f"{write(claim['estimate'])} {unit}".strip()
+    if claim["low"] is None:
+        return said
+    return f"{said} (95 % interval {write(claim['low'])} to {write(claim['high'])})"
+
+
+def bound(claim: dict[str, Any]) -> str:
+    """The margin, threshold or factor of a claim, in the unit of its estimate."""
+    if claim["kind"] == "ratio":
+        return f"{claim['bound']:.3f} times"
+    if claim["metric"] in _FRACTIONS:
+        return f"{100 * claim['bound']:.2f} points"
+    return f"{claim['bound']:g}"
+
+
+def mean_sd(spread: dict[str, Any]) -> str:
+    """Mean and standard deviation of a fraction, in points: `98.54 ± 0.12`."""
+    mean = f"{100 * spread['mean']:.2f}"
+    return mean if spread["sd"] is None else f"{mean} ± {100 * spread['sd']:.2f}"
+
+
+def interval(spread: dict[str, Any]) -> str:
+    """Interval of a fraction, in points; a dash where one seed gives none."""
+    if spread["low"] is None:
+        return "–"
+    return f"{100 * spread['low']:.2f} to {100 * spread['high']:.2f}"
+
+
+def pair(confused: dict[str, Any]) -> str:
+    """`cat as dog (12.3 %)`."""
+    return (
+        f"{text(confused['true'])} as {text(confused['predicted'])} ({percent(confused['share'])})"
+    )
+
+
+def recall(known: dict[str, Any]) -> str:
+    """`ship (91.20 %)`."""
+    return f"{text(known['class'])} ({percent(known['mean'])})"
+
+
+def largest_deviation(checks: Sequence[dict[str, Any]]) -> str:
+    """The largest deviation from a reference among the checks of a layer."""
+    values = [check["value"] for check in checks if check["value"] is not None]
+    return f"{max(values):.1e}" if values else "–"
+
+
+def recipe(values: dict[str, Any]) -> str:
+    """`optimizer adam, learning rate 0.001, …`."""
+    return ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in values.items())
+
+
+_FRACTIONS = ("test_accuracy", "train_accuracy", "train_accuracy_running", "gap")
+_COUNTS = ("parameters", "macs")
+
+_PLAIN = (text, percent, points, count, millions, seconds, megabytes, p_value, listing)
+_OF_RECORDS = (estimate, bound, mean_sd, interval, pair, recall, largest_deviation, recipe)
+FILTERS = _PLAIN + _OF_RECORDS

@@ -63,11 +63,9 @@ def welch(of: Sequence[float], than: Sequence[float]) -> Contrast | None:
     (mean_of, sd_of), (mean_than, sd_than) = mean_and_sd(of), mean_and_sd(than)
     if sd_of is None or sd_than is None or not (sd_of or sd_than):
         return None
-    # Taken relative to the larger spread, so that tiny variances do not vanish when squared.
-    scale = max(sd_of, sd_than)
-    v_of, v_than = (sd_of / scale) ** 2 / len(of), (sd_than / scale) ** 2 / len(than)
+    v_of, v_than = sd_of**2 / len(of), sd_than**2 / len(than)
     df = (v_of + v_than) ** 2 / (v_of**2 / (len(of) - 1) + v_than**2 / (len(than) - 1))
-    return Contrast(mean_of - mean_than, math.sqrt(v_of + v_than) * scale, df)
+    return Contrast(mean_of - mean_than, math.sqrt(v_of + v_than), df)
 
 
 def describe(values: Sequence[float]) -> dict[str, float | None]:

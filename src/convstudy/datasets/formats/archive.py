@@ -7,6 +7,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 from convstudy.errors import StudyError
 
@@ -23,12 +24,18 @@ DAMAGED = (
     RuntimeError,  # zip: encrypted
 )
 
-Entry = tuple[PurePosixPath, bytes | None]
+
+class Entry(NamedTuple):
+    path: PurePosixPath
+    is_folder: bool
+    content: bytes | None  # None for folders and for files that nobody wants
+
+
 Wanted = Callable[[PurePosixPath], bool]
 
 
 def entries(source: Path, wanted: Wanted) -> Iterator[Entry]:
-    """Each path in `source` with its bytes; None for folders and for files that are not `wanted`.
+    """Each path in `source`, with the bytes of the `wanted` files.
 
     Raises `StudyError` naming the member if an archive holds absolute paths, `..`, links or
     devices, unpacks to more than `MAX_UNPACKED_BYTES`, or is truncated or damaged.
@@ -38,9 +45,14 @@ def entries(source: Path, wanted: Wanted) -> Iterator[Entry]:
         return
     if not source.is_file():
         raise StudyError(f"{source} is missing. Check the path, or run snakemake to fetch it.")
-    read = _zip_entries if zipfile.is_zipfile(source) else _tar_entries
     try:
-        yield from read(source, wanted)
+        # tar first: a tar whose last member is a zip looks like a zip to zipfile.
+        if tarfile.is_tarfile(source):
+            yield from _tar_entries(source, wanted)
+        elif zipfile.is_zipfile(source):
+            yield from _zip_entries(source, wanted)
+        else:
+            raise tarfile.ReadError("its contents are of neither kind")
     except (*DAMAGED, UnicodeDecodeError) as error:
         raise StudyError(
             f"{source} is no whole tar or zip archive ({error or type(error).__name__})."
@@ -52,7 +64,8 @@ def _folder_entries(folder: Path, wanted: Wanted) -> Iterator[Entry]:
     for path in sorted(folder.rglob("*")):
         inside = PurePosixPath(path.relative_to(folder).as_posix())
         try:
-            yield inside, path.read_bytes() if path.is_file() and wanted(inside) else None
+            read = path.is_file() and wanted(inside)
+            yield Entry(inside, path.is_dir(), path.read_bytes() if read else None)
         except OSError as error:
             raise StudyError(f"{path} cannot be read ({error.strerror}).") from None
 
@@ -66,7 +79,7 @@ def _tar_entries(source: Path, wanted: Wanted) -> Iterator[Entry]:
             path = _safe(source, member.name, None if plain else kind)
             total = _limited(source, total + member.size)
             content = archive.extractfile(member) if member.isfile() and wanted(path) else None
-            yield path, content.read() if content else None
+            yield Entry(path, member.isdir(), content.read() if content else None)
         _check_end(archive)
 
 
@@ -94,7 +107,7 @@ def _zip_entries(source: Path, wanted: Wanted) -> Iterator[Entry]:
             path = _safe(source, member.filename, None if plain else what)
             total = _limited(source, total + member.file_size)
             read = not member.is_dir() and wanted(path)
-            yield path, archive.read(member) if read else None
+            yield Entry(path, member.is_dir(), archive.read(member) if read else None)
 
 
 def _safe(source: Path, name: str, oddity: str | None) -> PurePosixPath:

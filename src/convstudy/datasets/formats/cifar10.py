@@ -37,7 +37,7 @@ def load(files: Mapping[str, Path], options: Mapping[str, Any]) -> Images:
         )
     (source,) = files.values()
     batches = _batches(source)
-    names = _value(batches, META, "label_names", source)
+    names = _list(batches, META, "label_names", source)
     train = [_images_and_labels(batches, name, source) for name in TRAIN]
     test_images, test_labels = _images_and_labels(batches, TEST, source)
     images = Images(
@@ -126,7 +126,7 @@ def _batches(source: Path) -> dict[str, Any]:
     """Contents of the wanted members, read straight from the archive."""
     members = {PurePosixPath(FOLDER, name): name for name in [*TRAIN, TEST, META]}
     batches = {}
-    for path, content in entries(source, members.__contains__):
+    for path, _, content in entries(source, members.__contains__):
         if content is not None:
             try:
                 batches[members[path]] = restricted_unpickle(content)
@@ -152,18 +152,25 @@ def _value(batches: dict[str, Any], batch: str, key: str, source: Path) -> Any:
     return batches[batch][key]
 
 
+def _list(batches: dict[str, Any], batch: str, key: str, source: Path) -> list:
+    value = _value(batches, batch, key, source)
+    if not isinstance(value, list):
+        raise StudyError(f"{source}: {key!r} of {FOLDER}/{batch} is not a list.")
+    return value
+
+
 def _images_and_labels(
     batches: dict[str, Any], batch: str, source: Path
 ) -> tuple[np.ndarray, np.ndarray]:
     pixels = _value(batches, batch, "data", source)
-    labels = np.asarray(_value(batches, batch, "labels", source))
+    labels = _list(batches, batch, "labels", source)
     row = math.prod(SHAPE)
     right_pixels = isinstance(pixels, np.ndarray) and pixels.dtype == np.uint8
     if not right_pixels or pixels.ndim != 2 or pixels.shape[1] != row:
         raise StudyError(f"{source}: data of {FOLDER}/{batch} is not uint8 of shape (N, {row}).")
-    if labels.shape != pixels.shape[:1] or labels.dtype.kind not in "iu":
+    if len(labels) != len(pixels) or not all(isinstance(label, int) for label in labels):
         raise StudyError(
             f"{source}: {FOLDER}/{batch} has {len(pixels)} images; its labels are not as many"
             " whole numbers."
         )
-    return np.array(pixels, order="C").reshape(-1, *SHAPE), labels.astype(np.int64)
+    return np.array(pixels, order="C").reshape(-1, *SHAPE), np.array(labels, np.int64)

@@ -81,8 +81,7 @@ def _unpacked(path: Path) -> bytes:
         raise StudyError(f"{path} is missing. Run snakemake again to fetch it.") from None
     except (EOFError, OSError, zlib.error) as error:
         raise StudyError(
-            f"{path} is a truncated or damaged gzip file ({error})."
-            " Delete it and fetch it again."
+            f"{path} is a truncated or damaged gzip file ({error}). Delete it and fetch it again."
         ) from None
 
 

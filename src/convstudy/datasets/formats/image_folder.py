@@ -12,7 +12,7 @@ import zlib
 from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -25,13 +25,14 @@ from convstudy.errors import StudyError
 SPLITS = ("train", "test")
 SUFFIXES = (".png", ".jpg", ".jpeg")
 FAULTS_SHOWN = 10
+BROKEN = np.empty((0, 0, 0), np.uint8)  # holds an image's place until the fault is raised
 UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error)
 BOMBS = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 
 log = logging.getLogger(__name__)
 
-# split → class → [(file name, pixels uint8 (C, H, W))]
-Found = dict[str, dict[str, list[tuple[str, np.ndarray]]]]
+# split → class → file name → pixels uint8 (C, H, W)
+Found = dict[str, dict[str, dict[str, np.ndarray]]]
 
 
 def load(files: Mapping[str, Path], options: Mapping[str, Any]) -> Images:
@@ -44,7 +45,6 @@ def load(files: Mapping[str, Path], options: Mapping[str, Any]) -> Images:
     source = _source(files, options)
     found = _read(source, options)
     classes = sorted(found["train"])
-    _check_classes(source, found)
     _check_sizes(source, found)
     train, test = (_stack(found.pop(split), classes) for split in SPLITS)
     return check(Images(*train, *test, classes), str(source))
@@ -65,43 +65,56 @@ def _source(files: Mapping[str, Path], options: Mapping[str, Any]) -> Path:
 
 
 def _read(source: Path, options: Mapping[str, Any]) -> Found:
-    found: Found = {split: defaultdict(list) for split in SPLITS}
-    tops, broken, left_out = set(), [], []
+    found: Found = {split: defaultdict(dict) for split in SPLITS}
+    tops, faults, left_out = set(), [], []
     with warnings.catch_warnings():
         warnings.simplefilter("error", Image.DecompressionBombWarning)
-        for path, content in entries(source, lambda path: _place(path)[3]):
-            top, split, name, is_image = _place(path)
-            if split is None or name is None:
+        for path, is_folder, content in entries(source, lambda path: _place(path).is_image):
+            place = _place(path)
+            if place.split is None:
                 continue
-            tops.add(top)
-            images = found[split][name]
+            tops.add(place.top)
             if content is not None:
                 try:
-                    images.append((path.name, _decode(content, options)))
+                    found[place.split][place.name][path.name] = _decode(content, options)
                 except (*UNREADABLE, *BOMBS) as error:
-                    broken.append(f"{path} is a broken image ({error})")
-            elif not is_image and len(path.parts) > 3 + (top is not None) - 1:
+                    found[place.split][place.name][path.name] = BROKEN
+                    faults.append(f"{path} is a broken image ({error})")
+            elif is_folder and place.depth == 2:
+                _ = found[place.split][place.name]  # a class, be it empty
+            elif not is_folder:
                 left_out.append(str(path))
     if len(tops) > 1:
-        shown = ", ".join(sorted(str(top or ".") for top in tops))
-        broken.insert(0, f"train/ and test/ in several folders ({shown}): leave one")
+        shown = ", ".join(sorted(top or "." for top in tops))
+        faults.insert(0, f"train/ and test/ are in several folders ({shown}); leave one")
     if left_out:
-        log.warning("%s: %d files left out, e.g. %s", source, len(left_out), left_out[0])
-    _raise_all(source, broken)
+        log.warning("%s: %d other files left out, e.g. %s", source, len(left_out), left_out[0])
+    _raise_all(source, faults + _class_faults(found))
     return found
 
 
-def _place(path: PurePosixPath) -> tuple[str | None, str | None, str | None, bool]:
-    """(folder around train and test, split, class, whether it is an image of that class)."""
+class _Place(NamedTuple):
+    """What a path is for: <top>/<split>/<name>/<image>, the top being optional."""
+
+    top: str | None = None
+    split: str | None = None
+    name: str | None = None
+    depth: int = 0  # counted from split
+    is_image: bool = False
+
+
+def _place(path: PurePosixPath) -> _Place:
     parts = path.parts
+    # Hidden files and __MACOSX are leavings of file managers, never data.
+    if any(part.startswith((".", "__MACOSX")) for part in parts):
+        return _Place()
     top = None
     if parts and parts[0] not in SPLITS:
         top, parts = parts[0], parts[1:]
-    hidden = any(part.startswith((".", "__MACOSX")) for part in path.parts)
-    if hidden or len(parts) < 2 or parts[0] not in SPLITS:
-        return None, None, None, False
-    is_image = len(parts) == 3 and PurePosixPath(parts[2]).suffix.lower() in SUFFIXES
-    return top, parts[0], parts[1], is_image
+    if len(parts) < 2 or parts[0] not in SPLITS:
+        return _Place()
+    is_image = len(parts) == 3 and path.suffix.lower() in SUFFIXES
+    return _Place(top, parts[0], parts[1], len(parts), is_image)
 
 
 def _decode(content: bytes, options: Mapping[str, Any]) -> np.ndarray:
@@ -117,30 +130,31 @@ def _decode(content: bytes, options: Mapping[str, Any]) -> np.ndarray:
     return pixels[None] if pixels.ndim == 2 else pixels.transpose(2, 0, 1)
 
 
-def _check_classes(source: Path, found: Found) -> None:
-    """Raise `StudyError` with every fault of the classes: none, empty, or not in both splits."""
+def _class_faults(found: Found) -> list[str]:
+    """Every fault of the classes: none, empty, or not in both splits."""
     train, test = (set(found[split]) for split in SPLITS)
-    faults = [f"no folder {split}/ with classes in it" for split in SPLITS if not found[split]]
-    if not faults:
-        faults += [f"{split}/{name}/ has no images" for split in SPLITS
-                   for name, images in sorted(found[split].items()) if not images]  # fmt: skip
-        if train != test:
-            only = [
-                f"only in {split}/: {', '.join(sorted(names))}"
-                for split, names in (("train", train - test), ("test", test - train))
-                if names
-            ]
-            faults.append(f"train and test classes differ ({'; '.join(only)})")
-        if len(train | test) < 2:
-            faults.append(f"{len(train | test)} class; at least 2 are needed")
-    _raise_all(source, faults)
+    if not (train and test):
+        return [f"no folder {split}/ with classes in it" for split in SPLITS if not found[split]]
+    faults = [
+        f"class {split}/{name}/ is empty: it has no png, jpg or jpeg"
+        for split in SPLITS
+        for name in sorted(found[split])
+        if not found[split][name]
+    ]
+    if train != test:
+        only = {"train": sorted(train - test), "test": sorted(test - train)}
+        lists = [f"only in {split}/: {', '.join(only[split])}" for split in SPLITS if only[split]]
+        faults.append(f"train and test classes differ ({'; '.join(lists)})")
+    elif len(train) < 2:
+        faults.append(f"only one class, {next(iter(train))}; at least two are needed")
+    return faults
 
 
 def _check_sizes(source: Path, found: Found) -> None:
     first: dict[tuple[int, ...], str] = {}
     for split in SPLITS:
         for name, images in found[split].items():
-            for file, pixels in images:
+            for file, pixels in images.items():
                 first.setdefault(pixels.shape, f"{split}/{name}/{file}")
     if len(first) > 1:
         (shape, one), (other_shape, other) = list(first.items())[:2]
@@ -151,13 +165,13 @@ def _check_sizes(source: Path, found: Found) -> None:
 
 
 def _stack(
-    images: dict[str, list[tuple[str, np.ndarray]]], classes: list[str]
+    images: dict[str, dict[str, np.ndarray]], classes: list[str]
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """Images and labels in the order that the module's text describes."""
     ranked = [
         (rank, label, pixels)
         for label, name in enumerate(classes)
-        for rank, (_, pixels) in enumerate(sorted(images[name], key=lambda item: item[0]))
+        for rank, (_, pixels) in enumerate(sorted(images[name].items()))
     ]
     ranked.sort(key=lambda item: item[:2])
     pixels = np.stack([item[2] for item in ranked])

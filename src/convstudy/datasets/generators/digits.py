@@ -56,7 +56,8 @@ def _draw(glyphs: np.ndarray, labels: np.ndarray, rng: np.random.Generator) -> n
     level = rng.uniform(0.2, 0.42, (count, 1, 1))
     soft = rng.uniform(0.15, 0.35, (count, 1, 1))
     ink = np.clip((warp.sample(glyphs, which, x, y) - level) / soft + 0.5, 0, 1)
-    ink *= rng.uniform(0.6, 1.0, (count, 1, 1)) * (0.85 + 0.15 * warp.smooth_field(rng, (count,), SIZE))
+    evenness = 0.85 + 0.15 * warp.smooth_field(rng, (count,), SIZE)
+    ink *= rng.uniform(0.6, 1.0, (count, 1, 1)) * evenness
     stray = _stray_ink(glyphs, count, rng)
     grain = warp.noise(rng, ink.shape) * rng.uniform(0.02, 0.12, (count, 1, 1))
     return warp.to_bytes(np.maximum(ink, stray) + grain)

@@ -1,0 +1,123 @@
+"""What each custom layer has to compute, written out again without PyTorch's layers.
+
+References are float64 and read like their formulas; speed does not matter.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+# (weights of the layer by name, maps (N, C, H, W)) → what the layer should give, all in float64
+Reference = Callable[[dict[str, Array], Array], Array]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One layer and what is expected of it, for `channels` input channels."""
+
+    title: str
+    formula: str
+    source: str
+    arguments: Callable[[int], dict[str, Any]]  # channels → arguments of the layer
+    references: dict[str, Reference]  # name of the check → reference
+    output: Callable[[int, int, int], tuple[int, int, int]]  # (C, H, W) of input → of output
+    cost: Callable[[int, int, int], tuple[int, int]]  # (C, H, W) → parameters, MACs of one image
+
+
+def sigmoid(x: Array) -> Array:
+    with np.errstate(over="ignore"):  # exp(1000) = ∞ is meant: its reciprocal is 0
+        return 1 / (1 + np.exp(-x))
+
+
+def silu(weights: dict[str, Array], maps: Array) -> Array:
+    with np.errstate(over="ignore"):
+        return maps / (1 + np.exp(-maps))
+
+
+def torch_silu(weights: dict[str, Array], maps: Array) -> Array:
+    """PyTorch's own SiLU, which is Swish."""
+    return torch.nn.functional.silu(torch.from_numpy(maps)).numpy()
+
+
+def squeeze_excitation(weights: dict[str, Array], maps: Array) -> Array:
+    answer = np.empty_like(maps)
+    for n, image in enumerate(maps):
+        means = np.array([channel.sum() / channel.size for channel in image])
+        hidden = np.maximum(weights["squeeze.weight"] @ means, 0)
+        factors = sigmoid(weights["excite.weight"] @ hidden)
+        for c, factor in enumerate(factors):
+            answer[n, c] = factor * image[c]
+    return answer
+
+
+def gated_convolution(weights: dict[str, Array], maps: Array) -> Array:
+    """Window by window; the padding keeps height and width."""
+    kernels, biases = weights["convolution.weight"], weights["convolution.bias"]
+    size = kernels.shape[-1]
+    edge = size // 2
+    padded = np.pad(maps, ((0, 0), (0, 0), (edge, edge), (edge, edge)))
+    both = np.empty((len(maps), len(kernels), *maps.shape[2:]))
+    for n, c, y, x in np.ndindex(both.shape):
+        window = padded[n, :, y : y + size, x : x + size]
+        both[n, c, y, x] = (window * kernels[c]).sum() + biases[c]
+    half = len(kernels) // 2
+    return both[:, :half] * sigmoid(both[:, half:])
+
+
+def l2_pooling(weights: dict[str, Array], maps: Array) -> Array:
+    images, channels, height, width = maps.shape
+    answer = np.empty((images, channels, height // 2, width // 2))
+    for n, c, y, x in np.ndindex(answer.shape):
+        window = maps[n, c, 2 * y : 2 * y + 2, 2 * x : 2 * x + 2]
+        answer[n, c, y, x] = np.sqrt((window**2).sum() / 4 + 1e-6)
+    return answer
+
+
+CASES = {
+    "swish": Case(
+        title="Swish",
+        formula="x · sigmoid(x)",
+        source="Ramachandran, Zoph, Le 2017, arXiv:1710.05941",
+        arguments=lambda channels: {},
+        references={"reference": silu, "SiLU of PyTorch": torch_silu},
+        output=lambda c, h, w: (c, h, w),
+        cost=lambda c, h, w: (0, 0),
+    ),
+    "channel_attention": Case(
+        title="Channel attention",
+        formula="x · sigmoid(W₂ · relu(W₁ · mean(x)))",
+        source="Hu, Shen, Sun 2018, arXiv:1709.01507",
+        arguments=lambda channels: {"channels": channels, "reduction": 4},
+        references={"reference": squeeze_excitation},
+        output=lambda c, h, w: (c, h, w),
+        cost=lambda c, h, w: (c * c // 2, c * c // 2),
+    ),
+    "gated_conv2d": Case(
+        title="Gated convolution",
+        formula="a · sigmoid(b), (a, b) = conv(x)",
+        source="Dauphin et al. 2017, arXiv:1612.08083",
+        arguments=lambda channels: {
+            "in_channels": channels,
+            "out_channels": channels // 2,
+            "kernel_size": 3,
+            "padding": 1,
+        },
+        references={"reference": gated_convolution},
+        output=lambda c, h, w: (c // 2, h, w),
+        cost=lambda c, h, w: (9 * c * c + c, 9 * c * c * h * w),
+    ),
+    "l2_pool2d": Case(
+        title="L2 pooling",
+        formula="sqrt(mean(x²) + 10⁻⁶) over 2×2",
+        source="Sermanet, Chintala, LeCun 2012, arXiv:1204.3968",
+        arguments=lambda channels: {"kernel_size": 2},
+        references={"reference": l2_pooling},
+        output=lambda c, h, w: (c, h // 2, w // 2),
+        cost=lambda c, h, w: (0, 0),
+    ),
+}

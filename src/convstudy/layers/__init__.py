@@ -1,0 +1,33 @@
+"""Custom layers: one module per layer, named as in config.yaml, imported only when asked for.
+
+What each layer is checked against stands in `convstudy.evaluation.layer_references`.
+"""
+
+import difflib
+import importlib
+from typing import TYPE_CHECKING
+
+from convstudy.errors import StudyError
+
+if TYPE_CHECKING:
+    from torch import nn
+
+# Name in config.yaml → module and class.
+LAYERS = {
+    "swish": "convstudy.layers.swish:Swish",
+    "channel_attention": "convstudy.layers.channel_attention:ChannelAttention",
+    "gated_conv2d": "convstudy.layers.gated_conv2d:GatedConv2d",
+    "l2_pool2d": "convstudy.layers.l2_pool2d:L2Pool2d",
+}
+
+
+def class_of(name: str) -> "type[nn.Module]":
+    """The layer's class; raises `StudyError` with all names, and the nearest one, if none is."""
+    if name not in LAYERS:
+        near = difflib.get_close_matches(name, LAYERS, n=1, cutoff=0.5)
+        meant = f" (did you mean '{near[0]}'?)" if near else ""
+        raise StudyError(
+            f"layer: there is no layer '{name}'{meant}. The layers are: {', '.join(LAYERS)}."
+        )
+    module, _, class_name = LAYERS[name].partition(":")
+    return getattr(importlib.import_module(module), class_name)

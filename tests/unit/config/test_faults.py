@@ -1,0 +1,128 @@
+"""Every fault of a config is named by its key, with the remedy, all of them at once."""
+
+import json
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from convstudy.config.study import load
+from convstudy.errors import StudyError
+
+
+def fault_lines(config, schema):
+    with pytest.raises(StudyError) as caught:
+        load(config, schema)
+    return str(caught.value).splitlines()
+
+
+def put(config, path, value):
+    *parents, last = path.split(".")
+    for key in parents:
+        config = config[key]
+    config[last] = value
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "said"),
+    [
+        ("scale", "ful", "scale: no scale is named 'ful'; did you mean 'full'?"),
+        ("device", "gpu", "device: 'gpu' is not one of its values"),
+        ("sede", 3, "the config: unknown key 'sede'; did you mean 'seeds'?"),
+        ("seeds", 0, "seeds: 0 is out of range or of the wrong type; give a count"),
+        ("seeds", [1, 1], "seeds: [1, 1] is out of range"),
+        ("minimum_seeds", "five", "minimum_seeds: 'five' has the wrong type; give integer"),
+        ("recipes.classic.epochs", 0, "recipes.classic.epochs: 0 is less than the minimum of 1"),
+        ("recipes.classic.learning_rate", "fast", "recipes.classic.learning_rate: 'fast' has"),
+        ("recipes.classic.epoch", 3, "recipes.classic: unknown key 'epoch'; did you mean 'epochs'?"),
+        (
+            "experiments.mnist_fc.model.name",
+            "resnett",
+            "experiments.mnist_fc.model.name: 'resnett' is not one of its values; did you mean 'resnet'?",
+        ),
+        ("experiments.mnist_fc.model.drop_out", 0.1, "unknown key 'drop_out'; did you mean 'dropout'?"),
+        ("experiments.mnist_fc.model.dropout", 1.5, "experiments.mnist_fc.model.dropout: 1.5 is"),
+        ("experiments.mnist_fc.dataset", "mnits", "no data set is named 'mnits'; did you mean 'mnist'?"),
+        ("experiments.mnist_fc.recipe.name", "clasic", "no recipe is named 'clasic'; did you mean"),
+        ("experiments.mnist_kernel3.model.kernel_size", 4, "4 is not one of its values; known: 1, 3"),
+        ("experiments.x;rm -rf", {"title": "x"}, "'x;rm -rf' has a form that is not allowed here"),
+        ("datasets.mnist.files", {"../../etc/passwd": {}}, "'../../etc/passwd' has a form"),
+        ("datasets.mnist.folder", "here", "give exactly one of files, folder and generator"),
+        ("datasets.mnist.format", "idz", "'idz' is not one of its values; did you mean 'idx'?"),
+        ("scales.quick.stand_ins", {"mnist": "digit"}, "scales.quick.stand_ins: no data set is named"),
+        ("scales.real.without", ["mnist_resnet"], "scales.real.without: no experiment is named"),
+        (
+            "scales.quick.experiments.mnist_resnet18",
+            {"model": {"width": [1]}},
+            "scales.quick.experiments.mnist_resnet18.model: unknown key 'width'; did you mean 'widths'?",
+        ),
+        ("scales.quick.recipe", {"epochs": -1}, "recipe.epochs: -1 is less than the minimum of 1"),
+        ("sections.mnist.experiments", ["mnist_fcc"], "sections.mnist.experiments: no experiment is"),
+        ("sections.layers.experiments", ["mnist_fc"], "sections.layers: give experiments or layers"),
+        ("claims.three_beats_five.than", "mnist_fc", "claims.three_beats_five.than: no experiment of"),
+        ("claims.three_beats_five.metric", "accuracy", "'accuracy' is not one of its values; did you"),
+        ("claims.dropout_changes_nothing", {"section": "cifar10", "kind": "equivalent"}, "missing"),
+        ("claims.accuracy_falls_with_kernel_size.claims", ["cnn_is_smaller"], "no claim of its section"),
+    ],
+)  # fmt: skip
+def test_a_fault_is_named(config, schema, path, value, said):
+    put(config, path, value)
+    lines = fault_lines(config, schema)
+    assert any(said in line for line in lines[1:]), lines
+
+
+def test_all_faults_are_named_in_one_go(config, schema):
+    config["device"] = "tpu"
+    config["experiments"]["mnist_fc"]["dataset"] = "mnits"
+    config["experiments"]["mnist_fc"]["colour"] = 1
+    config["experiments"]["cifar10_fc"]["model"]["dropout"] = -1
+    del config["experiments"]["cifar10_bottleneck"]["model"]
+    config["recipes"]["classic"]["optimizer"] = "adamm"
+    config["claims"]["basic_beats_bottleneck"]["of"] = "cifar10_resnet"
+    first, *lines = fault_lines(config, schema)
+    assert first == "the config has 7 fault(s), nothing was run:"
+    assert len(lines) == 7
+
+
+def keys(value, path=()):
+    """Every path into a config."""
+    items = value.items() if isinstance(value, dict) else enumerate(value)
+    for key, part in items:
+        yield (*path, key)
+        if isinstance(part, dict | list):
+            yield from keys(part, (*path, key))
+
+
+JUNK = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-5, 10**6),
+    st.floats(allow_nan=False),
+    st.text(max_size=8),
+    st.lists(st.integers(0, 3), max_size=3),
+    st.dictionaries(st.text(max_size=5), st.integers(), max_size=2),
+)
+
+
+@settings(
+    max_examples=300,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking a whole config takes minutes
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(data=st.data())
+def test_a_mutated_config_is_a_study_or_a_list_of_faults(config, schema, data):
+    mutant = json.loads(json.dumps(config))
+    for _ in range(data.draw(st.integers(1, 3))):
+        path = data.draw(st.sampled_from(sorted(keys(mutant), key=str)))
+        holder = mutant
+        for key in path[:-1]:
+            holder = holder[key]
+        if data.draw(st.booleans()) and isinstance(holder, dict):
+            holder[data.draw(st.text(max_size=6))] = holder.pop(path[-1])
+        else:
+            holder[path[-1]] = data.draw(JUNK)
+    try:
+        assert load(mutant, schema).experiments
+    except StudyError as error:
+        assert "fault(s)" in str(error)

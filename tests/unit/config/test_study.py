@@ -1,0 +1,109 @@
+"""The repository's config resolves to the study that is meant, at every scale."""
+
+import pytest
+
+from convstudy.config.study import load
+
+MNIST = ["mnist_fc", "mnist_simple_cnn", "mnist_kernel3", "mnist_kernel5", "mnist_kernel7"]
+
+
+@pytest.fixture
+def study(config, schema):
+    def at(scale="quick", **changes):
+        return load({**config, "scale": scale, **changes}, schema)
+
+    return at
+
+
+def test_quick_runs_ten_experiments_with_two_seeds_on_generated_data(study):
+    quick = study("quick")
+    assert len(quick.experiments) == 10
+    assert {one.seeds for one in quick.experiments.values()} == {(0, 1)}
+    assert set(quick.datasets) == {"digits", "shapes"}
+
+
+def test_full_is_the_published_study_in_every_respect(study):
+    full = study("full")
+    assert {name: one.unlike_published for name, one in full.experiments.items()} == dict.fromkeys(
+        full.published["experiments"], ()
+    )
+
+
+def test_real_has_the_published_mnist_networks_but_the_residual_one(study):
+    real = study("real")
+    assert real.left_out == ("mnist_resnet18",)
+    assert all(not real.experiments[name].unlike_published for name in MNIST)
+    assert all(len(real.experiments[name].seeds) == 10 for name in MNIST)
+    assert "3,000 train images in place of all" in real.experiments["cifar10_resnet18"].unlike_published
+
+
+def test_claims_about_an_experiment_that_is_left_out_are_not_asked(study):
+    assert "depth_does_not_pay" in study("full").claims
+    assert "depth_does_not_pay" not in study("real").claims
+    assert study("real").sections["mnist"]["experiments"] == MNIST[:2]
+
+
+def test_a_part_of_a_compound_claim_that_falls_takes_the_claim_along(config, schema):
+    config["scales"]["full"]["without"] = ["mnist_kernel5"]
+    kept = load({**config, "scale": "full"}, schema).claims
+    assert "three_beats_seven" in kept
+    assert not {"three_beats_five", "accuracy_falls_with_kernel_size"} & set(kept)
+
+
+def test_every_generated_quick_experiment_says_what_differs(study):
+    for one in study("quick").experiments.values():
+        assert one.unlike_published[0].startswith("generated")
+
+
+def test_an_edited_network_or_recipe_no_longer_counts_as_the_published_one(config, schema):
+    config["experiments"]["mnist_fc"]["model"]["hidden"] = [512, 256, 64]
+    config["recipes"]["classic"]["learning_rate"] = 0.01
+    fc = load({**config, "scale": "full"}, schema).experiments["mnist_fc"]
+    assert fc.unlike_published == (
+        "hidden [512, 256, 64] in place of [512, 256, 128]",
+        "learning rate 0.01 in place of 0.001",
+    )
+
+
+@pytest.mark.parametrize(
+    ("top", "experiment", "scaled", "expected"),
+    [
+        (None, None, None, (0, 1)),  # the scale's
+        (None, 3, None, (0, 1, 2)),
+        (None, 3, [7], (7,)),
+        ([4, 2], 3, [7], (4, 2)),
+        (1, 3, [7], (0,)),
+    ],
+)
+def test_seeds_from_the_command_line_beat_the_experiments_and_these_the_scales(
+    config, schema, top, experiment, scaled, expected
+):
+    config["seeds"] = top
+    config["experiments"]["mnist_fc"]["seeds"] = experiment
+    if scaled:
+        config["scales"]["quick"]["experiments"]["mnist_fc"] = {"seeds": scaled}
+    assert load(config, schema).experiments["mnist_fc"].seeds == expected
+
+
+def test_a_stand_in_of_the_user_beats_the_scales(study):
+    swapped = study("quick", stand_ins={"cifar10": "digits"})
+    assert swapped.experiments["cifar10_fc"].dataset == "digits"
+    assert swapped.experiments["cifar10_fc"].meant_for == "CIFAR-10"
+
+
+def test_a_slice_holds_what_training_depends_on_and_no_words(study):
+    job = study("real").experiments["mnist_simple_cnn"].slice
+    assert job == {
+        "dataset": "mnist",
+        "normalise": {"mean": [0.1307], "std": [0.3081]},
+        "train_images": None,
+        "test_images": None,
+        "model": {
+            "name": "simple_cnn",
+            "channels": [32, 64],
+            "kernel_size": 3,
+            "hidden": 128,
+            "dropout": 0.25,
+        },
+        "recipe": {"optimizer": "adam", "learning_rate": 0.001, "batch_size": 64, "epochs": 5},
+    }

@@ -1,0 +1,145 @@
+"""What each family of networks computes."""
+
+from typing import Any
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import nn
+from torchvision.models import resnet
+
+from convstudy import models
+
+SMALL: dict[str, dict[str, Any]] = {
+    "fully_connected": {"hidden": [5, 4]},
+    "simple_cnn": {"channels": [3, 4], "kernel_size": 3, "hidden": 6},
+    "resnet": {"block": "bottleneck", "widths": [2, 3, 4, 5]},
+}
+
+
+@pytest.mark.parametrize("name", SMALL)
+@given(
+    shape=st.tuples(st.integers(1, 4), st.integers(4, 21), st.integers(4, 21)),
+    classes=st.integers(1, 12),
+    images=st.integers(1, 3),
+)
+@settings(max_examples=8, deadline=None, derandomize=True)
+def test_takes_images_of_any_size(
+    name: str, shape: tuple[int, int, int], classes: int, images: int
+) -> None:
+    model = models.build(name, shape, classes, **SMALL[name]).eval()
+    logits = model(torch.randn(images, *shape))
+    assert logits.shape == (images, classes)
+    assert logits.isfinite().all()
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_dropout_acts_in_training_only(name: str) -> None:
+    torch.manual_seed(0)
+    shape, images = (3, 8, 8), torch.randn(16, 3, 8, 8)
+    model = models.build(name, shape, 10, **SMALL[name], dropout=0.5)
+    assert not torch.equal(model(images), model(images))
+    model.eval()
+    assert torch.equal(model(images), model(images))
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_without_dropout_training_is_deterministic(name: str) -> None:
+    torch.manual_seed(0)
+    images = torch.randn(16, 3, 8, 8)
+    model = models.build(name, (3, 8, 8), 10, **SMALL[name])
+    before = torch.get_rng_state()
+    assert torch.equal(model(images), model(images))
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_same_seed_same_weights(name: str) -> None:
+    weights = []
+    for _ in range(2):
+        torch.manual_seed(3)
+        weights.append(models.build(name, (1, 8, 8), 10, **SMALL[name]).state_dict())
+    assert all(torch.equal(weights[0][key], weights[1][key]) for key in weights[0])
+
+
+def test_fully_connected_has_dropout_after_each_hidden_layer() -> None:
+    model = models.build("fully_connected", (1, 28, 28), 10, hidden=[512, 256, 128], dropout=0.2)
+    hidden = [nn.Linear, nn.ReLU, nn.Dropout]
+    assert [type(layer) for layer in model.children()] == [nn.Flatten, *3 * hidden, nn.Linear]
+    assert [x.p for x in model.modules() if isinstance(x, nn.Dropout)] == [0.2] * 3
+
+
+@pytest.mark.parametrize("kernel_size", [1, 3, 5, 7])
+def test_simple_cnn_keeps_the_size_of_maps_until_the_pool(kernel_size: int) -> None:
+    model = models.build("simple_cnn", (1, 28, 28), 10, channels=[4, 6], kernel_size=kernel_size)
+    images = torch.randn(2, 1, 28, 28)
+    first = model.get_submodule("features.0")
+    assert isinstance(first, nn.Conv2d) and first.kernel_size == (kernel_size, kernel_size)
+    assert first(images).shape == (2, 4, 28, 28)
+    assert model.get_submodule("features")(images).shape == (2, 6, 7, 7)
+
+
+def test_simple_cnn_computes_its_plan() -> None:
+    """conv, ReLU, pool, conv, ReLU, pool, linear, ReLU, linear, written out."""
+    model = models.build("simple_cnn", (3, 9, 8), 5, channels=[3, 4], kernel_size=5, hidden=7)
+    images = maps = torch.randn(2, 3, 9, 8)
+    weights = list(model.parameters())
+    for weight, bias in (weights[:2], weights[2:4]):
+        maps = nn.functional.conv2d(maps, weight, bias, padding=2).relu()
+        maps = nn.functional.max_pool2d(maps, 2)
+    hidden = (maps.flatten(1) @ weights[4].T + weights[5]).relu()
+    torch.testing.assert_close(model(images), hidden @ weights[6].T + weights[7])
+
+
+@pytest.mark.parametrize(("block", "expansion"), [("basic", 1), ("bottleneck", 4)])
+def test_stages_halve_the_maps_and_double_the_channels(block: str, expansion: int) -> None:
+    with torch.device("meta"):
+        model = models.build("resnet", (3, 32, 32), 10, block=block)
+        maps = model.get_submodule("stem")(torch.empty(2, 3, 32, 32))
+        assert maps.shape == (2, 64, 32, 32)
+        for stage, (channels, size) in enumerate([(64, 32), (128, 16), (256, 8), (512, 4)]):
+            maps = model.get_submodule(f"stages.{stage}")(maps)
+            assert maps.shape == (2, expansion * channels, size, size)
+
+
+@pytest.mark.parametrize("block", ["basic", "bottleneck"])
+@pytest.mark.parametrize("training", [True, False])
+def test_resnet_is_torchvisions_with_a_small_stem(block: str, training: bool) -> None:
+    """Same weights, same logits and the same gradients of the weights."""
+    torch.manual_seed(0)
+    ours = models.build("resnet", (3, 32, 32), 10, block=block)
+    kind = {"basic": resnet.BasicBlock, "bottleneck": resnet.Bottleneck}[block]
+    theirs = resnet.ResNet(kind, [2, 2, 2, 2], num_classes=10)
+    theirs.conv1 = nn.Conv2d(3, 64, 3, padding=1, bias=False)
+    theirs.maxpool = nn.Identity()
+    copy_weights(ours, theirs)
+    images = torch.randn(2, 3, 16, 16)
+    logits = [model.train(training)(images) for model in (ours, theirs)]
+    torch.testing.assert_close(*logits)
+    for model, answer in zip((ours, theirs), logits, strict=True):
+        answer.square().sum().backward()
+    grads = [
+        m.get_parameter(n).grad for m, n in ((ours, "stem.0.weight"), (theirs, "conv1.weight"))
+    ]
+    torch.testing.assert_close(*grads, rtol=1e-3, atol=1e-4)
+
+
+def copy_weights(ours: nn.Module, theirs: nn.Module) -> None:
+    """By position in the plan, each layer named in both."""
+    names = {"stem.0": "conv1", "stem.1": "bn1", "classifier": "fc"}
+    parts = ["conv1", "bn1", None, "conv2", "bn2", None, "conv3", "bn3"]
+    for name, _ in ours.named_modules():
+        pieces = name.split(".")
+        if len(pieces) == 5 and (part := _part(pieces, parts)):
+            names[name] = f"layer{int(pieces[1]) + 1}.{pieces[2]}.{part}"
+    state = {
+        f"{names[key.rpartition('.')[0]]}.{key.rpartition('.')[2]}": value
+        for key, value in ours.state_dict().items()
+    }
+    theirs.load_state_dict(state)
+
+
+def _part(pieces: list[str], parts: list[str | None]) -> str | None:
+    index = int(pieces[4])
+    return parts[index] if pieces[3] == "residual" else f"downsample.{index}"

@@ -1,0 +1,104 @@
+"""Runs as `convstudy train` leaves them, made from chosen predictions."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from convstudy.files import digest
+from convstudy.statistics.metrics import METRICS
+from convstudy.statistics.summary import Runs
+
+CLASSES = ["cat", "dog", "car"]
+LABELS = np.array([0, 0, 0, 0, 1, 1, 1, 1, 2, 2])
+SLICE = {"dataset": "digits", "recipe": {"epochs": 2, "learning_rate": 0.001}}
+CODE = "0123456789abcdef"
+
+
+def logits_for(predicted, seed=0):
+    """float32 logits whose argmax is `predicted`; `seed` only changes their values."""
+    logits = np.random.default_rng(seed).normal(0, 0.5, (len(predicted), len(CLASSES)))
+    logits[np.arange(len(predicted)), predicted] += 4
+    return logits.astype(np.float32)
+
+
+def cross_entropy(logits, labels):
+    shifted = logits.astype(np.float64)
+    terms = [np.log(np.exp(row).sum()) - row[k] for row, k in zip(shifted, labels, strict=True)]
+    return float(np.mean(terms))
+
+
+def write_run(folder: Path, experiment: str, seed: int, predicted, **changes):
+    """A faultless run, then `changes` of its record."""
+    folder.mkdir(parents=True, exist_ok=True)
+    logits = logits_for(predicted, seed)
+    accuracy = int((np.array(predicted) == LABELS).sum()) / len(LABELS)
+    loss = cross_entropy(logits, LABELS)
+    np.savez(
+        folder / "predictions.npz",
+        logits=logits.astype(np.float16),
+        predicted=np.array(predicted, dtype=np.int64),
+        labels=LABELS,
+    )
+    (folder / "checkpoint.pt").write_bytes(b"weights of seed %d" % seed)
+    (folder / "history.csv").write_text(
+        "epoch,split,loss,accuracy,learning_rate,seconds\n"
+        "1,train,2.0,0.4,0.001,1.0\n1,test,1.9,0.5,0.001,0.1\n"
+        f"2,train,1.0,0.7,0.001,1.0\n2,test,{loss},{accuracy},0.001,0.1\n"
+    )
+    record = {
+        "experiment": experiment,
+        "seed": seed,
+        "origin": "trained",
+        "slice": SLICE,
+        "code": CODE,
+        "data_sha256": "d" * 64,
+        "dataset": "generated digits",
+        "generated": True,
+        "classes": CLASSES,
+        "parameters": 1000,
+        "macs": 2000,
+        "train_images": 40,
+        "test_images": len(LABELS),
+        "epochs": 2,
+        "test_accuracy": accuracy,
+        "test_loss": loss,
+        "train_accuracy": 0.9,
+        "train_loss": 0.25,
+        "train_accuracy_running": 0.7,
+        "train_seconds": 2.0,
+        "evaluate_seconds": 0.2,
+        "images_per_second": 40.0,
+        "peak_memory_bytes": 1_000_000,
+        "environment": {
+            "python": "3.11.2",
+            "torch": "2.10.0",
+            "convstudy": "0.1.0",
+            "platform": "Linux",
+            "processor": "a CPU, 2 cores",
+            "device": "cpu",
+            "threads": 1,
+            "precision": "float32",
+            "commit": None,
+            "dirty": None,
+        },
+        "files": {
+            name: digest(folder / name)
+            for name in ("checkpoint.pt", "history.csv", "predictions.npz")
+        },
+    }
+    (folder / "metrics.json").write_text(json.dumps({**record, **changes}))
+
+
+def change(folder: Path, **changes):
+    """Alter the record of a run that is there."""
+    path = folder / "metrics.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **changes}))
+
+
+def runs_of(**metrics):
+    """`Runs` from lists of values; metrics that are not given are constant."""
+    n = len(next(iter(metrics.values())))
+    values = {name: [0.5] * n for name in METRICS}
+    values |= {"parameters": [1000.0] * n, "macs": [2000.0] * n, "peak_memory_bytes": [10.0] * n}
+    return Runs(list(range(n)), values | {name: list(found) for name, found in metrics.items()})

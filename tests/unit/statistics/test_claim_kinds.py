@@ -1,0 +1,195 @@
+"""What `analyse` refuses, and that it says so all at once."""
+
+import subprocess
+import sys
+
+import pytest
+from made_runs import runs_of
+
+from convstudy.errors import StudyError
+from convstudy.files import read_json
+from convstudy.statistics import analyse, summary
+from convstudy.statistics.kinds import KINDS, bound, faults
+from convstudy.statistics.metrics import METRICS, fault
+
+SECTIONS = {"s": ["a", "b"], "t": ["c"]}
+GOOD = {"section": "s", "kind": "greater", "metric": "test_accuracy", "of": "a", "than": "b"}
+FAULTY = [
+    ({"kind": "bigger"}, "c.kind: 'bigger' is unknown; known: greater, equivalent, above"),
+    ({"section": "u"}, "c.section: 'u' is unknown; known: s, t"),
+    ({"metric": "speed"}, "c.metric: 'speed' is unknown; known: test_accuracy, "),
+    ({"of": "c"}, "c.of: 'c' is not in its section; known: a, b"),
+    ({"than": "z"}, "c.than: 'z' is not in its section"),
+    ({"margin": -1}, "c.margin: -1 is negative"),
+    ({"margin": "0.1"}, "c.margin: '0.1' is not a number"),
+    ({"margin": True}, "c.margin: True is not a number"),
+    ({"kind": "equivalent"}, "c.margin: None is not a number; equivalent needs one"),
+    ({"kind": "equivalent", "margin": 0}, "c.margin: 0 is not above zero"),
+    ({"kind": "above"}, "c.threshold: None is not a number"),
+    ({"kind": "ratio", "factor": 0}, "c.factor: 0 is not above zero"),
+    ({"kind": "ratio", "factor": 2, "metric": "gap"}, "c.metric: gap can be negative"),
+    ({"kind": "all_of"}, "c: missing claims"),
+    ({"kind": "all_of", "claims": []}, "c.claims: [] is not a list of claims"),
+    ({"kind": "all_of", "claims": ["d"]}, "c.claims: 'd' is no claim other than all_of"),
+    ({"kind": "all_of", "claims": ["c"]}, "c.claims: 'c' is no claim other than all_of"),
+]
+
+
+@pytest.mark.parametrize("changes, said", FAULTY)
+def test_faulty_claims(changes, said):
+    (found,) = faults({"c": GOOD | changes}, SECTIONS)
+    assert found.startswith(f"claims.{said}")
+
+
+def test_good_claims_of_every_kind():
+    more = {"margin": 0.1, "threshold": -0.1, "factor": 1.3, "claims": ["greater"]}
+    claims = {kind: GOOD | {"kind": kind} | more for kind in KINDS}
+    assert list(faults(claims, SECTIONS)) == []
+    assert {kind: bound(claim) for kind, claim in claims.items()} == {
+        **{"greater": 0.1, "equivalent": 0.1, "above": -0.1, "below": -0.1},
+        **{"ratio": 1.3, "all_of": None},
+    }
+    assert bound(GOOD) == 0.0
+
+
+@pytest.mark.parametrize(
+    "name, value, said",
+    [
+        ("test_accuracy", 1.01, "outside 0 to 1"),
+        ("test_accuracy", -0.01, "outside 0 to 1"),
+        ("test_accuracy", "0.9", "not a number"),
+        ("test_accuracy", True, "not a number"),
+        ("test_accuracy", None, "not a number"),
+        ("test_loss", float("nan"), "not finite"),
+        ("test_loss", float("inf"), "not finite"),
+        ("parameters", 1.5, "not a whole number"),
+        ("gap", -1.5, "outside -1 to 1"),
+    ],
+)
+def test_implausible_values(name, value, said):
+    assert said in fault(name, value)
+
+
+@pytest.mark.parametrize("name, value", [("test_accuracy", 1), ("gap", -0.05), ("macs", 3)])
+def test_plausible_values(name, value):
+    assert fault(name, value) is None
+
+
+def make_summary(path, **accuracies):
+    """A summary.csv of runs with these accuracies."""
+    from convstudy.statistics.records import ENVIRONMENT
+
+    records = []
+    for name, values in accuracies.items():
+        for seed, value in enumerate(values):
+            metrics = {metric: found[0] for metric, found in runs_of(gap=[0]).values.items()}
+            metrics |= {"parameters": 10, "macs": 20, "test_accuracy": value}
+            record = dict.fromkeys(summary.COLUMNS, 1) | metrics
+            record |= {"experiment": name, "seed": seed, "generated": True}
+            records.append(record | {"environment": dict.fromkeys(ENVIRONMENT, "x")})
+    summary.write(path, records)
+
+
+JOB = {
+    "minimum_seeds": 5,
+    "sections": {"s": ["a", "b"]},
+    "claims": {"c": GOOD | {"says": "a beats b", "published": {"verdict": "supported"}}},
+}
+
+
+def run(folder, stdin, job):
+    stdin(job)
+    outputs = {name: str(folder / f"{name}.json") for name in ("comparisons", "claims")}
+    analyse.main(
+        [
+            *("--summary", str(folder / "summary.csv")),
+            *("--comparisons", outputs["comparisons"]),
+            *("--claims", outputs["claims"]),
+        ]
+    )
+
+
+def test_from_summary_to_verdicts(tmp_path, stdin):
+    make_summary(
+        tmp_path / "summary.csv", a=[0.9, 0.91, 0.92, 0.93, 0.9], b=[0.1, 0.2, 0.3, 0.2, 0.2]
+    )
+    run(tmp_path, stdin, JOB)
+    claims = read_json(tmp_path / "claims.json")
+    assert claims["claims"]["c"]["verdict"] == "supported"
+    assert (claims["level"], claims["minimum_seeds"]) == (0.05, 5)
+    assert "says" not in claims["claims"]["c"]
+    rows = read_json(tmp_path / "comparisons.json")["s"]["experiments"]
+    assert [(row["experiment"], row["best"]) for row in rows] == [("a", True), ("b", False)]
+    # 0.5 of training less each test accuracy
+    assert rows[0]["metrics"]["gap"]["mean"] == pytest.approx(0.5 - 0.912)
+
+
+@pytest.mark.parametrize(
+    "changes, said",
+    [
+        ({"minimum_seeds": 1}, "minimum_seeds: 1 is not a count"),
+        ({"minimum_seeds": None}, "minimum_seeds: None"),
+        ({"sections": {"s": []}}, "sections: not an object of lists"),
+        ({"claims": []}, "claims: not an object"),
+        ({"claims": {"c": GOOD | {"metric": "speed"}, "d": {}}}, "claims.c.metric: 'speed'"),
+        ({"claims": {"c": GOOD | {"metric": "speed"}, "d": {}}}, "claims.d.kind: None"),
+        ({"sections": {"s": ["a", "b"], "t": ["z"]}}, "holds no run of z"),
+    ],
+)
+def test_faults_are_named_and_nothing_is_written(tmp_path, stdin, changes, said):
+    make_summary(tmp_path / "summary.csv", a=[0.9], b=[0.1])
+    with pytest.raises(StudyError) as raised:
+        run(tmp_path, stdin, JOB | changes)
+    assert said in str(raised.value)
+    assert [path.name for path in tmp_path.iterdir()] == ["summary.csv"]
+
+
+SPOILT = [
+    (lambda text: text.replace("0.9,", "nan,", 1), "line 2: test_accuracy is nan, not finite"),
+    (lambda text: text.replace("0.9,", "1.9,", 1), "line 2: test_accuracy is 1.9, outside 0 to 1"),
+    (lambda text: text.replace("0.9,", ",", 1), "line 2: no value for test_accuracy"),
+    (lambda text: text.replace("0.9,", "many,", 1), "line 2: could not convert"),
+    (lambda text: text.replace("a,1,", "a,0,"), "line 3: seed 0 of a occurs twice"),
+    (lambda text: text.replace("test_accuracy", "accuracy"), "no value for test_accuracy"),
+    (lambda text: text.replace(",10,20,", ",11,20,", 1), "parameters of a differs"),
+    (lambda text: "", "holds no run of a"),
+]
+
+
+@pytest.mark.parametrize("spoil, said", SPOILT)
+def test_spoilt_summaries(tmp_path, stdin, spoil, said):
+    path = tmp_path / "summary.csv"
+    make_summary(path, a=[0.9, 0.8], b=[0.1, 0.2])
+    path.write_text(spoil(path.read_text()))
+    with pytest.raises(StudyError) as raised:
+        run(tmp_path, stdin, JOB)
+    assert said in str(raised.value) and str(path) in str(raised.value)
+
+
+def test_missing_summary(tmp_path, stdin):
+    with pytest.raises(StudyError, match="is missing"):
+        run(tmp_path, stdin, JOB)
+
+
+def test_the_registry_covers_what_the_study_reports():
+    assert {name for name, metric in METRICS.items() if metric.deterministic} == {
+        "parameters",
+        "macs",
+    }
+    assert not METRICS["gap"].has_ratio and METRICS["train_seconds"].has_ratio
+
+
+@pytest.mark.parametrize(
+    "module, unwanted",
+    [
+        ("metrics", {"numpy", "scipy", "pandas"}),
+        ("kinds", {"numpy", "scipy", "pandas"}),
+        ("summarise", {"scipy", "pandas", "statsmodels", "torch"}),
+        ("confusion", {"scipy", "pandas", "statsmodels", "torch"}),
+        ("analyse", {"scipy", "pandas", "statsmodels", "torch"}),
+    ],
+)
+def test_importing_stays_light(module, unwanted):
+    code = f"import sys, convstudy.statistics.{module}; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not unwanted & set(done.stdout.split())

@@ -1,0 +1,291 @@
+"""Every verdict of every kind of claim, Holm, and what too few seeds leave open."""
+
+import math
+
+import pytest
+from made_runs import runs_of
+from scipy.stats import ttest_ind
+
+from convstudy.files import write_json
+from convstudy.statistics.claims import decide, holm
+
+LOW = [0.50, 0.51, 0.52, 0.53, 0.54]  # mean 0.52
+HIGH = [0.90, 0.91, 0.92, 0.93, 0.94]  # mean 0.92
+WIDE = [0.40, 0.48, 0.55, 0.58, 0.64]  # mean 0.53
+SAME = [0.501, 0.511, 0.521, 0.529, 0.54]  # mean 0.5204
+FLAT = [0.1] * 5
+
+
+def verdict(kind, of, than=None, metric="test_accuracy", minimum=5, **keys):
+    """The row of a single claim."""
+    claim = {"section": "s", "kind": kind, "metric": metric, "of": "of", **keys}
+    summary = {"of": runs_of(**{metric: of})}
+    if than is not None:
+        claim["than"] = "than"
+        summary["than"] = runs_of(**{metric: than})
+    return decide({"c": claim}, summary, minimum)["claims"]["c"]
+
+
+GREATER = [
+    (HIGH, LOW, {}, "supported", "decided"),
+    (LOW, HIGH, {}, "contradicted", "decided"),
+    (WIDE, LOW, {}, "inconclusive", "not_separated"),
+    (HIGH, LOW, {"margin": 0.3}, "supported", "decided"),
+    (HIGH, LOW, {"margin": 0.5}, "equivalent", "decided"),  # 0.4 ± 0.02: below 0.5, above −0.5
+    (HIGH, LOW, {"margin": 0.39}, "inconclusive", "not_separated"),
+    (LOW, HIGH, {"margin": 0.1}, "contradicted", "decided"),  # −0.4 is far outside ± 0.1
+    ([0.2] * 5, FLAT, {}, "supported", "no_spread"),
+    (FLAT, FLAT, {}, "contradicted", "no_spread"),
+    (FLAT, FLAT, {"margin": 0.1}, "equivalent", "no_spread"),
+    (HIGH[:4], LOW, {}, "inconclusive", "too_few_seeds"),
+]
+
+
+@pytest.mark.parametrize("of, than, keys, expected, reason", GREATER)
+def test_greater(of, than, keys, expected, reason):
+    row = verdict("greater", of, than, **keys)
+    assert (row["verdict"], row["reason"]) == (expected, reason)
+
+
+def test_greater_numbers_are_those_of_welch():
+    row = verdict("greater", HIGH, WIDE, margin=0.2)
+    theirs = ttest_ind(HIGH, [value + 0.2 for value in WIDE], equal_var=False)
+    assert row["p"] == pytest.approx(theirs.pvalue) == row["p_holm"]
+    interval = ttest_ind(HIGH, WIDE, equal_var=False).confidence_interval()
+    assert (row["low"], row["high"]) == pytest.approx((interval.low, interval.high))
+    assert (row["test"], row["n"], row["bound"]) == ("welch", {"of": 5, "than": 5}, 0.2)
+    assert row["estimate"] == pytest.approx(0.39) and row["effect"] > 0
+
+
+EQUIVALENT = [
+    (SAME, LOW, 0.05, "supported", "decided"),
+    (HIGH, LOW, 0.05, "contradicted", "decided"),
+    (LOW, HIGH, 0.05, "contradicted", "decided"),
+    (WIDE, LOW, 0.05, "inconclusive", "not_separated"),
+    (HIGH, LOW, 0.4, "inconclusive", "not_separated"),
+    (FLAT, FLAT, 0.01, "supported", "no_spread"),
+    (FLAT, [0.2] * 5, 0.01, "contradicted", "no_spread"),
+    (SAME[:3], LOW, 0.05, "inconclusive", "too_few_seeds"),
+]
+
+
+@pytest.mark.parametrize("of, than, margin, expected, reason", EQUIVALENT)
+def test_equivalent(of, than, margin, expected, reason):
+    row = verdict("equivalent", of, than, margin=margin)
+    assert (row["verdict"], row["reason"]) == (expected, reason)
+
+
+def test_equivalent_is_two_one_sided_tests():
+    row = verdict("equivalent", SAME, LOW, margin=0.05)
+    shifted = [[value + shift for value in LOW] for shift in (-0.05, 0.05)]
+    above = ttest_ind(SAME, shifted[0], equal_var=False, alternative="greater").pvalue
+    below = ttest_ind(SAME, shifted[1], equal_var=False, alternative="less").pvalue
+    assert row["p"] == pytest.approx(max(above, below))
+    assert row["test"] == "tost_welch"
+
+
+def test_equivalent_by_hand():
+    # Both s² = 2.5, n = 5: error 1, df 8; difference 0.5, margin 2.5: t = 3 and −2.
+    # p is P(t₈ > 2) = 0.04026; the 90 % interval 0.5 ± 1.8595 lies inside ± 2.5, 95 % does not.
+    row = verdict(
+        "equivalent", [1.5, 2.5, 3.5, 4.5, 5.5], [1, 2, 3, 4, 5], metric="test_loss", margin=2.5
+    )
+    assert row["p"] == pytest.approx(0.04026, abs=1e-5)
+    assert (row["low"], row["high"]) == pytest.approx((0.5 - 2.306004, 0.5 + 2.306004))
+    assert row["verdict"] == "supported"
+
+
+AGAINST = [
+    ("above", HIGH, 0.8, "supported", "decided"),
+    ("above", LOW, 0.8, "contradicted", "decided"),
+    ("above", WIDE, 0.5, "inconclusive", "not_separated"),
+    ("above", [0.2] * 5, 0.1, "supported", "no_spread"),
+    ("above", HIGH[:2], 0.1, "inconclusive", "too_few_seeds"),
+    ("below", LOW, 0.8, "supported", "decided"),
+    ("below", HIGH, 0.8, "contradicted", "decided"),
+    ("below", WIDE, 0.55, "inconclusive", "not_separated"),
+    ("below", FLAT, 0.1, "contradicted", "no_spread"),
+]
+
+
+@pytest.mark.parametrize("kind, of, threshold, expected, reason", AGAINST)
+def test_against_a_constant(kind, of, threshold, expected, reason):
+    row = verdict(kind, of, threshold=threshold)
+    assert (row["verdict"], row["reason"]) == (expected, reason)
+    assert (row["than"], row["n"]["than"], row["bound"]) == (None, None, threshold)
+
+
+def test_against_a_constant_by_hand():
+    # mean 3, error √0.5, t = 2/√0.5 = 2.828427 on 4 df: two-sided p 0.047421
+    row = verdict("above", [1, 2, 3, 4, 5], metric="test_loss", threshold=1.0)
+    assert row["p"] == pytest.approx(0.047421, abs=1e-5)
+    assert (row["test"], row["estimate"], row["verdict"]) == ("one_sample_t", 3.0, "supported")
+
+
+FAST, SLOW = [1.0, 1.1, 0.9, 1.05, 0.95], [2.0, 2.2, 1.8, 2.1, 1.9]
+RATIO = [
+    (SLOW, FAST, 1.5, "supported", "decided"),
+    (FAST, SLOW, 1.5, "contradicted", "decided"),
+    (SLOW, FAST, 1.98, "inconclusive", "not_separated"),
+    ([3.0] * 5, [1.0] * 5, 3.0, "supported", "no_spread"),
+    ([0.0, 1, 1, 1, 1], FAST, 1.5, "inconclusive", "not_positive"),
+    (SLOW[:2], FAST[:2], 1.5, "inconclusive", "too_few_seeds"),
+]
+
+
+@pytest.mark.parametrize("of, than, factor, expected, reason", RATIO)
+def test_ratio(of, than, factor, expected, reason):
+    row = verdict("ratio", of, than, metric="train_seconds", factor=factor)
+    assert (row["verdict"], row["reason"]) == (expected, reason)
+
+
+def test_ratio_is_one_of_geometric_means():
+    row = verdict("ratio", [2, 8, 4, 4, 4], [1, 2, 4, 2, 2], metric="train_seconds", factor=1.5)
+    assert row["estimate"] == pytest.approx(2.0)
+    logs = [[math.log(x) for x in xs] for xs in ([2, 8, 4, 4, 4], [1, 2, 4, 2, 2])]
+    interval = ttest_ind(*logs, equal_var=False).confidence_interval()
+    assert (row["low"], row["high"]) == pytest.approx(
+        (math.exp(interval.low), math.exp(interval.high))
+    )
+
+
+DETERMINISTIC = [
+    ("ratio", 567434, 421642, {"factor": 1.333}, "supported"),
+    ("ratio", 30, 20, {"factor": 1.5}, "supported"),
+    ("ratio", 50186, 40170, {"factor": 1.5}, "contradicted"),
+    ("greater", 2, 1, {}, "supported"),
+    ("greater", 1, 1, {}, "contradicted"),
+    ("greater", 3, 2, {"margin": 2}, "equivalent"),
+    ("equivalent", 100, 101, {"margin": 2}, "supported"),
+    ("equivalent", 100, 102, {"margin": 2}, "contradicted"),
+]
+
+
+@pytest.mark.parametrize("kind, of, than, keys, expected", DETERMINISTIC)
+def test_what_seeds_cannot_change_is_arithmetic_even_at_one_seed(kind, of, than, keys, expected):
+    row = verdict(kind, [of], [than], metric="parameters", **keys)
+    assert (row["verdict"], row["reason"], row["test"]) == (expected, "arithmetic", "arithmetic")
+    assert row["p"] is row["p_holm"] is row["low"] is row["effect"] is None
+    assert row["estimate"] == (of / than if kind == "ratio" else of - than)
+
+
+def test_constant_against_deterministic():
+    assert verdict("above", [10], metric="macs", threshold=9)["verdict"] == "supported"
+    assert verdict("below", [10], metric="macs", threshold=9)["verdict"] == "contradicted"
+
+
+@pytest.mark.parametrize("n, has_interval", [(1, False), (2, True), (4, True)])
+def test_too_few_seeds_still_give_an_estimate(n, has_interval):
+    row = verdict("greater", HIGH[:n], LOW[:n])
+    assert row["estimate"] == pytest.approx(0.4)
+    assert (row["low"] is not None) == (row["effect"] is not None) == has_interval
+    assert row["p"] is row["p_holm"] is None
+    assert (row["verdict"], row["reason"]) == ("inconclusive", "too_few_seeds")
+
+
+def test_too_few_seeds_without_spread():
+    row = verdict("greater", [0.2, 0.2], [0.1, 0.1])
+    assert (row["estimate"], row["low"], row["reason"]) == (0.1, None, "too_few_seeds")
+    row = verdict("ratio", [2.0], [4.0], metric="train_seconds", factor=1.5)
+    assert (row["estimate"], row["low"]) == (pytest.approx(0.5), None)
+
+
+def test_holm_by_hand():
+    # 0.01·4, 0.015·3, 0.02·2 → not below 0.045, 0.4·1
+    found = holm({"a": 0.02, "b": 0.01, "c": 0.4, "d": 0.015})
+    assert found == pytest.approx({"a": 0.045, "b": 0.04, "c": 0.4, "d": 0.045})
+    assert holm({}) == {}
+
+
+def family(of, than, others, section="s"):
+    """One claim among `others` that separate nothing."""
+    claims = {
+        f"other{k}": {"section": section, "kind": "greater", "metric": "test_accuracy"}
+        | {"of": "low", "than": "same"}
+        for k in range(others)
+    }
+    claims["c"] = {"section": "s", "kind": "greater", "metric": "test_accuracy"}
+    claims["c"] |= {"of": "of", "than": "than"}
+    runs = {"of": of, "than": than, "low": LOW, "same": SAME}
+    summary = {name: runs_of(test_accuracy=values) for name, values in runs.items()}
+    return decide(claims, summary, 5)
+
+
+def test_a_family_asks_more_of_each_claim():
+    # Both s² = 2.5e-4, error 0.01, df 8: t = 3, p = 0.017
+    than = [value - 0.03 for value in LOW]
+    assert family(LOW, than, 0)["claims"]["c"]["verdict"] == "supported"
+    row = family(LOW, than, 4)["claims"]["c"]
+    assert row["p"] == pytest.approx(0.01707, abs=1e-4)
+    assert row["p_holm"] == pytest.approx(5 * row["p"])
+    assert row["low"] > 0
+    assert (row["verdict"], row["reason"]) == ("inconclusive", "holm")
+
+
+def test_families_are_sections():
+    than = [value - 0.03 for value in LOW]
+    found = family(LOW, than, 4, section="another")
+    assert found["claims"]["c"]["verdict"] == "supported"
+    assert {name: one["tests"] for name, one in found["families"].items()} == {"another": 4, "s": 1}
+    assert found["families"]["s"]["n"] == 5
+    assert found["families"]["s"]["smallest_effect"] == pytest.approx(1.4584, abs=1e-3)
+
+
+def test_only_tests_count_in_a_family():
+    claims = {
+        "size": {"section": "s", "kind": "ratio", "metric": "parameters", "factor": 1.0},
+        "flat": {"section": "s", "kind": "greater", "metric": "train_loss"},
+        "few": {"section": "s", "kind": "greater", "metric": "test_accuracy"},
+    }
+    claims = {name: claim | {"of": "a", "than": "b"} for name, claim in claims.items()}
+    claims["few"]["than"] = "few"
+    runs = {"a": HIGH, "b": HIGH, "few": HIGH[:2]}
+    found = decide(claims, {k: runs_of(test_accuracy=v) for k, v in runs.items()}, 5)
+    assert found["families"] == {"s": {"tests": 0, "n": None, "smallest_effect": None}}
+
+
+PARTS = {
+    "yes": (HIGH, LOW, {}),
+    "no": (LOW, HIGH, {}),
+    "within": (HIGH, LOW, {"margin": 0.5}),
+    "open": (WIDE, LOW, {}),
+    "few": (HIGH[:2], LOW, {}),
+}
+ALL_OF = [
+    (["yes"], "supported", "arithmetic"),
+    (["yes", "yes"], "supported", "arithmetic"),
+    (["yes", "no"], "contradicted", "arithmetic"),
+    (["open", "no"], "contradicted", "arithmetic"),
+    (["yes", "within"], "contradicted", "arithmetic"),
+    (["yes", "open"], "inconclusive", "not_separated"),
+    (["yes", "few"], "inconclusive", "too_few_seeds"),
+]
+
+
+@pytest.mark.parametrize("parts, expected, reason", ALL_OF)
+def test_all_of(parts, expected, reason):
+    # Named before its parts: the order in the config does not matter
+    claims = {"all": {"section": "s", "kind": "all_of", "claims": parts}}
+    summary = {}
+    for name, (of, than, keys) in PARTS.items():
+        claims[name] = {"section": name, "kind": "greater", "metric": "test_accuracy", **keys}
+        claims[name] |= {"of": f"{name}_of", "than": f"{name}_than"}
+        summary[f"{name}_of"] = runs_of(test_accuracy=of)
+        summary[f"{name}_than"] = runs_of(test_accuracy=than)
+    found = decide(claims, summary, 5)
+    row = found["claims"]["all"]
+    assert list(found["claims"]) == list(claims)
+    assert (row["verdict"], row["reason"], row["claims"]) == (expected, reason, parts)
+    assert row["p"] is row["estimate"] is row["metric"] is None
+    assert row.keys() == found["claims"]["yes"].keys()
+
+
+def test_nothing_in_it_is_nan(tmp_path):
+    rows = [
+        verdict("greater", FLAT, FLAT),
+        verdict("equivalent", FLAT, LOW, margin=0.1),
+        verdict("ratio", [0.0] * 5, FLAT, metric="train_seconds", factor=2),
+        verdict("above", FLAT, threshold=0.1),
+        verdict("greater", [0.3], [0.1]),
+    ]
+    write_json(tmp_path / "claims.json", rows)

@@ -1,0 +1,117 @@
+"""The confusion matrix of known predictions, over two seeds."""
+
+import math
+
+import pytest
+from made_runs import CLASSES, CODE, SLICE, change, write_run
+
+from convstudy.errors import StudyError
+from convstudy.files import read_json
+from convstudy.statistics import confusion, summarise
+
+# True classes: cat ×4, dog ×4, car ×2.
+BEST = [[0, 0, 1, 1, 1, 1, 1, 1, 2, 2], [0, 0, 0, 1, 1, 1, 1, 0, 2, 2]]
+WORSE = [[1, 1, 1, 1, 1, 1, 1, 1, 2, 2], [1, 1, 1, 1, 1, 1, 1, 1, 2, 0]]
+
+
+@pytest.fixture
+def made(tmp_path, stdin):
+    """Two experiments with a summary; call it to make the JSON for these seeds."""
+    runs, table, output = tmp_path / "runs", tmp_path / "summary.csv", tmp_path / "confusion.json"
+    for experiment, seeds in (("worse", WORSE), ("best", BEST)):
+        for seed, predicted in enumerate(seeds):
+            write_run(runs / experiment / f"seed{seed}", experiment, seed, predicted)
+    one = {"seeds": [0, 1], "slice": SLICE, "code": CODE}
+    stdin({"worse": one, "best": one})
+    summarise.main(["--runs", str(runs), "--output", str(table)])
+
+    def call(seeds=(0, 1), names=("worse", "best")):
+        experiments = {name: {"title": f"The {name}", "seeds": list(seeds)} for name in names}
+        stdin({"section": "cifar10", "experiments": experiments})
+        confusion.main(["--runs", str(runs), "--summary", str(table), "--output", str(output)])
+        return read_json(output)
+
+    call.runs = runs
+    return call
+
+
+def test_known_matrix(made):
+    found = made()
+    assert (found["experiment"], found["title"]) == ("best", "The best")
+    assert (found["dataset"], found["classes"]) == ("generated digits", CLASSES)
+    assert found["seeds"] == [0, 1]
+    # Seed 0: cat 2 2 0, dog 0 4 0, car 0 0 2. Seed 1: cat 3 1 0, dog 1 3 0, car 0 0 2.
+    assert found["mean"] == [[2.5, 1.5, 0], [0.5, 3.5, 0], [0, 0, 2]]
+    spread = math.sqrt(0.5)
+    assert found["sd"] == [
+        [pytest.approx(spread), pytest.approx(spread), 0],
+        [pytest.approx(spread), pytest.approx(spread), 0],
+        [0, 0, 0],
+    ]
+
+
+def test_pairs_by_share_of_the_true_class(made):
+    spread = pytest.approx(math.sqrt(0.5))
+    assert made()["pairs"] == [
+        {"true": "cat", "predicted": "dog", "mean": 1.5, "sd": spread, "share": 0.375},
+        {"true": "dog", "predicted": "cat", "mean": 0.5, "sd": spread, "share": 0.125},
+    ]
+
+
+def test_recalls_best_first(made):
+    spread = pytest.approx(math.sqrt(0.5) / 4)
+    assert made()["recalls"] == [
+        {"class": "car", "mean": 1.0, "sd": 0.0},
+        {"class": "dog", "mean": 0.875, "sd": spread},
+        {"class": "cat", "mean": 0.625, "sd": spread},
+    ]
+
+
+def test_one_seed_has_no_spread(made):
+    found = made(seeds=[0])
+    assert found["sd"] is None
+    assert {one["sd"] for one in found["pairs"] + found["recalls"]} == {None}
+    assert found["mean"][0] == [2, 2, 0]
+
+
+def test_only_experiments_of_the_section_compete(made):
+    assert made(names=["worse"])["experiment"] == "worse"
+
+
+def test_a_class_without_test_images_has_no_recall(made):
+    import numpy as np
+
+    counts = np.array([[[0, 0], [1, 3]]])
+    assert confusion.recalls(counts, ["none", "some"]) == [
+        {"class": "some", "mean": 0.75, "sd": None}
+    ]
+
+
+def test_seeds_that_are_not_in_the_summary(made):
+    with pytest.raises(StudyError, match="no run of worse with seed 2, 3"):
+        made(seeds=[0, 1, 2, 3])
+
+
+def test_experiments_that_are_not_in_the_summary(made):
+    with pytest.raises(StudyError, match="holds no run of other"):
+        made(names=["best", "other"])
+
+
+def test_predictions_that_are_gone(made):
+    (made.runs / "best/seed1/predictions.npz").unlink()
+    with pytest.raises(StudyError, match=r"seed1/predictions.npz is missing"):
+        made()
+
+
+def test_class_names_that_do_not_fit(made):
+    change(made.runs / "best/seed0", classes=["cat", "dog"])
+    with pytest.raises(StudyError, match="2 classes have names"):
+        made()
+
+
+@pytest.mark.parametrize("job", [{}, {"experiments": {}}, {"experiments": {"a": {"title": "A"}}}])
+def test_faulty_input(tmp_path, stdin, job):
+    stdin(job)
+    with pytest.raises(StudyError, match="standard input"):
+        confusion.main(["--runs", "r", "--summary", "s", "--output", str(tmp_path / "c.json")])
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,109 @@
+"""All pairs of a section, and which of them count as best."""
+
+import math
+from itertools import combinations
+
+import pytest
+from made_runs import runs_of
+from scipy.stats import studentized_range, ttest_ind
+
+from convstudy.files import write_json
+from convstudy.statistics.comparisons import MEASURED, compare, games_howell
+
+LOW = [0.50, 0.51, 0.52, 0.53, 0.54]
+HIGH = [0.90, 0.91, 0.92, 0.93, 0.94]
+NEAR = [0.895, 0.92, 0.93, 0.945, 0.90]
+
+
+def section(minimum=5, **accuracies):
+    summary = {name: runs_of(test_accuracy=values) for name, values in accuracies.items()}
+    return compare(list(accuracies), summary, minimum)
+
+
+def best(found):
+    return {row["experiment"] for row in found["experiments"] if row["best"]}
+
+
+def test_formula_written_out():
+    # Games & Howell: q = √2 |t| of Welch on its df, studentised range of k groups
+    groups = {"a": [1, 2, 3, 4, 5], "b": [0, 4, 8], "c": [5, 7, 8, 9]}
+    for pair, (a, b) in zip(games_howell(groups), combinations(groups, 2), strict=True):
+        theirs = ttest_ind(groups[a], groups[b], equal_var=False)
+        p = studentized_range.sf(math.sqrt(2) * abs(theirs.statistic), 3, theirs.df)
+        assert pair["p"] == pytest.approx(p, rel=1e-6)
+        error = pair["difference"] / theirs.statistic
+        reach = studentized_range.ppf(0.95, 3, theirs.df) * abs(error) / math.sqrt(2)
+        assert pair["high"] - pair["difference"] == pytest.approx(reach, rel=1e-6)
+        assert pair["difference"] - pair["low"] == pytest.approx(reach, rel=1e-6)
+
+
+def test_two_groups_are_welch():
+    (pair,) = games_howell({"a": LOW, "b": NEAR})
+    theirs = ttest_ind(LOW, NEAR, equal_var=False)
+    assert pair["p"] == pytest.approx(theirs.pvalue, rel=1e-4)
+    interval = theirs.confidence_interval()
+    assert (pair["low"], pair["high"]) == pytest.approx((interval.low, interval.high), rel=1e-6)
+
+
+def test_best_are_all_that_cannot_be_separated_from_the_best():
+    found = section(low=LOW, high=HIGH, near=NEAR)
+    assert best(found) == {"high", "near"}
+    assert (found["separable"], found["reason"]) == (True, "tested")
+    separated = {(pair["a"], pair["b"]): pair["separated"] for pair in found["pairs"]}
+    assert separated == {("low", "high"): True, ("low", "near"): True, ("high", "near"): False}
+
+
+def test_too_few_seeds_separate_nothing():
+    found = section(low=LOW[:4], high=HIGH[:4])
+    assert best(found) == {"low", "high"}
+    assert (found["separable"], found["reason"]) == (False, "too_few_seeds")
+    assert found["pairs"][0]["p"] < 0.05 and not found["pairs"][0]["separated"]
+
+
+def test_one_experiment_with_few_seeds_is_not_separated_while_others_are():
+    found = section(low=LOW, few=LOW[:2], high=HIGH)
+    assert best(found) == {"few", "high"}
+    assert found["separable"]
+
+
+def test_best_with_few_seeds_is_separated_from_nothing():
+    found = section(low=LOW, other=NEAR, high=[0.99, 0.98])
+    assert best(found) == {"low", "other", "high"}
+    assert (found["separable"], found["reason"]) == (False, "too_few_seeds")
+
+
+def test_one_seed_gives_differences_only():
+    found = section(a=[0.5], b=[0.7])
+    assert found["pairs"] == [
+        {"a": "a", "b": "b", "difference": pytest.approx(-0.2), "low": None, "high": None}
+        | {"p": None, "separated": False}
+    ]
+    assert found["experiments"][0]["metrics"]["test_accuracy"]["low"] is None
+
+
+def test_one_experiment():
+    found = section(a=LOW)
+    assert (found["pairs"], best(found), found["reason"]) == ([], {"a"}, "one_experiment")
+
+
+def test_results_that_are_the_same_for_every_seed(tmp_path):
+    flat = [0.1] * 5
+    found = section(a=flat, b=flat, c=[0.3] * 5, d=HIGH)
+    pairs = {(pair["a"], pair["b"]): pair for pair in found["pairs"]}
+    assert pairs["a", "b"]["p"] == 1 and pairs["a", "b"]["low"] == 0 == pairs["a", "b"]["high"]
+    assert pairs["a", "c"]["p"] == 0 and pairs["a", "c"]["low"] == pytest.approx(-0.2)
+    assert 0 < pairs["a", "d"]["p"] < 0.001
+    assert best(found) == {"d"}
+    write_json(tmp_path / "no_nan.json", found)
+
+
+def test_rows_hold_every_metric():
+    row = section(a=LOW, b=HIGH)["experiments"][0]
+    assert tuple(row["metrics"]) == MEASURED
+    assert set(MEASURED) >= {"gap", "train_accuracy_running", "peak_memory_bytes"}
+    assert (row["n"], row["seeds"], row["parameters"], row["macs"]) == (
+        5,
+        [0, 1, 2, 3, 4],
+        1000,
+        2000,
+    )

@@ -1,0 +1,240 @@
+"""A summary is made of exactly the runs that config and code of today would make, or not at all."""
+
+import csv
+import json
+
+import numpy as np
+import pytest
+from made_runs import CODE, LABELS, SLICE, change, logits_for, write_run
+
+from convstudy.errors import StudyError
+from convstudy.files import digest
+from convstudy.statistics import summarise, summary
+
+PREDICTED = {
+    ("fc", 0): [0, 0, 1, 1, 1, 1, 0, 1, 2, 2],
+    ("fc", 1): [0, 0, 0, 1, 1, 1, 0, 1, 2, 2],
+    ("cnn", 0): [0, 0, 0, 0, 1, 1, 1, 1, 2, 2],
+    ("cnn", 1): [0, 0, 0, 0, 1, 1, 1, 1, 2, 0],
+}
+
+
+@pytest.fixture
+def study(tmp_path, stdin):
+    """Two experiments with two faultless runs each; call it to summarise them."""
+    runs, output = tmp_path / "runs", tmp_path / "summary.csv"
+    for (experiment, seed), predicted in PREDICTED.items():
+        write_run(runs / experiment / f"seed{seed}", experiment, seed, predicted)
+
+    def call(**changes):
+        one = {"seeds": [0, 1], "slice": SLICE, "code": CODE, **changes}
+        stdin({"fc": one, "cnn": one})
+        summarise.main(["--runs", str(runs), "--output", str(output)])
+
+    call.runs, call.output = runs, output
+    return call
+
+
+def refused(study, **changes):
+    """The message; and nothing was written, an old summary left alone."""
+    with pytest.raises(StudyError) as raised:
+        study(**changes)
+    assert {path.name for path in study.output.parent.iterdir()} == {"runs"}
+    assert "Delete these folders and run snakemake again" in str(raised.value)
+    return str(raised.value)
+
+
+def test_one_row_per_run(study):
+    study()
+    with study.output.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert tuple(rows[0]) == summary.COLUMNS
+    assert [(row["experiment"], row["seed"]) for row in rows] == [
+        ("fc", "0"),
+        ("fc", "1"),
+        ("cnn", "0"),
+        ("cnn", "1"),
+    ]
+    assert [float(row["test_accuracy"]) for row in rows] == [0.7, 0.8, 1.0, 0.9]
+    assert float(rows[0]["gap"]) == 0.9 - 0.7  # to the last bit
+    assert (rows[0]["device"], rows[0]["threads"], rows[0]["commit"]) == ("cpu", "1", "")
+    assert (rows[0]["generated"], rows[0]["origin"]) == ("true", "trained")
+
+
+def test_it_reads_back_the_same(study):
+    study()
+    read = summary.read(study.output, ["fc", "cnn"])
+    record = json.loads((study.runs / "fc/seed1/metrics.json").read_text())
+    assert read["fc"].seeds == [0, 1]
+    assert read["fc"].values["test_loss"][1] == record["test_loss"]
+
+
+FORGED = [
+    ({"experiment": "cnn"}, "experiment is 'cnn', expected 'fc'"),
+    ({"seed": 7}, "seed is 7, expected 0"),
+    ({"seed": False}, "seed is False, expected 0"),
+    ({"origin": "synthetic"}, "origin is 'synthetic'"),
+    ({"code": "fedcba9876543210"}, "code is fedcba9876543210, the code of today is " + CODE),
+    ({"slice": None}, "slice is None, not an object"),
+    (
+        {"slice": {"dataset": "digits", "recipe": {"epochs": 9, "learning_rate": 0.001}}},
+        "slice.recipe.epochs is 9, the config says 2",
+    ),
+    ({"slice": {**SLICE, "extra": 1}}, 'slice.extra is 1, the config says "(absent)"'),
+    ({"slice": {"dataset": "digits"}}, 'slice.recipe is "(absent)", the config says {'),
+    ({"test_accuracy": 0.8}, "test_accuracy is 0.8, predictions.npz gives 0.7"),
+    ({"test_accuracy": 0.8}, "test_accuracy is 0.8, history.csv ends with 0.7"),
+    ({"test_accuracy": 1.2}, "test_accuracy is 1.2, outside 0 to 1"),
+    ({"test_accuracy": None}, "test_accuracy is None, not a number"),
+    ({"test_loss": 0.01}, "test_loss is 0.01, predictions.npz gives"),
+    ({"train_accuracy_running": 0.9}, "train_accuracy_running is 0.9, history.csv ends with 0.7"),
+    ({"train_loss": "low"}, "train_loss is 'low', not a number"),
+    ({"train_seconds": -1}, "train_seconds is -1, outside"),
+    ({"parameters": 10.5}, "parameters is 10.5, not a whole number"),
+    ({"epochs": 0}, "epochs is 0, not a count"),
+    ({"epochs": 3}, "epochs is 3, history.csv ends with 2"),
+    ({"test_images": 11}, "test_images is 11, predictions.npz holds 10"),
+    ({"classes": ["cat", "dog"]}, "classes names 2, predictions.npz has logits for 3"),
+    ({"classes": "cat"}, "classes is 'cat', not a list"),
+    ({"dataset": ""}, "dataset is '', not a text"),
+    ({"generated": 1}, "generated is 1, not true or false"),
+    ({"environment": None}, "environment is missing"),
+    ({"environment": {"threads": True}}, "environment.threads is True, not int"),
+    ({"environment": {}}, "environment.commit is missing"),
+    ({"files": None}, "files (the hashes of the run's files) is missing"),
+    ({"files": {}}, "files lacks the hash of history.csv"),
+    ({"files": {"../x": "0"}}, "files names '../x', which is not in the run's folder"),
+    ({"files": {"checkpoint.pt": "0" * 64}}, "checkpoint.pt is not the file that this run wrote"),
+]
+
+
+@pytest.mark.parametrize("changes, said", FORGED)
+def test_forged_records(study, changes, said):
+    change(study.runs / "fc/seed0", **changes)
+    message = refused(study)
+    assert f"- {said}" in message
+    assert str(study.runs / "fc/seed0") in message
+
+
+def test_another_config_or_code(study):
+    assert "4 of 4 runs" in refused(study, slice={**SLICE, "dataset": "mnist"})
+    assert "4 of 4 runs" in refused(study, code="new")
+
+
+def test_a_missing_field_is_named(study):
+    path = study.runs / "fc/seed0/metrics.json"
+    record = json.loads(path.read_text())
+    del record["train_loss"], record["environment"]["torch"], record["origin"]
+    path.write_text(json.dumps(record))
+    message = refused(study)
+    for said in ("train_loss is missing", "environment.torch is missing", "origin is '(absent)'"):
+        assert said in message
+
+
+def test_nan_in_a_record(study):
+    change(study.runs / "fc/seed0", test_loss=float("nan"))
+    assert "test_loss is nan, not finite" in refused(study)
+
+
+@pytest.mark.parametrize("name", ["checkpoint.pt", "history.csv", "predictions.npz"])
+def test_altered_and_missing_files(study, name):
+    path = study.runs / "fc/seed0" / name
+    path.write_bytes(path.read_bytes() + b" ")
+    assert f"- {name} is not the file that this run wrote" in refused(study)
+    path.unlink()
+    assert f"- {name} is missing" in refused(study)
+
+
+@pytest.mark.parametrize("text", [None, "{", "[]"])
+def test_missing_and_broken_records(study, text):
+    path = study.runs / "cnn/seed1/metrics.json"
+    path.unlink() if text is None else path.write_text(text)
+    message = refused(study)
+    assert "1 of 4 runs" in message and str(path.parent) in message
+
+
+def with_predictions(folder, **changes):
+    """Replace arrays, and vouch for the new file."""
+    with np.load(folder / "predictions.npz") as archive:
+        arrays = {**archive, **changes}
+    path = folder / "predictions.npz"
+    np.savez(path, **{name: array for name, array in arrays.items() if array is not None})
+    files = json.loads((folder / "metrics.json").read_text())["files"]
+    change(folder, files=files | {"predictions.npz": digest(path)})
+
+
+@pytest.mark.parametrize(
+    "changes, said",
+    [
+        ({"predicted": LABELS}, "predicts classes that do not have the largest logit"),
+        ({"labels": LABELS[::-1]}, "test_accuracy is 0.7, predictions.npz gives 0."),
+        ({"labels": LABELS + 1}, "holds labels outside 0 to 2"),
+        ({"labels": LABELS[:9]}, "holds labels of shape (9,)"),
+        ({"predicted": LABELS.astype(float)}, "type float64, not (N,) integers"),
+        ({"logits": np.zeros(10)}, "holds logits of shape (10,)"),
+        ({"logits": np.full((10, 3), np.nan)}, "logits that are not numbers"),
+        ({"logits": None}, "lacks an array"),
+        ({"labels": np.array(["a"] * 10, dtype=object)}, "cannot be read"),
+    ],
+)
+def test_predictions_that_contradict_the_record(study, changes, said):
+    with_predictions(study.runs / "fc/seed0", **changes)
+    assert said in refused(study)
+
+
+def test_predictions_that_are_no_archive(study):
+    (study.runs / "fc/seed0/predictions.npz").write_bytes(b"<html>not found</html>")
+    assert "cannot be read" in refused(study)
+
+
+def test_logits_beyond_half_precision_leave_the_loss_unchecked(study):
+    logits = logits_for(PREDICTED["fc", 0]).astype(np.float16)
+    logits[np.arange(10), PREDICTED["fc", 0]] = np.inf
+    with_predictions(study.runs / "fc/seed0", logits=logits)
+    study()
+
+
+def test_history_that_cannot_be_read(study):
+    folder = study.runs / "fc/seed0"
+    (folder / "history.csv").write_text("epoch,split\n1,train\n")
+    assert "history.csv cannot be read" in refused(study)
+
+
+def test_a_seed_copied_from_another(study):
+    source, copy = study.runs / "cnn/seed0", study.runs / "cnn/seed1"
+    for name in ("metrics.json", "predictions.npz", "history.csv", "checkpoint.pt"):
+        (copy / name).write_bytes((source / name).read_bytes())
+    change(copy, seed=1)
+    assert "predictions.npz is the file of seed0: a copy, or an unused seed" in refused(study)
+
+
+@pytest.mark.parametrize("changes", [{"data_sha256": "e" * 64}, {"parameters": 7}, {"macs": 7}])
+def test_seeds_on_other_data_or_of_another_network(study, changes):
+    change(study.runs / "fc/seed1", **changes)
+    assert f"{next(iter(changes))} is not that of seed0" in refused(study)
+
+
+def test_all_faults_in_one_message(study):
+    change(study.runs / "fc/seed0", origin="synthetic", test_loss=-1)
+    change(study.runs / "fc/seed1", code="old")
+    (study.runs / "cnn/seed1/metrics.json").unlink()
+    message = refused(study)
+    for said in ("3 of 4 runs", "origin is", "test_loss is -1", "code is old", "is missing"):
+        assert said in message
+    assert str(study.runs / "cnn/seed0") not in message
+
+
+def test_an_old_summary_stays(study):
+    study()
+    before = study.output.read_bytes()
+    change(study.runs / "fc/seed0", origin="synthetic")
+    with pytest.raises(StudyError):
+        study()
+    assert study.output.read_bytes() == before
+
+
+@pytest.mark.parametrize("job", [{"fc": {}}, {"fc": 1}, {"fc": {"seeds": 2}}])
+def test_faulty_input(tmp_path, stdin, job):
+    stdin(job)
+    with pytest.raises(StudyError, match="standard input"):
+        summarise.main(["--runs", str(tmp_path), "--output", str(tmp_path / "summary.csv")])
