@@ -210,7 +210,16 @@ def shown_activations(section):
 
 
 def reporting():
-    """All of the config that the report prints."""
+    """All of the config that the report prints; lists, since canonical JSON forgets an order."""
     return {
-        key: value for key, value in asdict(STUDY).items() if key not in ("datasets", "minimum_seeds")
+        "scale": STUDY.scale,
+        "purpose": STUDY.purpose,
+        "left_out": STUDY.left_out,
+        "published": STUDY.published,
+        "experiments": [asdict(one) for one in STUDY.experiments.values()],
+        "sections": [
+            {**section, "name": name, "figures": list(section["figures"]), "shown": section["figures"]}
+            for name, section in STUDY.sections.items()
+        ],
+        "claims": [{**claim, "name": name} for name, claim in STUDY.claims.items()],
     }

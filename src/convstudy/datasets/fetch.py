@@ -46,9 +46,9 @@ def main(argv: list[str]) -> None:
 def fetch(dataset: str, output: Path, checksums: dict[str, str], mirrors: list[str]) -> None:
     """Put a file of `dataset` at `output`, from the first of `mirrors` that serves it whole.
 
-    It has `output`'s name there, and takes its place only after its checksums are right. A partial download stays beside
-    it as `<output>.part` and is resumed by the next call. Raises `StudyError` with one line per
-    mirror if none will do.
+    It has `output`'s name there, and takes its place only after its checksums are right. A partial
+    download stays beside it as `<output>.part` and is resumed by the next call. Raises `StudyError`
+    with one line per mirror if none will do.
     """
     file = output.name
     unknown = checksums.keys() - set(ALGORITHMS)

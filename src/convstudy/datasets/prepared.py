@@ -69,8 +69,8 @@ def load(tensors: Path, description: Path, chosen: dict[str, Any], device: str) 
     if not len(normalise["mean"]) == len(normalise["std"]) == about["shape"][0]:
         raise StudyError(
             f"datasets.{about['dataset']}.normalise: gives {len(normalise['mean'])} means and "
-            f"{len(normalise['std'])} deviations, but the images have {about['shape'][0]} channels. "
-            "Give one of each per channel."
+            f"{len(normalise['std'])} deviations, but the images have {about['shape'][0]} "
+            "channels. Give one of each per channel."
         )
     splits = []
     for kind in ("train", "test"):

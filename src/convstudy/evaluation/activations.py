@@ -60,12 +60,16 @@ def activations(
             f"It has: {', '.join(known)}."
         )
     answers: dict[str, Tensor] = {}
-    for layer in layers:
+    hooks = [
         model.get_submodule(layer).register_forward_hook(
             lambda module, inputs, output, layer=layer: answers.__setitem__(layer, output.float())
         )
+        for layer in layers
+    ]
     model.eval()
     model(split.batch(rows)[0])
+    for hook in hooks:
+        hook.remove()
     flat = [layer for layer in layers if answers[layer].dim() != 4]
     if flat:
         raise StudyError(

@@ -1,10 +1,10 @@
 """`convstudy check-layer`: one custom layer against an independent reference → JSON.
 
 The file: `layer`, `title`, `formula`, `source`, `arguments` (of the layer, for the cost),
-`input_shape` [C, H, W] with `parameters` and `macs` of one such input (null if the layer cannot be
-run), `passed` (all checks), `checks`: a list of {`check`, `passed`, `detail`, `value`, `limit`};
-`value` and `limit` are null where a check measures nothing. A failed check does not fail the
-command: the report shows it.
+`input_shape` and `output_shape` [C, H, W], `parameters` and `macs` of one such input (null if the
+layer cannot be run), `passed` (all checks), `checks`: a list of {`check`, `passed`, `detail`,
+`value`, `limit`}; `value` and `limit` are null where a check measures nothing. A failed check does
+not fail the command: the report shows it.
 """
 
 import argparse
@@ -62,18 +62,18 @@ def check(name: str) -> dict[str, Any]:
     The same numbers at each call. Raises `StudyError` for an unknown layer.
     """
     made, case = class_of(name), CASES[name]
-    arguments = case.arguments(_COSTED[0])
     found = [_recorded(label, run) for label, run in _checks(made, case)]
     cost: tuple[int | None, int | None] = (None, None)
     with suppress(Exception):  # recorded by the check of the cost
-        cost = _cost(made(**arguments))
+        cost = _cost(made, case)
     return {
         "layer": name,
         "title": case.title,
         "formula": case.formula,
         "source": case.source,
-        "arguments": arguments,
+        "arguments": case.arguments(_COSTED[0]),
         "input_shape": list(_COSTED),
+        "output_shape": list(case.output(*_COSTED)),
         "parameters": cost[0],
         "macs": cost[1],
         "passed": all(one["passed"] for one in found),
@@ -146,7 +146,10 @@ def _agrees(made: type[nn.Module], case: Case, reference: Reference, dtype: torc
     differences = []
     for shape in _EVEN + _ODD:
         maps = _maps(shape, dtype)
-        differences.append(_difference(layer(maps), _reference(reference, layer, maps)))
+        answer = layer(maps)
+        if answer.dtype != dtype:
+            raise ValueError(f"gives {_name(answer.dtype)} for {_name(dtype)}")
+        differences.append(_difference(answer, _reference(reference, layer, maps)))
     detail = f"largest difference over {len(differences)} shapes"
     return _measured(_largest(differences), _LIMITS[dtype], detail)
 
@@ -178,7 +181,8 @@ def _gradients_at_zero(made: type[nn.Module], case: Case) -> Finding:
     maps = torch.zeros(_EVEN[0], dtype=torch.float64, requires_grad=True)
     _layer(made, case)(maps).sum().backward()
     assert maps.grad is not None
-    return Finding(bool(maps.grad.isfinite().all()), "derivatives at an input of zeros are finite")
+    finite = bool(maps.grad.isfinite().all())
+    return Finding(finite, f"derivatives at an input of zeros are {'' if finite else 'not '}finite")
 
 
 def _shapes(made: type[nn.Module], case: Case, shapes: tuple[tuple[int, ...], ...]) -> Finding:
@@ -214,12 +218,14 @@ def _empty_batch(made: type[nn.Module], case: Case) -> Finding:
     return Finding(tuple(answer.shape) == wanted, detail)
 
 
-def _cost(layer: nn.Module) -> tuple[int, int]:
+def _cost(made: type[nn.Module], case: Case) -> tuple[int, int]:
+    with torch.device("meta"):  # no weights are drawn: counting needs none
+        layer = made(**case.arguments(_COSTED[0]))
     return parameters(layer), macs(layer, _COSTED)
 
 
 def _expected_cost(made: type[nn.Module], case: Case) -> Finding:
-    given = _cost(made(**case.arguments(_COSTED[0])))
+    given = _cost(made, case)
     wanted = case.cost(*_COSTED)
     detail = "{:,} parameters, {:,} MACs".format(*given)
     if given != wanted:

@@ -22,34 +22,32 @@ def gather(study: Values, results: Path, data: Path, report: Path) -> Values:
     that is missing or not readable.
     """
     runs = _rows(results / "summary.csv")
-    names = dict.fromkeys(one["dataset"] for one in study["experiments"].values())
+    names = dict.fromkeys(one["dataset"] for one in study["experiments"])
     datasets = {name: read_json(data / f"{name}.json") for name in names}
     experiments = {
-        name: {**one, "name": name, "dataset_title": datasets[one["dataset"]]["title"]}
-        for name, one in study["experiments"].items()
+        one["name"]: {**one, "dataset_title": datasets[one["dataset"]]["title"]}
+        for one in study["experiments"]
     }
     study = {**study, "experiments": experiments}
-    claims = read_json(results / "claims.json")
+    decided = read_json(results / "claims.json")
     comparisons = read_json(results / "comparisons.json")
-    sections = [
-        {
-            "name": name,
-            **section,
-            "figures": {kind: _figure(results, name, kind, report) for kind in section["figures"]},
-            "activations": section["figures"].get("activations"),
-            "layers": [read_json(results / "layers" / f"{one}.json") for one in section["layers"]],
-            "confusion": read_json(results / "confusion" / f"{name}.json")
-            if "confusion" in section["figures"]
-            else None,
-            "claims": [
-                _claim(key, claim, study, claims["claims"][key])
-                for key, claim in study["claims"].items()
-                if claim["section"] == name
-            ],
-            **_table(name, study, comparisons.get(name)),
-        }
-        for name, section in study["sections"].items()
-    ]
+    sections = []
+    for section in study["sections"]:
+        name = section["name"]
+        confusion = results / "confusion" / f"{name}.json"
+        sections.append(
+            {
+                **section,
+                "figures": {one: _figure(results, name, one, report) for one in section["figures"]},
+                "activations": section["shown"].get("activations"),
+                "layers": [
+                    read_json(results / "layers" / f"{one}.json") for one in section["layers"]
+                ],
+                "confusion": read_json(confusion) if "confusion" in section["figures"] else None,
+                "claims": _claims(name, study, decided["claims"]),
+                **_table(name, study, comparisons.get(name)),
+            }
+        )
     return {
         **study,
         **_head(study, datasets),
@@ -57,7 +55,7 @@ def gather(study: Values, results: Path, data: Path, report: Path) -> Values:
         **_environments(runs),
         "datasets": datasets,
         "sections": sections,
-        "statistics": {key: claims[key] for key in ("level", "minimum_seeds")},
+        "statistics": {key: decided[key] for key in ("level", "minimum_seeds")},
         "claims": [claim for section in sections for claim in section["claims"]],
         "recipes": _recipes(experiments),
         "runs": len(runs),
@@ -122,27 +120,30 @@ def _table(name: str, study: Values, comparison: Values | None) -> Values:
     }
 
 
-def _claim(key: str, claim: Values, study: Values, decided: Values) -> Values:
-    """A claim's words and its decision; what was published only where that was about the same."""
-    parts = [claim, *(study["claims"][part] for part in claim.get("claims", []))]
-    involved = [
-        study["experiments"][part[role]]
-        for part in parts
-        for role in ("of", "than")
-        if role in part
-    ]
-    comparable = not any(one["unlike_published"] for one in involved)
-    return {
-        **claim,
-        **decided,
-        "name": key,
-        "datasets": list(dict.fromkeys(one["dataset_title"] for one in involved)),
-        "published": study["published"]["claims"].get(key) if comparable else None,
-    }
+def _claims(section: str, study: Values, decided: Values) -> list[Values]:
+    """A section's claims with their decisions; what was published only if it was about the same."""
+    all_claims = {claim["name"]: claim for claim in study["claims"]}
+    made = []
+    for name, claim in all_claims.items():
+        if claim["section"] != section:
+            continue
+        parts = [claim, *(all_claims[part] for part in claim.get("claims", []))]
+        roles = [part[role] for part in parts for role in ("of", "than") if role in part]
+        involved = [study["experiments"][experiment] for experiment in roles]
+        comparable = not any(one["unlike_published"] for one in involved)
+        made.append(
+            {
+                **claim,
+                **decided[name],
+                "datasets": list(dict.fromkeys(one["dataset_title"] for one in involved)),
+                "published": study["published"]["claims"].get(name) if comparable else None,
+            }
+        )
+    return made
 
 
 def _time(experiments: Values, runs: list[dict[str, str]]) -> Values:
-    """What the time went into: mean training seconds, share of the whole, ratio on the same data."""
+    """What the time went into: mean training seconds, share of all, ratio on the same data."""
     spent = {
         name: [float(r["train_seconds"]) for r in runs if r["experiment"] == name]
         for name in experiments

@@ -113,9 +113,17 @@ def recall(known: dict[str, Any]) -> str:
 
 
 def largest_deviation(checks: Sequence[dict[str, Any]]) -> str:
-    """The largest deviation from a reference among the checks of a layer."""
-    values = [check["value"] for check in checks if check["value"] is not None]
+    """The largest deviation from a reference in double precision among the checks of a layer."""
+    exact = [check for check in checks if check["check"].endswith("float64")]
+    values = [check["value"] for check in exact if check["value"] is not None]
     return f"{max(values):.1e}" if values else "–"
+
+
+def layer_size(layer: dict[str, Any]) -> str:
+    """Arguments and input of a layer's cost: `in_channels 64, … on 64×32×32`."""
+    arguments = ", ".join(f"{key.replace('_', ' ')} {v}" for key, v in layer["arguments"].items())
+    shape = "×".join(map(str, layer["input_shape"]))
+    return f"{arguments} on {shape}" if arguments else f"on {shape}"
 
 
 def recipe(values: dict[str, Any]) -> str:
@@ -127,5 +135,15 @@ _FRACTIONS = ("test_accuracy", "train_accuracy", "train_accuracy_running", "gap"
 _COUNTS = ("parameters", "macs")
 
 _PLAIN = (text, percent, points, count, millions, seconds, megabytes, p_value, listing)
-_OF_RECORDS = (estimate, bound, mean_sd, interval, pair, recall, largest_deviation, recipe)
+_OF_RECORDS = (
+    estimate,
+    bound,
+    mean_sd,
+    interval,
+    pair,
+    recall,
+    largest_deviation,
+    layer_size,
+    recipe,
+)
 FILTERS = _PLAIN + _OF_RECORDS

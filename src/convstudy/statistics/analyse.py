@@ -9,15 +9,19 @@ comparisons.json: {section: {
     "pairs": [{"a", "b", "difference" (a − b), "low", "high", "p", "separated"}]}}
 
 claims.json: {"level", "minimum_seeds",
-    "families": {section: {"tests", "n" (fewest seeds in them), "smallest_effect"}},
+    "families": {section with claims: {"tests" (how many p values Holm corrects together), "n"
+        (fewest seeds in them), "smallest_effect" (observed difference between two networks of n
+        seeds, in standard deviations over seeds, that passes the strictest step of Holm)}},
     "claims": {name: {"section", "kind", "metric", "of", "than", "claims" (of all_of), "n": {"of",
         "than"}, "bound" (margin, threshold or factor), "estimate", "low", "high", "test", "p",
         "p_holm", "effect", "verdict", "reason"}}}
     test: welch | tost_welch | one_sample_t | welch_log_ratio | arithmetic
     verdict: supported | contradicted | equivalent | inconclusive
-    reason: decided | arithmetic | no_spread (the same for every seed, compared as it is) |
-        too_few_seeds | not_separated | holm (separated alone, but not among all tests of its
-        section) | not_positive (no ratio of values that are not above zero)
+    reason: decided | arithmetic | no_spread (the same for every seed, compared as it is; on the
+        bound itself inconclusive) | too_few_seeds | not_separated | holm (separated alone, but
+        not among all tests of its section) | not_positive (no ratio of values not above zero)
+    estimate: of − than; of (above, below); of / than (ratio; of geometric means)
+    effect: Hedges' g, of two networks or of one against its threshold; of logarithms for a ratio
 
 Whatever does not apply is null. Bounds of intervals are for 95 %.
 """

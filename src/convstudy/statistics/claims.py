@@ -37,10 +37,11 @@ def decide(claims: Claims, summary: Summary, minimum_seeds: int) -> dict[str, An
         ]
         adjusted |= holm({name: outcomes[name].p for name in family})
         families[section] = _family([_runs(claims[name], summary) for name in family])
-    tested = {
-        name: _row(claims[name], summary, found, adjusted.get(name))
-        for name, found in outcomes.items()
-    }
+    tested = {}
+    for name, found in outcomes.items():
+        tests = families[claims[name]["section"]]["tests"]
+        decided = _verdict(found, adjusted.get(name), tests)
+        tested[name] = _row(claims[name], summary, found, adjusted.get(name), *decided)
     rows = {
         name: tested[name] if name in tested else _all_of(claim, tested)
         for name, claim in claims.items()
@@ -68,8 +69,9 @@ def _runs(claim: Claim, summary: Summary) -> dict[str, int]:
     return {role: len(summary[claim[role]].seeds) for role in ("of", "than") if role in claim}
 
 
-def _row(claim: Claim, summary: Summary, found: Outcome, p_holm: float | None) -> Row:
-    verdict, reason = _verdict(found, p_holm)
+def _row(
+    claim: Claim, summary: Summary, found: Outcome, p_holm: float | None, verdict: str, reason: str
+) -> Row:
     return {
         "section": claim["section"],
         "kind": claim["kind"],
@@ -91,13 +93,18 @@ def _row(claim: Claim, summary: Summary, found: Outcome, p_holm: float | None) -
     }
 
 
-def _verdict(found: Outcome, p_holm: float | None) -> tuple[str, str]:
-    """A leaning becomes a verdict only if it stands among all tests of its section."""
+def _verdict(found: Outcome, p_holm: float | None, tests: int) -> tuple[str, str]:
+    """A leaning becomes a verdict only if it stands among all tests of its section.
+
+    A difference shown not to exceed its margin is called equivalent if it lies above −margin as
+    well, tested at LEVEL / tests (Bonferroni), which no step of Holm undercuts.
+    """
     if p_holm is None:
         return found.leaning, found.reason
-    if p_holm < LEVEL:
-        return found.leaning, "decided"
-    return INCONCLUSIVE, "holm" if found.p < LEVEL else "not_separated"
+    if p_holm >= LEVEL:
+        return INCONCLUSIVE, "holm" if found.p < LEVEL else "not_separated"
+    within = found.p_within is not None and found.p_within < LEVEL / tests
+    return EQUIVALENT if within else found.leaning, "decided"
 
 
 def _all_of(claim: Claim, tested: dict[str, Row]) -> Row:

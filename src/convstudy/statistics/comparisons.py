@@ -89,4 +89,5 @@ def _pair(a: str, b: str, groups: dict[str, Sequence[float]], found: Any) -> Pai
         low, high, p = difference, difference, float(difference == 0)
     else:
         low, high, p = map(float, found)
+        p = min(max(p, 0.0), 1.0)  # integrated numerically: 1 can come out as 1 + 1e-16
     return {"a": a, "b": b, "difference": difference, "low": low, "high": high, "p": p}

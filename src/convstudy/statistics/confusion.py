@@ -85,7 +85,7 @@ def _unusable(runs: Path, said: str) -> StudyError:
 def matrix(found: predictions.Predictions) -> np.ndarray:
     """Counts (K, K): row true class, column predicted class."""
     classes = found.logits.shape[1]
-    cells = found.labels.astype(np.int64) * classes + found.predicted
+    cells = found.labels.astype(np.int64) * classes + found.predicted.astype(np.int64)
     return np.bincount(cells, minlength=classes**2).reshape(classes, classes)
 
 

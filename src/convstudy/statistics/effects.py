@@ -32,9 +32,10 @@ def hedges_g_one(values: Sequence[float], constant: float) -> float | None:
 
 
 def smallest_effect(n: int, tests: int) -> float:
-    """Difference, in standard deviations, at which two networks of n seeds are told apart first.
+    """Observed difference, in standard deviations over seeds, that alone tells two networks apart.
 
-    That is the first step of Holm (1979), p < LEVEL/tests, in a t test with equal spreads:
-    t(2n − 2, 1 − LEVEL/2/tests) · √(2/n).
+    The networks have n seeds each and equal spreads, and the difference passes the first step of
+    Holm (1979), p < LEVEL / tests, in a two-sided t test: t(2n − 2, 1 − LEVEL/2/tests) · √(2/n).
+    A t test has no smallest p; this is what so few seeds and so many tests cost in its place.
     """
     return float(student.isf(LEVEL / 2 / tests, 2 * n - 2)) * math.sqrt(2 / n)

@@ -1,10 +1,10 @@
-"""The kinds of claims, what each needs, and what is wrong with a claim; light, as `metrics` is."""
+"""The kinds of claims, what each needs, what is wrong with a claim. Imports nothing heavy."""
 
 import math
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from convstudy.statistics.metrics import METRICS
+from convstudy.statistics.metrics import CLAIMABLE, METRICS
 
 Claim = dict[str, Any]
 
@@ -54,14 +54,16 @@ def faults(claims: dict[str, Claim], sections: dict[str, list[str]]) -> Iterator
 def _metric(claim: Claim, sections: dict[str, list[str]]) -> Iterator[str]:
     if claim["kind"] == "all_of":
         return
-    if claim["metric"] not in METRICS:
-        yield f"metric: {claim['metric']!r} is unknown; known: {', '.join(METRICS)}"
+    if claim["metric"] not in CLAIMABLE:
+        yield f"metric: {claim['metric']!r} is none for claims; known: {', '.join(CLAIMABLE)}"
     elif claim["kind"] == "ratio" and not METRICS[claim["metric"]].has_ratio:
         yield f"metric: {claim['metric']} can be negative and has no ratio; use greater"
     members = sections.get(claim.get("section"), [])
     for role in ("of", "than"):
         if role in claim and members and claim[role] not in members:
             yield f"{role}: {claim[role]!r} is not in its section; known: {', '.join(members)}"
+    if claim["of"] == claim.get("than"):
+        yield f"than: {claim['than']!r} is compared with itself"
 
 
 def _bound(claim: Claim) -> Iterator[str]:
@@ -80,7 +82,11 @@ def _bound(claim: Claim) -> Iterator[str]:
 def _parts(claim: Claim, claims: dict[str, Claim]) -> Iterator[str]:
     if claim["kind"] != "all_of":
         return
-    testable = [name for name, other in claims.items() if other.get("kind") != "all_of"]
+    testable = [
+        name
+        for name, other in claims.items()
+        if isinstance(other, dict) and other.get("kind") != "all_of"
+    ]
     if not isinstance(claim["claims"], list) or not claim["claims"]:
         yield f"claims: {claim['claims']!r} is not a list of claims"
         return

@@ -1,16 +1,17 @@
-"""The metrics that claims and tables may use; light, since the config checker reads it too."""
+"""The metrics of a run: what is plausible, and what claims may be about. Imports nothing heavy."""
 
 import math
 from typing import NamedTuple
 
 
 class Metric(NamedTuple):
-    """What values of a metric are plausible, and whether seeds can change them."""
+    """What values of a metric are plausible, whether seeds can change them, and what they serve."""
 
     low: float = 0.0
     high: float = math.inf
     whole: bool = False
     deterministic: bool = False  # the same for every seed: arithmetic decides, no test does
+    informs: bool = False  # depends on what else the machine did: for tables, not for claims
 
     @property
     def has_ratio(self) -> bool:
@@ -25,13 +26,14 @@ METRICS = {
     "gap": Metric(low=-1.0, high=1.0),  # train_accuracy − test_accuracy
     "test_loss": Metric(),
     "train_loss": Metric(),
-    "train_seconds": Metric(),
-    "evaluate_seconds": Metric(),
-    "images_per_second": Metric(),
-    "peak_memory_bytes": Metric(whole=True),
-    "parameters": Metric(whole=True, deterministic=True),
-    "macs": Metric(whole=True, deterministic=True),
+    "train_seconds": Metric(informs=True),
+    "evaluate_seconds": Metric(informs=True),
+    "images_per_second": Metric(informs=True),
+    "peak_memory_bytes": Metric(whole=True, informs=True),
+    "parameters": Metric(low=1, whole=True, deterministic=True),
+    "macs": Metric(low=1, whole=True, deterministic=True),
 }
+CLAIMABLE = tuple(name for name, metric in METRICS.items() if not metric.informs)
 
 
 def fault(name: str, value: object) -> str | None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from convstudy.statistics.effects import hedges_g, hedges_g_one
-from convstudy.statistics.intervals import LEVEL, Contrast, mean_and_sd, one_sample, welch
+from convstudy.statistics.intervals import Contrast, mean_and_sd, one_sample, welch
 from convstudy.statistics.kinds import Claim, bound
 from convstudy.statistics.metrics import METRICS
 from convstudy.statistics.summary import Summary
@@ -30,6 +30,8 @@ class Outcome:
 
     `p` is the chance of values so far on the side of `leaning` if that verdict were false; None if
     no test decides. `reason` is set where the verdict is settled without a test; then it stands.
+    `p_within` is there where `leaning` is that a difference does not exceed its margin: it is the
+    one-sided p of "truth ≤ −margin", small where the difference is a negligible one besides.
     """
 
     test: str
@@ -40,6 +42,7 @@ class Outcome:
     p: float | None = None
     effect: float | None = None
     reason: str | None = None
+    p_within: float | None = None
 
 
 def outcome(claim: Claim, summary: Summary, minimum_seeds: int) -> Outcome:
@@ -52,30 +55,38 @@ def outcome(claim: Claim, summary: Summary, minimum_seeds: int) -> Outcome:
         return _arithmetic(claim, groups)
     measured = _measured(claim, groups)
     if min(map(len, groups)) < minimum_seeds:
-        return replace(measured, leaning=INCONCLUSIVE, p=None, reason="too_few_seeds")
-    if measured.p is None:
-        exact = _arithmetic(claim, groups)
-        return replace(exact, low=exact.estimate, high=exact.estimate, reason="no_spread")
+        return replace(
+            measured, leaning=INCONCLUSIVE, p=None, p_within=None, reason="too_few_seeds"
+        )
     return measured
 
 
 def _measured(claim: Claim, groups: list[Values]) -> Outcome:
-    """By the test of the claim's kind, whatever n; without interval and p where there is no spread.
+    """By the test of the claim's kind, whatever n; one seed alone has neither interval nor p.
 
     A ratio is tested as a difference of logarithms: it is one of geometric means.
     """
-    kind, held_against, back = claim["kind"], bound(claim), float
+    kind, held_against, scaled, back = claim["kind"], bound(claim), groups, float
     if kind == "ratio":
-        groups = [[math.log(value) for value in values] for values in groups]
-        held_against, back = math.log(held_against), math.exp
-    test, contrast, effect = _TESTS[kind], *_contrast(groups, held_against)
+        scaled = [[math.log(value) for value in values] for values in groups]
+        held_against, back = math.log(held_against), _exp
+    test, contrast, effect = _TESTS[kind], *_contrast(scaled, held_against)
+    if contrast is None and min(map(len, groups)) > 1:
+        return _unvarying(claim, groups)
     if contrast is None:
-        means = [mean_and_sd(values)[0] for values in groups]
+        means = [mean_and_sd(values)[0] for values in scaled]
         return Outcome(test, back(means[0] - sum(means[1:])), None, None, INCONCLUSIVE)
-    low, high = contrast.interval()
-    decide = _equivalence if kind == "equivalent" else _side
-    leaning, p = decide(kind, contrast, held_against)
-    return Outcome(test, back(contrast.estimate), back(low), back(high), leaning, p, effect)
+    leaning, p = (_equivalence if kind == "equivalent" else _side)(kind, contrast, held_against)
+    within = None
+    if kind == "greater" and held_against > 0 and leaning == CONTRADICTED:
+        within = contrast.p_above(-held_against)
+    low, high = map(back, contrast.interval())
+    return Outcome(test, back(contrast.estimate), low, high, leaning, p, effect, p_within=within)
+
+
+def _exp(value: float) -> float | None:
+    """None where no float holds it: two seeds that differ wildly bound a ratio by nothing."""
+    return math.exp(value) if value < 700 else None
 
 
 def _contrast(groups: list[Values], constant: float) -> tuple[Contrast | None, float | None]:
@@ -86,17 +97,9 @@ def _contrast(groups: list[Values], constant: float) -> tuple[Contrast | None, f
 
 
 def _side(kind: str, contrast: Contrast, held_against: float) -> tuple[str, float]:
-    """Two-sided test of "truth = bound"; the estimate says on which side the truth then lies.
-
-    A difference that should exceed a margin, and lies below it, may lie within ± margin as well:
-    its 90 % interval does (Schuirmann 1987, as in `_equivalence`).
-    """
-    p = contrast.p_differs(held_against)
-    if (contrast.estimate > held_against) != (kind == "below"):
-        return SUPPORTED, p
-    low, high = contrast.interval(1 - 2 * LEVEL)
-    within = kind == "greater" and -held_against < low and high < held_against
-    return (EQUIVALENT if within else CONTRADICTED), p
+    """Two-sided test of "truth = bound"; the estimate says on which side the truth then lies."""
+    holds = (contrast.estimate > held_against) != (kind == "below")
+    return (SUPPORTED if holds else CONTRADICTED), contrast.p_differs(held_against)
 
 
 def _equivalence(kind: str, contrast: Contrast, margin: float) -> tuple[str, float]:
@@ -109,6 +112,18 @@ def _equivalence(kind: str, contrast: Contrast, margin: float) -> tuple[str, flo
     inside = max(contrast.p_above(-margin), contrast.p_below(margin))
     outside = min(1.0, 2 * min(contrast.p_above(margin), contrast.p_below(-margin)))
     return (SUPPORTED, inside) if inside <= outside else (CONTRADICTED, outside)
+
+
+def _unvarying(claim: Claim, groups: list[Values]) -> Outcome:
+    """Every seed gave the same: decided as it is, the limit of the tests for a vanishing spread.
+
+    On the bound itself that limit is p = 1: equal values do not show that a truth is no larger.
+    """
+    exact = _arithmetic(claim, groups)
+    edges = {bound(claim), -bound(claim)} if claim["kind"] == "equivalent" else {bound(claim)}
+    leaning = INCONCLUSIVE if exact.estimate in edges else exact.leaning
+    at = exact.estimate
+    return replace(exact, low=at, high=at, leaning=leaning, reason="no_spread")
 
 
 def _arithmetic(claim: Claim, groups: list[Values]) -> Outcome:

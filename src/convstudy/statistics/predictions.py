@@ -1,6 +1,8 @@
 """Reads a run's predictions and recomputes from them what its record states."""
 
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,6 +14,12 @@ from convstudy.errors import StudyError
 _HALF = 2.0**-11  # largest relative error of rounding to half precision
 _TINY_HALF = 2.0**-25  # the same, absolute, for values too small for it
 _SUMMATION = 1e-4  # single precision sums of the trainer, relative
+
+# What np.load raises for files that are cut short, garbled or something else altogether.
+_UNREADABLE = (
+    *(AttributeError, EOFError, MemoryError, OSError, RuntimeError, TypeError, ValueError),
+    *(struct.error, zipfile.BadZipFile, zlib.error),
+)
 
 
 class Predictions(NamedTuple):
@@ -31,7 +39,7 @@ def read(path: Path) -> Predictions:
         raise _unusable(path, "is missing") from None
     except KeyError as error:
         raise _unusable(path, f"lacks an array: {error}") from None
-    except (ValueError, OSError, EOFError, zipfile.BadZipFile, AttributeError, TypeError) as error:
+    except _UNREADABLE as error:
         raise _unusable(path, f"cannot be read ({error})") from None
     said = _misshapen(found)
     if said:

@@ -12,8 +12,9 @@ from convstudy.statistics.records import Expected, Record, check
 
 Faults = dict[Path, list[str]]
 
-# The same for all seeds of one experiment, whoever ran them and wherever.
-SHARED = ("parameters", "macs", "data_sha256", "classes")
+# The same for all runs of one experiment and on one data set, whoever ran them and wherever.
+OF_EXPERIMENT = ("parameters", "macs")
+OF_DATASET = ("data_sha256", "classes", "generated", "dataset")
 
 
 def main(argv: list[str]) -> None:
@@ -41,6 +42,8 @@ def expectations(experiments: dict[str, Any]) -> list[Expected]:
 
 def summarise(runs: Path, expected: list[Expected], output: Path) -> None:
     """Write the summary of all runs; if any of them is not as expected, name all and write none."""
+    if not expected:
+        raise StudyError("standard input: there is no run to summarise. Give an experiment.")
     records: dict[Path, Record] = {}
     faults: Faults = {}
     for run in expected:
@@ -48,29 +51,39 @@ def summarise(runs: Path, expected: list[Expected], output: Path) -> None:
         records[folder], found = check(folder, run)
         if found:
             faults[folder] = found
-    for folder, said in _inconsistencies(records):
+    for folder, said in (*_copies(records), *_inconsistencies(records)):
         faults.setdefault(folder, []).append(said)
     if faults:
         raise _refusal(faults, len(expected), output)
     summary.write(output, records.values())
 
 
-def _inconsistencies(records: dict[Path, Record]) -> Iterator[tuple[Path, str]]:
-    """What only shows when seeds of one experiment are laid side by side."""
-    first: dict[Path, tuple[Path, Record]] = {}
+def _copies(records: dict[Path, Record]) -> Iterator[tuple[Path, str]]:
+    """No two seeds give the same logits."""
     seen: dict[tuple[Path, str], Path] = {}
     for folder, record in records.items():
-        if not record:
-            continue
-        reference, other = first.setdefault(folder.parent, (folder, record))
-        for name in SHARED:
-            if record.get(name) != other.get(name):
-                yield folder, f"{name} is not that of {reference.name}"
         files = record.get("files")
         predictions = files.get("predictions.npz") if isinstance(files, dict) else None
         twin = seen.setdefault((folder.parent, str(predictions)), folder)
         if predictions and twin != folder:
             yield folder, f"predictions.npz is the file of {twin.name}: a copy, or an unused seed"
+
+
+def _inconsistencies(records: dict[Path, Record]) -> Iterator[tuple[Path, str]]:
+    """What only shows when runs are laid side by side."""
+    first: dict[str, tuple[Path, Record]] = {}
+    for folder, record in records.items():
+        if not isinstance(record.get("slice"), dict):
+            continue
+        groups = {
+            f"experiment {folder.parent.name}": OF_EXPERIMENT,
+            f"dataset {record['slice'].get('dataset')}": OF_DATASET,
+        }
+        for group, names in groups.items():
+            reference, other = first.setdefault(group, (folder, record))
+            for name in names:
+                if record.get(name) != other.get(name):
+                    yield folder, f"{name} is not that of {reference}"
 
 
 def _refusal(faults: Faults, runs: int, output: Path) -> StudyError:

@@ -30,11 +30,9 @@ class Runs:
 
 Summary = dict[str, Runs]
 
-_WORDS = {True: "true", False: "false"}
-
 
 def write(path: Path, records: Iterable[Record]) -> None:
-    """Write one row per checked record; numbers are written so that they read back the same."""
+    """Write one row per checked record; numbers read back the same, null is an empty cell."""
     text = io.StringIO()
     writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
     writer.writeheader()
@@ -46,9 +44,7 @@ def _row(record: Record) -> Record:
     row = {name: record[name] for name in COLUMNS if name in record}
     row |= {name: record["environment"][name] for name in ENVIRONMENT}
     row["gap"] = record["train_accuracy"] - record["test_accuracy"]
-    return {
-        name: _WORDS[value] if isinstance(value, bool) else value for name, value in row.items()
-    }
+    return row
 
 
 def read(path: Path, experiments: Iterable[str]) -> Summary:

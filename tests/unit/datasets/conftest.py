@@ -1,16 +1,11 @@
-"""Small data sets made in the tests' own folder, and a web server on the loopback interface."""
+"""A web server on the loopback interface, and the real files where they are."""
 
-import io
-import tarfile
 import threading
-import zipfile
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-import numpy as np
 import pytest
-from PIL import Image
 
 SHARED_DATA = Path(__file__).parents[3].parent / "shared" / "data"
 
@@ -44,7 +39,7 @@ class Server:
                 request.send_header(
                     "Content-Range", f"bytes {start}-{len(content) - 1}/{len(content)}"
                 )
-            for name, value in ({"Content-Length": str(len(content) - start)} | headers).items():
+            for name, value in ({"Content_Length": str(len(content) - start)} | headers).items():
                 request.send_header(name.replace("_", "-"), value)
             request.end_headers()
             request.wfile.write(content[start:])
@@ -58,7 +53,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     monkeypatch.setenv("no_proxy", "127.0.0.1")
 
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802 (the library's name)
+        def do_GET(self) -> None:
             served.ranges.append(self.headers.get("Range"))
             handler = served.handlers.get(self.path)
             if handler:
@@ -76,55 +71,3 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
         yield served
         http.shutdown()
         thread.join()
-
-
-def picture(seed: int, size: tuple[int, int] = (8, 6), mode: str = "RGB", kind: str = "PNG") -> bytes:
-    """An image file of random pixels; size is (height, width)."""
-    shape = size if mode == "L" else (*size, 3)
-    pixels = np.random.default_rng(seed).integers(0, 256, shape, np.uint8)
-    file = io.BytesIO()
-    Image.fromarray(pixels).save(file, kind)
-    return file.getvalue()
-
-
-@pytest.fixture
-def pictures() -> dict[str, bytes]:
-    """Member name → contents: classes cat and dog, three train and two test images of each."""
-    return {
-        f"{split}/{name}/{i}.png": picture(hash_of(split, name, i))
-        for split, count in (("train", 3), ("test", 2))
-        for name in ("cat", "dog")
-        for i in range(count)
-    }
-
-
-def hash_of(split: str, name: str, number: int) -> int:
-    return 100 * (split == "test") + 10 * (name == "dog") + number
-
-
-def write_folder(folder: Path, members: dict[str, bytes]) -> Path:
-    for name, content in members.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    return folder
-
-
-def write_tar(path: Path, members: dict[str, bytes], *special: tarfile.TarInfo) -> Path:
-    with tarfile.open(path, "w:gz" if path.suffix == ".gz" else "w") as tar:
-        for name, content in members.items():
-            member = tarfile.TarInfo(name)
-            member.size = len(content)
-            tar.addfile(member, io.BytesIO(content))
-        for member in special:
-            tar.addfile(member)
-    return path
-
-
-def write_zip(path: Path, members: dict[str, bytes], *special: zipfile.ZipInfo) -> Path:
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, content in members.items():
-            archive.writestr(name, content)
-        for member in special:
-            archive.writestr(member, b"target")
-    return path

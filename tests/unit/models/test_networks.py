@@ -1,4 +1,4 @@
-"""What each family of networks computes."""
+"""What each family of networks computes; more on residual networks in test_resnet.py."""
 
 from typing import Any
 
@@ -7,7 +7,6 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
-from torchvision.models import resnet
 
 from convstudy import models
 
@@ -21,7 +20,7 @@ SMALL: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("name", SMALL)
 @given(
     shape=st.tuples(st.integers(1, 4), st.integers(4, 21), st.integers(4, 21)),
-    classes=st.integers(1, 12),
+    classes=st.integers(2, 100),
     images=st.integers(1, 3),
 )
 @settings(max_examples=8, deadline=None, derandomize=True)
@@ -90,56 +89,3 @@ def test_simple_cnn_computes_its_plan() -> None:
         maps = nn.functional.max_pool2d(maps, 2)
     hidden = (maps.flatten(1) @ weights[4].T + weights[5]).relu()
     torch.testing.assert_close(model(images), hidden @ weights[6].T + weights[7])
-
-
-@pytest.mark.parametrize(("block", "expansion"), [("basic", 1), ("bottleneck", 4)])
-def test_stages_halve_the_maps_and_double_the_channels(block: str, expansion: int) -> None:
-    with torch.device("meta"):
-        model = models.build("resnet", (3, 32, 32), 10, block=block)
-        maps = model.get_submodule("stem")(torch.empty(2, 3, 32, 32))
-        assert maps.shape == (2, 64, 32, 32)
-        for stage, (channels, size) in enumerate([(64, 32), (128, 16), (256, 8), (512, 4)]):
-            maps = model.get_submodule(f"stages.{stage}")(maps)
-            assert maps.shape == (2, expansion * channels, size, size)
-
-
-@pytest.mark.parametrize("block", ["basic", "bottleneck"])
-@pytest.mark.parametrize("training", [True, False])
-def test_resnet_is_torchvisions_with_a_small_stem(block: str, training: bool) -> None:
-    """Same weights, same logits and the same gradients of the weights."""
-    torch.manual_seed(0)
-    ours = models.build("resnet", (3, 32, 32), 10, block=block)
-    kind = {"basic": resnet.BasicBlock, "bottleneck": resnet.Bottleneck}[block]
-    theirs = resnet.ResNet(kind, [2, 2, 2, 2], num_classes=10)
-    theirs.conv1 = nn.Conv2d(3, 64, 3, padding=1, bias=False)
-    theirs.maxpool = nn.Identity()
-    copy_weights(ours, theirs)
-    images = torch.randn(2, 3, 16, 16)
-    logits = [model.train(training)(images) for model in (ours, theirs)]
-    torch.testing.assert_close(*logits)
-    for model, answer in zip((ours, theirs), logits, strict=True):
-        answer.square().sum().backward()
-    grads = [
-        m.get_parameter(n).grad for m, n in ((ours, "stem.0.weight"), (theirs, "conv1.weight"))
-    ]
-    torch.testing.assert_close(*grads, rtol=1e-3, atol=1e-4)
-
-
-def copy_weights(ours: nn.Module, theirs: nn.Module) -> None:
-    """By position in the plan, each layer named in both."""
-    names = {"stem.0": "conv1", "stem.1": "bn1", "classifier": "fc"}
-    parts = ["conv1", "bn1", None, "conv2", "bn2", None, "conv3", "bn3"]
-    for name, _ in ours.named_modules():
-        pieces = name.split(".")
-        if len(pieces) == 5 and (part := _part(pieces, parts)):
-            names[name] = f"layer{int(pieces[1]) + 1}.{pieces[2]}.{part}"
-    state = {
-        f"{names[key.rpartition('.')[0]]}.{key.rpartition('.')[2]}": value
-        for key, value in ours.state_dict().items()
-    }
-    theirs.load_state_dict(state)
-
-
-def _part(pieces: list[str], parts: list[str | None]) -> str | None:
-    index = int(pieces[4])
-    return parts[index] if pieces[3] == "residual" else f"downsample.{index}"

@@ -7,7 +7,6 @@ from torchvision.models.resnet import BasicBlock, Bottleneck
 from torchvision.models.resnet import ResNet as TorchvisionResNet
 
 from convstudy import models
-from convstudy.errors import StudyError
 
 TORCHVISION_BLOCKS = {"basic": BasicBlock, "bottleneck": Bottleneck}
 
@@ -85,10 +84,3 @@ def test_dropout_acts_on_the_pooled_maps_alone_and_keeps_their_mean():
     kept = after != 0
     torch.testing.assert_close(after[kept], 2 * before[kept])
     assert 0.4 < kept[before > 0].float().mean() < 0.6
-
-
-def test_unknown_block_and_missing_widths_are_faults():
-    with pytest.raises(StudyError, match=r"^model.block: there is no 'wide'; give basic or"):
-        models.build("resnet", (3, 8, 8), 2, block="wide")
-    with pytest.raises(StudyError, match=r"^model.widths: 3 given; give 4, one for each stage\.$"):
-        models.build("resnet", (3, 8, 8), 2, block="basic", widths=[8, 8, 8])

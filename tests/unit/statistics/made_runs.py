@@ -14,6 +14,12 @@ LABELS = np.array([0, 0, 0, 0, 1, 1, 1, 1, 2, 2])
 SLICE = {"dataset": "digits", "recipe": {"epochs": 2, "learning_rate": 0.001}}
 CODE = "0123456789abcdef"
 
+# Accuracies of five seeds each.
+LOW = [0.50, 0.51, 0.52, 0.53, 0.54]  # mean 0.52
+HIGH = [0.90, 0.91, 0.92, 0.93, 0.94]  # mean 0.92
+WIDE = [0.40, 0.48, 0.55, 0.58, 0.64]  # mean 0.53
+SAME = [0.501, 0.511, 0.521, 0.529, 0.54]  # mean 0.5204
+
 
 def logits_for(predicted, seed=0):
     """float32 logits whose argmax is `predicted`; `seed` only changes their values."""

@@ -2,22 +2,26 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+import yaml
 from made_runs import runs_of
 
 from convstudy.errors import StudyError
 from convstudy.files import read_json
 from convstudy.statistics import analyse, summary
 from convstudy.statistics.kinds import KINDS, bound, faults
-from convstudy.statistics.metrics import METRICS, fault
+from convstudy.statistics.metrics import CLAIMABLE, METRICS, fault
 
 SECTIONS = {"s": ["a", "b"], "t": ["c"]}
 GOOD = {"section": "s", "kind": "greater", "metric": "test_accuracy", "of": "a", "than": "b"}
 FAULTY = [
     ({"kind": "bigger"}, "c.kind: 'bigger' is unknown; known: greater, equivalent, above"),
     ({"section": "u"}, "c.section: 'u' is unknown; known: s, t"),
-    ({"metric": "speed"}, "c.metric: 'speed' is unknown; known: test_accuracy, "),
+    ({"metric": "speed"}, "c.metric: 'speed' is none for claims; known: test_accuracy, "),
+    ({"metric": "train_seconds"}, "c.metric: 'train_seconds' is none for claims; known: test_acc"),
+    ({"than": "a"}, "c.than: 'a' is compared with itself"),
     ({"of": "c"}, "c.of: 'c' is not in its section; known: a, b"),
     ({"than": "z"}, "c.than: 'z' is not in its section"),
     ({"margin": -1}, "c.margin: -1 is negative"),
@@ -39,6 +43,12 @@ FAULTY = [
 def test_faulty_claims(changes, said):
     (found,) = faults({"c": GOOD | changes}, SECTIONS)
     assert found.startswith(f"claims.{said}")
+
+
+def test_a_claim_that_is_no_object_hides_no_other_fault():
+    claims = {"c": GOOD | {"kind": "all_of", "claims": ["d"]}, "d": None}
+    first, second = faults(claims, SECTIONS)
+    assert first.startswith("claims.c.claims: 'd' is no claim") and "claims.d.kind" in second
 
 
 def test_good_claims_of_every_kind():
@@ -63,6 +73,7 @@ def test_good_claims_of_every_kind():
         ("test_loss", float("nan"), "not finite"),
         ("test_loss", float("inf"), "not finite"),
         ("parameters", 1.5, "not a whole number"),
+        ("parameters", 0, "outside 1 to inf"),
         ("gap", -1.5, "outside -1 to 1"),
     ],
 )
@@ -176,7 +187,33 @@ def test_the_registry_covers_what_the_study_reports():
         "parameters",
         "macs",
     }
-    assert not METRICS["gap"].has_ratio and METRICS["train_seconds"].has_ratio
+    assert not METRICS["gap"].has_ratio and METRICS["train_loss"].has_ratio
+    assert set(METRICS) - set(CLAIMABLE) == {
+        *("train_seconds", "evaluate_seconds", "images_per_second", "peak_memory_bytes")
+    }
+
+
+@pytest.fixture(scope="module")
+def schema_of_claims():
+    path = Path(__file__).parents[3] / "workflow/schemas/config.schema.yaml"
+    return yaml.safe_load(path.read_text(encoding="utf-8"))["$defs"]["claim"]
+
+
+def test_metrics_of_the_schema(schema_of_claims):
+    assert sorted(schema_of_claims["properties"]["metric"]["enum"]) == sorted(CLAIMABLE)
+
+
+def test_kinds_of_the_schema(schema_of_claims):
+    """Each kind needs there what it needs here, and a bound that has no default."""
+    required = {}
+    for rule in schema_of_claims["allOf"]:
+        kinds = rule["if"]["properties"]["kind"]
+        names = kinds["enum"] if "enum" in kinds else [kinds["const"]]
+        required |= {name: set(rule["then"]["required"]) for name in names}
+    assert schema_of_claims["properties"]["kind"]["enum"] == list(KINDS) == list(required)
+    for name, kind in KINDS.items():
+        bounds = {kind.bound} if kind.bound and kind.default is None else set()
+        assert required[name] == {*kind.needs, *bounds}
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,14 @@ def test_one_row_per_run(study):
     assert [float(row["test_accuracy"]) for row in rows] == [0.7, 0.8, 1.0, 0.9]
     assert float(rows[0]["gap"]) == 0.9 - 0.7  # to the last bit
     assert (rows[0]["device"], rows[0]["threads"], rows[0]["commit"]) == ("cpu", "1", "")
-    assert (rows[0]["generated"], rows[0]["origin"]) == ("true", "trained")
+    assert (rows[0]["generated"], rows[0]["origin"], rows[0]["dirty"]) == ("True", "trained", "")
+
+
+def test_columns_are_those_that_the_report_reads(study):
+    record = json.loads((study.runs / "fc/seed0/metrics.json").read_text())
+    scalars = {name for name, value in record.items() if not isinstance(value, list | dict)}
+    environment = {"device", "threads", "torch", "python", "processor", "precision", "commit"}
+    assert {*scalars, *environment, "dirty", "gap"} <= set(summary.COLUMNS)
 
 
 def test_it_reads_back_the_same(study):
@@ -91,6 +98,7 @@ FORGED = [
     ({"train_loss": "low"}, "train_loss is 'low', not a number"),
     ({"train_seconds": -1}, "train_seconds is -1, outside"),
     ({"parameters": 10.5}, "parameters is 10.5, not a whole number"),
+    ({"macs": 0}, "macs is 0, outside 1 to inf"),
     ({"epochs": 0}, "epochs is 0, not a count"),
     ({"epochs": 3}, "epochs is 3, history.csv ends with 2"),
     ({"test_images": 11}, "test_images is 11, predictions.npz holds 10"),
@@ -211,7 +219,16 @@ def test_a_seed_copied_from_another(study):
 @pytest.mark.parametrize("changes", [{"data_sha256": "e" * 64}, {"parameters": 7}, {"macs": 7}])
 def test_seeds_on_other_data_or_of_another_network(study, changes):
     change(study.runs / "fc/seed1", **changes)
-    assert f"{next(iter(changes))} is not that of seed0" in refused(study)
+    name, first = next(iter(changes)), study.runs / "fc/seed0"
+    assert f"{name} is not that of {first}" in refused(study)
+
+
+def test_experiments_on_the_same_data_set_saw_the_same_data(study):
+    for seed in (0, 1):
+        change(study.runs / f"cnn/seed{seed}", data_sha256="e" * 64)
+    message = refused(study)
+    assert "2 of 4 runs" in message
+    assert message.count(f"data_sha256 is not that of {study.runs / 'fc/seed0'}") == 2
 
 
 def test_all_faults_in_one_message(study):
@@ -233,7 +250,7 @@ def test_an_old_summary_stays(study):
     assert study.output.read_bytes() == before
 
 
-@pytest.mark.parametrize("job", [{"fc": {}}, {"fc": 1}, {"fc": {"seeds": 2}}])
+@pytest.mark.parametrize("job", [{}, {"fc": {}}, {"fc": 1}, {"fc": {"seeds": 2}}])
 def test_faulty_input(tmp_path, stdin, job):
     stdin(job)
     with pytest.raises(StudyError, match="standard input"):

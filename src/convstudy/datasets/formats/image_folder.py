@@ -127,7 +127,8 @@ def _decode(content: bytes, options: Mapping[str, Any]) -> np.ndarray:
         if size and picture.size != (size[1], size[0]):
             picture = picture.resize((size[1], size[0]), Image.Resampling.BILINEAR)
     pixels = np.asarray(picture)
-    return pixels[None] if pixels.ndim == 2 else pixels.transpose(2, 0, 1)
+    pixels = pixels[None] if pixels.ndim == 2 else pixels.transpose(2, 0, 1)
+    return np.ascontiguousarray(pixels)  # np.stack would keep the order of the axes in memory
 
 
 def _class_faults(found: Found) -> list[str]:

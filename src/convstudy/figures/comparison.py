@@ -1,0 +1,69 @@
+"""`convstudy draw-comparison`: test accuracy and loss of all experiments of a section."""
+
+import argparse
+from pathlib import Path
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from convstudy.config import read_slice
+from convstudy.figures import histories, lines, style
+from convstudy.figures.drawing import Drawing, Experiment, parse
+
+_HANDLE = 0.5  # inches of a legend's entry beside its words
+_PANEL = 2.7  # inches of height
+
+
+def main(argv: list[str]) -> None:
+    parser = argparse.ArgumentParser(prog="convstudy draw-comparison", description=__doc__)
+    parser.add_argument("--runs", type=Path, required=True, help="results/<scale>/runs")
+    parser.add_argument("--output", type=Path, required=True, help="PNG to write")
+    options = parser.parse_args(argv)
+    drawing = parse(read_slice())
+    found = histories.read_all(options.runs, drawing.experiments)
+    with style.styled():
+        style.save(draw(drawing, found), options.output)
+
+
+def draw(drawing: Drawing, found: dict[str, histories.Histories]) -> Figure:
+    """Two panels, accuracy in percent and loss, and one legend below them."""
+    counts = [len(one.seeds) for one in drawing.experiments]
+    labels = _labels(drawing.experiments)
+    longest = max(map(len, labels))
+    columns = int((style.PAGE_WIDTH - 0.2) / (longest * style.letter(style.TEXT) + _HANDLE))
+    columns = min(max(columns, 1), len(labels) + 2)
+    rows = -(-(len(labels) + 2) // columns)
+    figure = style.page(_PANEL + 0.35 + 0.16 * rows)
+    style.head(figure, f"{drawing.title} · {drawing.dataset}")
+    for axis, column in zip(figure.subplots(1, 2), lines.AXES, strict=True):
+        _panel(axis, column, drawing, found, labels)
+    handles: list[Line2D] = [line for line in axis.lines if line.get_label() in labels]
+    handles += lines.key_to_seeds(counts)
+    figure.legend(handles=handles, loc="outside lower center", ncols=columns)
+    return figure
+
+
+def _labels(experiments: tuple[Experiment, ...]) -> list[str]:
+    """Titles for the legend, with the number of seeds where it is not the same for all."""
+    if len({len(one.seeds) for one in experiments}) == 1:
+        return [style.shortened(one.title, 60) for one in experiments]
+    return [f"{style.shortened(one.title, 48)} ({len(one.seeds)} seeds)" for one in experiments]
+
+
+def _panel(
+    axis: Axes,
+    column: str,
+    drawing: Drawing,
+    found: dict[str, histories.Histories],
+    labels: list[str],
+) -> None:
+    words, factor = lines.AXES[column]
+    for one, label in zip(drawing.experiments, labels, strict=True):
+        values = factor * found[one.name]["test", column]
+        look = style.look(one.colour)
+        lines.draw_seeds(axis, values, look.colour)
+        lines.draw_mean(axis, values, look, label)
+    axis.set_title(f"test {words}", loc="left")
+    axis.set_xlabel("epoch")
+    lines.number_epochs(axis, max(each["test", column].shape[1] for each in found.values()))

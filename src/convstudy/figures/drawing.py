@@ -1,0 +1,63 @@
+"""What a figure shows, as it comes on standard input."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from convstudy.errors import StudyError
+
+_SHAPE = (
+    '{"title": "…", "dataset": "…", "layers": […], "experiments": '
+    '[{"experiment": "…", "title": "…", "colour": 0, "seeds": […]}]}'
+)
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """One experiment of a figure; `colour` is its place in the config."""
+
+    name: str
+    title: str
+    colour: int
+    seeds: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What a figure of a section shows; `layers` only where activations are drawn."""
+
+    title: str
+    dataset: str
+    experiments: tuple[Experiment, ...]
+    layers: tuple[str, ...]
+
+
+def parse(job: dict[str, Any]) -> Drawing:
+    """Raise `StudyError` if a part is missing or of the wrong kind."""
+    try:
+        drawing = Drawing(
+            title=str(job["title"]),
+            dataset=str(job.get("dataset", "")),
+            experiments=tuple(_experiment(one) for one in job["experiments"]),
+            layers=tuple(map(str, job.get("layers", ()))),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise _unusable(f"lacks or misspells a part ({error!r})") from None
+    if not drawing.experiments:
+        raise _unusable("names no experiment")
+    return drawing
+
+
+def _experiment(one: dict[str, Any]) -> Experiment:
+    seeds = [one["seed"]] if "seed" in one else one["seeds"]
+    if not seeds:
+        raise _unusable(f"gives {one['experiment']} no seed")
+    return Experiment(
+        name=str(one["experiment"]),
+        title=str(one["title"]),
+        colour=int(one["colour"]),
+        seeds=tuple(int(seed) for seed in seeds),
+    )
+
+
+def _unusable(said: str) -> StudyError:
+    return StudyError(f"standard input {said}. Give {_SHAPE}.")

@@ -1,0 +1,61 @@
+"""Lines over epochs, alike in all figures that have them: each seed faint, their mean strong."""
+
+from collections.abc import Iterable
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
+
+from convstudy.figures import style
+
+# column of history.csv → (words on the axis, factor from the file to the axis)
+AXES = {"accuracy": ("accuracy, %", 100.0), "loss": ("loss", 1.0)}
+
+_MARKED_EPOCHS = 12  # markers on more epochs than these run into each other
+
+
+def draw_seeds(axis: Axes, values: np.ndarray, colour: str, dash: object = "-") -> None:
+    """One faint line per seed; `values` (seeds, epochs) in the units of the axis."""
+    if len(values) == 1:
+        return  # the mean is that line
+    epochs = np.arange(1, values.shape[1] + 1)
+    # A line needs two epochs to be seen; many lines need more transparency to stay faint.
+    marker = "o" if len(epochs) == 1 else ""
+    alpha = max(0.12, 0.5 / len(values) ** 0.4)
+    for seed in values:
+        axis.plot(
+            *(epochs, seed),
+            **{"color": colour, "linestyle": dash, "linewidth": 0.7, "alpha": alpha},
+            **{"marker": marker, "markersize": 3, "markeredgewidth": 0, "zorder": 2},
+        )
+
+
+def draw_mean(axis: Axes, values: np.ndarray, look: style.Look, label: str, **more: object) -> None:
+    """The mean over seeds as a strong line with markers; `values` as for `draw_seeds`."""
+    epochs = np.arange(1, values.shape[1] + 1)
+    settings = {
+        **{"color": look.colour, "linestyle": look.dash, "linewidth": 1.6, "zorder": 3},
+        **{"marker": look.marker, "markersize": 4.5, "markevery": -(-len(epochs) // _MARKED_EPOCHS)},
+        **{"markeredgecolor": "white", "markeredgewidth": 0.5},
+    }
+    axis.plot(epochs, values.mean(axis=0), label=label, **settings | more)
+
+
+def number_epochs(axis: Axes, epochs: int) -> None:
+    """Whole epochs on the x axis, from the first to the last with a little room."""
+    room = 0.03 * (epochs - 1) + 0.15
+    axis.set_xlim(1 - room, epochs + room)
+    axis.xaxis.set_major_locator(MaxNLocator(nbins=8, integer=True, min_n_ticks=1))
+
+
+def key_to_seeds(counts: Iterable[int]) -> list[Line2D]:
+    """Entries of a legend that say what faint and strong lines are, if there is any faint one."""
+    numbers = set(counts)
+    if numbers == {1}:
+        return []
+    mean = f"mean of {numbers.pop()} seeds" if len(numbers) == 1 else "mean over seeds"
+    return [
+        Line2D([], [], color=style.QUIET, linewidth=1.6, label=mean),
+        Line2D([], [], color=style.QUIET, linewidth=0.7, alpha=0.6, label="each seed"),
+    ]

@@ -1,0 +1,124 @@
+"""What all figures share: palette, sizes of page and type, and how a figure becomes a file."""
+
+import textwrap
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import matplotlib
+from matplotlib.figure import Figure
+
+from convstudy.files import replacing
+
+PAGE_WIDTH = 7.0  # inches; the text of an A4 page
+PAGE_HEIGHT = 9.6  # inches; no figure is taller
+DPI = 200
+TEXT, SMALL, TITLE = 8.0, 7.0, 9.5  # points
+QUIET = "0.35"  # grey of what accompanies the data
+
+# Eight colours that stay apart with normal sight, protanopia, deuteranopia and tritanopia, found by
+# search over sRGB: maximal smallest distance in OKLab, contrast with white at least 2.2, and
+# neighbours (the networks of one section) furthest apart. A test holds the distances.
+PALETTE = (
+    *("#006673", "#4DB3FF", "#B3B300", "#B3660D"),
+    *("#401A99", "#8C59D9", "#F273A6", "#662600"),
+)
+# Nine markers, so that colour and marker together recur only after 72 experiments.
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">")
+DASHES = ("-", (0, (5, 1.5)), (0, (1.5, 1.2)), (0, (6, 1.5, 1.5, 1.5)))
+
+_SETTINGS = {
+    "font.size": TEXT,
+    "font.family": ["DejaVu Sans"],  # comes with matplotlib: the same on every machine
+    "text.parse_math": False,  # a `$` in a class name is a dollar
+    "axes.titlesize": TEXT,
+    "axes.labelsize": TEXT,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.linewidth": 0.6,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": "0.9",
+    "grid.linewidth": 0.6,
+    "xtick.labelsize": SMALL,
+    "ytick.labelsize": SMALL,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "legend.fontsize": TEXT,
+    "legend.frameon": False,
+    "figure.titlesize": TITLE,
+    "figure.titleweight": "bold",
+    "lines.solid_capstyle": "round",
+    "image.interpolation": "nearest",
+}
+
+
+class Look(NamedTuple):
+    """How an experiment looks in every figure."""
+
+    colour: str
+    marker: str
+    dash: object
+
+
+def look(index: int) -> Look:
+    """The look of the experiment at this place of the config; beyond the palette dashes differ."""
+    return Look(
+        PALETTE[index % len(PALETTE)],
+        MARKERS[index % len(MARKERS)],
+        DASHES[index // len(PALETTE) % len(DASHES)],
+    )
+
+
+@contextmanager
+def styled() -> Iterator[None]:
+    """Draw in the house style, whatever matplotlibrc the user has."""
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(_SETTINGS)
+        yield
+
+
+def page(height: float, layout: str | None = "constrained") -> Figure:
+    """An empty figure as wide as the text, `height` inches tall."""
+    return Figure(figsize=(PAGE_WIDTH, min(height, PAGE_HEIGHT)), dpi=DPI, layout=layout)
+
+
+def head(figure: Figure, text: str) -> None:
+    """Title of the figure, flush left."""
+    figure.suptitle(wrapped(text, PAGE_WIDTH, TITLE), x=0.01, horizontalalignment="left")
+
+
+def wrapped(text: str, inches: float, points: float) -> str:
+    """`text` in lines of at most about `inches`."""
+    return "\n".join(textwrap.wrap(text, max(8, int(inches / letter(points))))) or " "
+
+
+def shortened(text: str, letters: int) -> str:
+    """`text` on one line of at most so many letters."""
+    text = " ".join(text.split())
+    return text if len(text) <= letters else text[: letters - 1].rstrip() + "…"
+
+
+def letter(points: float) -> float:
+    """Mean width of a letter of DejaVu Sans, in inches, on the safe side."""
+    return 0.6 * points / 72
+
+
+def save(figure: Figure, path: Path) -> None:
+    """Write a PNG with the same bytes each time: no date, no version of matplotlib in it."""
+    with replacing(path) as temporary:
+        figure.savefig(temporary, format="png", dpi=DPI, metadata={"Software": None})
+
+
+def new_figure(height: float) -> Figure:
+    return page(height)
+
+
+def colour(index: int) -> str:
+    return look(index).colour
+
+
+def whole_epochs(axes: object) -> None:
+    axes.xaxis.get_major_locator().set_params(integer=True)

@@ -1,0 +1,127 @@
+"""Prepared tensors and their description, as docs/architecture.md states them."""
+
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from made_archives import pictures, write_folder, write_zip
+
+from convstudy.datasets import prepare
+from convstudy.datasets.generate import generate
+from convstudy.errors import StudyError
+from convstudy.files import digest
+
+KEYS = {
+    "dataset", "title", "format", "generated", "classes", "shape", "train_images", "test_images",
+    "mean", "std", "sha256", "sources",
+}  # fmt: skip
+
+
+def slice_of(format_: str, files: list[str], **options: object) -> dict[str, object]:
+    return {
+        "dataset": "some",
+        "title": "some images",
+        "format": format_,
+        "generated": False,
+        "options": options,
+        "files": files,
+    }
+
+
+def prepared(raw: Path, folder: Path, slice_: dict) -> tuple[dict[str, torch.Tensor], dict]:
+    tensors, description = folder / "some.pt", folder / "some.json"
+    prepare.prepare(raw, tensors, description, slice_)
+    assert sorted(path.name for path in folder.iterdir()) == ["some.json", "some.pt"]
+    loaded = torch.load(tensors, weights_only=True, mmap=True)
+    return loaded, json.loads(description.read_text())
+
+
+def test_as_promised(tmp_path):
+    generate(tmp_path / "raw", "shapes", 40, 20, seed=0)
+    slice_ = slice_of("cifar10", ["cifar-10-python.tar.gz"])
+    tensors, description = prepared(tmp_path / "raw", tmp_path / "out", slice_)
+    assert tensors.keys() == set(prepare.TENSORS)
+    assert tensors["train_images"].shape == (40, 3, 32, 32)
+    assert tensors["train_images"].dtype == torch.uint8
+    assert tensors["train_images"].is_contiguous()
+    assert tensors["test_labels"].shape == (20,)
+    assert tensors["test_labels"].dtype == torch.int64
+    assert description.keys() == KEYS
+    assert description["shape"] == [3, 32, 32]
+    assert (description["train_images"], description["test_images"]) == (40, 20)
+    archive = tmp_path / "raw" / "cifar-10-python.tar.gz"
+    assert description["sources"] == {archive.name: digest(archive)}
+    scaled = tensors["train_images"].double() / 255
+    mean, std = scaled.mean((0, 2, 3)), scaled.std((0, 2, 3), correction=0)
+    assert description["mean"] == pytest.approx(mean.tolist(), rel=1e-12)
+    assert description["std"] == pytest.approx(std.tolist(), rel=1e-12)
+
+
+def test_the_same_bytes_again(tmp_path):
+    generate(tmp_path / "raw", "shapes", 10, 10, seed=0)
+    slice_ = slice_of("cifar10", ["cifar-10-python.tar.gz"])
+    for name in ("a", "b"):
+        prepared(tmp_path / "raw", tmp_path / name, slice_)
+    for name in ("some.pt", "some.json"):
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+
+
+def test_the_checksum_is_of_the_data_not_of_the_file(tmp_path):
+    write_zip(tmp_path / "set.zip", pictures())
+    from_zip = prepared(tmp_path, tmp_path / "a", slice_of("image_folder", ["set.zip"]))[1]
+    folder = write_folder(tmp_path / "set", pictures())
+    slice_ = slice_of("image_folder", [], folder=str(folder))
+    from_folder = prepared(tmp_path, tmp_path / "b", slice_)[1]
+    assert from_zip["sha256"] == from_folder["sha256"]
+    assert list(from_folder["sources"]) == [str(folder)]
+
+    (folder / "train" / "cat" / "0.png").write_bytes(pictures()["train/dog/1.png"])
+    changed = prepared(tmp_path, tmp_path / "c", slice_)[1]
+    assert changed["sha256"] != from_folder["sha256"]
+    assert changed["sources"] != from_folder["sources"]
+
+
+def test_labels_count_in_the_checksum(tmp_path):
+    members = pictures()
+    write_zip(tmp_path / "a.zip", members)
+    first, second = "test/cat/0.png", "test/dog/0.png"
+    swapped = members | {first: members[second], second: members[first]}
+    write_zip(tmp_path / "b.zip", swapped)
+    sums = [
+        prepared(tmp_path, tmp_path / name, slice_of("image_folder", [f"{name}.zip"]))[1]["sha256"]
+        for name in ("a", "b")
+    ]
+    assert sums[0] != sums[1]
+
+
+def test_flat_images_have_no_deviation():
+    images = torch.full((3, 1, 4, 4), 51, dtype=torch.uint8)
+    mean, std = prepare.channel_statistics(images)
+    assert mean == [pytest.approx(0.2)]
+    assert std == [0.0]
+
+
+def test_nothing_is_written_of_bad_files(tmp_path):
+    (tmp_path / "set.zip").write_bytes(b"PK")
+    slice_ = slice_of("image_folder", ["set.zip"])
+    with pytest.raises(StudyError, match=r"set\.zip"):
+        prepare.prepare(tmp_path, tmp_path / "o" / "a.pt", tmp_path / "o" / "a.json", slice_)
+    assert not (tmp_path / "o").exists()
+
+
+def test_an_unknown_format_is_named(tmp_path):
+    with pytest.raises(StudyError, match=r"'tfrecord' is unknown. Use one of idx"):
+        prepare.prepare(tmp_path, tmp_path / "a", tmp_path / "b", slice_of("tfrecord", []))
+
+
+def test_as_a_command(tmp_path, monkeypatch):
+    write_zip(tmp_path / "set.zip", pictures())
+    slice_ = slice_of("image_folder", ["set.zip"], colour=False, image_size=[4, 4])
+    monkeypatch.setattr("sys.stdin", io.StringIO(json.dumps(slice_)))
+    outputs = ["--tensors", str(tmp_path / "a.pt"), "--description", str(tmp_path / "a.json")]
+    prepare.main(["--raw-folder", str(tmp_path), *outputs])
+    assert json.loads((tmp_path / "a.json").read_text())["shape"] == [1, 4, 4]
+    assert np.prod(torch.load(tmp_path / "a.pt", weights_only=True)["test_images"].shape) == 64

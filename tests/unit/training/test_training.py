@@ -1,0 +1,217 @@
+"""One run: what it writes, that it repeats itself, and that it computes what the recipe says."""
+
+import argparse
+import csv
+import json
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from convstudy import models
+from convstudy.datasets.prepared import Split, load
+from convstudy.errors import StudyError
+from convstudy.evaluation.predictions import predict
+from convstudy.files import digest
+from convstudy.training import engine
+from convstudy.training.recipe import Recipe, make_optimizer
+from convstudy.training.train import run
+
+MODEL = {"name": "simple_cnn", "channels": [4, 8], "kernel_size": 3, "hidden": 16, "dropout": 0.25}
+RECIPE = {"optimizer": "adam", "learning_rate": 0.01, "batch_size": 16, "epochs": 3}
+JOB = {
+    "dataset": "tiny",
+    "normalise": None,
+    "train_images": None,
+    "test_images": None,
+    "model": MODEL,
+    "recipe": RECIPE,
+}
+
+
+@pytest.fixture
+def prepared(tmp_path):
+    """Two prepared files: 72 + 40 grey images 8×8 of 3 classes that a small network can learn."""
+    generator = torch.Generator().manual_seed(0)
+    labels = torch.arange(112) % 3
+    images = torch.randint(0, 90, (112, 1, 8, 8), generator=generator, dtype=torch.uint8)
+    for row, label in enumerate(labels):
+        images[row, :, :, 2 * label : 2 * label + 3] += 120
+    torch.save(
+        {
+            "train_images": images[:72],
+            "train_labels": labels[:72],
+            "test_images": images[72:],
+            "test_labels": labels[72:],
+        },
+        tmp_path / "tiny.pt",
+    )
+    scaled = images[:72].float() / 255
+    about = {
+        "dataset": "tiny",
+        "title": "tiny",
+        "generated": True,
+        "classes": ["a", "b", "c"],
+        "shape": [1, 8, 8],
+        "mean": [scaled.mean().item()],
+        "std": [scaled.std(correction=0).item()],
+        "sha256": "0" * 64,
+    }
+    (tmp_path / "tiny.json").write_text(json.dumps(about))
+    return tmp_path
+
+
+def go(prepared, folder, seed=0, job=JOB):
+    options = argparse.Namespace(
+        experiment="tiny_cnn",
+        seed=seed,
+        tensors=prepared / "tiny.pt",
+        description=prepared / "tiny.json",
+        code="abc",
+        device="cpu",
+        folder=prepared / folder,
+    )
+    run(options, job)
+    return prepared / folder
+
+
+def test_the_same_seed_gives_the_same_bits_and_another_seed_does_not(prepared):
+    first, second, other = (
+        go(prepared, name, seed) for name, seed in (("1", 4), ("2", 4), ("3", 5))
+    )
+    for name in ("checkpoint.pt", "predictions.npz"):
+        assert digest(first / name) == digest(second / name)
+        assert digest(first / name) != digest(other / name)
+
+
+def test_a_run_learns_and_records_what_its_files_say(prepared):
+    folder = go(prepared, "run")
+    metrics = json.loads((folder / "metrics.json").read_text())
+    with np.load(folder / "predictions.npz") as stored:
+        logits, predicted, labels = (stored[key] for key in ("logits", "predicted", "labels"))
+    assert logits.dtype == np.float16
+    assert logits.shape == (40, 3)
+    assert metrics["test_accuracy"] == (predicted == labels).mean() > 0.8
+    assert metrics["files"] == {name: digest(folder / name) for name in metrics["files"]}
+    assert set(metrics["files"]) == {"checkpoint.pt", "history.csv", "predictions.npz"}
+    assert metrics["slice"] == JOB
+    assert (metrics["code"], metrics["seed"], metrics["origin"]) == ("abc", 0, "trained")
+    assert metrics["environment"]["device"] == "cpu"
+    assert metrics["peak_memory_bytes"] > 10**7
+
+
+def test_the_history_has_every_epoch_and_ends_with_the_recorded_result(prepared):
+    folder = go(prepared, "run")
+    metrics = json.loads((folder / "metrics.json").read_text())
+    with (folder / "history.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["epoch"], row["split"]) for row in rows] == [
+        (str(epoch), split) for epoch in (1, 2, 3) for split in ("train", "test")
+    ]
+    assert float(rows[-1]["accuracy"]) == metrics["test_accuracy"]
+    assert float(rows[-1]["loss"]) == metrics["test_loss"]
+    assert float(rows[-2]["accuracy"]) == metrics["train_accuracy_running"]
+
+
+def test_the_checkpoint_gives_the_recorded_predictions(prepared):
+    folder = go(prepared, "run")
+    data = load(prepared / "tiny.pt", prepared / "tiny.json", JOB, "cpu")
+    model = models.build(**MODEL, shape=data.shape, classes=3)
+    model.load_state_dict(torch.load(folder / "checkpoint.pt", weights_only=True))
+    model.to(memory_format=torch.channels_last)
+    with np.load(folder / "predictions.npz") as stored:
+        assert (predict(model, data.test).argmax(1).numpy() == stored["predicted"]).all()
+
+
+def test_a_subset_is_the_same_for_every_seed_and_of_all_classes(prepared):
+    some = load(prepared / "tiny.pt", prepared / "tiny.json", {**JOB, "train_images": 30}, "cpu")
+    again = load(prepared / "tiny.pt", prepared / "tiny.json", {**JOB, "train_images": 30}, "cpu")
+    assert len(some.train) == 30
+    assert torch.equal(some.train.images, again.train.images)
+    assert some.train.labels.unique().tolist() == [0, 1, 2]
+
+
+def test_more_images_than_there_are_is_a_fault(prepared):
+    with pytest.raises(StudyError, match="tiny, test set: 41 images are asked for, but it has 40"):
+        load(prepared / "tiny.pt", prepared / "tiny.json", {**JOB, "test_images": 41}, "cpu")
+
+
+def test_normalisation_for_another_number_of_channels_is_a_fault(prepared):
+    wrong = {**JOB, "normalise": {"mean": [0.5, 0.5, 0.5], "std": [1, 1, 1]}}
+    with pytest.raises(StudyError, match="gives 3 means and 3 deviations, but the images have 1"):
+        load(prepared / "tiny.pt", prepared / "tiny.json", wrong, "cpu")
+
+
+def test_batches_are_normalised_as_torchvision_does_it(prepared):
+    from torchvision.transforms import v2
+
+    data = load(prepared / "tiny.pt", prepared / "tiny.json", JOB, "cpu")
+    stored = torch.load(prepared / "tiny.pt")["train_images"]
+    reference = v2.Compose(
+        [
+            v2.ToDtype(torch.float32, scale=True),
+            v2.Normalize(data.train.mean.tolist(), data.train.std.tolist()),
+        ]
+    )(stored)
+    torch.testing.assert_close(data.train.batch(slice(None))[0], reference, rtol=0, atol=1e-6)
+
+
+def test_the_engine_does_the_same_work_as_a_plain_loop():
+    """Same initialisation, same batches: losses and weights agree with textbook Adam steps."""
+    torch.manual_seed(0)
+    images = torch.randint(0, 256, (50, 6, 6, 2), dtype=torch.uint8)
+    data = Split(images, torch.arange(50) % 4, torch.tensor([0.5, 0.4]), torch.tensor([0.2, 0.3]))
+    plain = nn.Sequential(nn.Conv2d(2, 5, 3), nn.ReLU(), nn.Flatten(), nn.Linear(80, 4))
+    ours = nn.Sequential(nn.Conv2d(2, 5, 3), nn.ReLU(), nn.Flatten(), nn.Linear(80, 4))
+    ours.load_state_dict(plain.state_dict())
+    ours.to(memory_format=torch.channels_last)
+    recipe = Recipe("adam", 1e-3, batch_size=16, epochs=2)
+
+    history, _ = engine.train(ours, data, data, recipe, seed=3)
+
+    adam = torch.optim.Adam(plain.parameters(), lr=1e-3, fused=False, foreach=False)
+    floats = (images.permute(0, 3, 1, 2) / 255 - data.mean.view(2, 1, 1)) / data.std.view(2, 1, 1)
+    for epoch in history:
+        torch.manual_seed(3 * 1_000_003 + epoch.number)
+        losses = []
+        for rows in torch.randperm(50).split(16):
+            loss = F.cross_entropy(plain(floats[rows]), data.labels[rows])
+            adam.zero_grad()
+            loss.backward()
+            adam.step()
+            losses.append(loss.item() * len(rows))
+        assert epoch.train.loss == pytest.approx(sum(losses) / 50, rel=1e-5)
+    for mine, theirs in zip(ours.parameters(), plain.parameters(), strict=True):
+        torch.testing.assert_close(mine, theirs, rtol=1e-4, atol=1e-6)
+
+
+def test_a_loss_that_is_not_finite_stops_with_a_sentence(prepared):
+    wild = {**JOB, "recipe": {**RECIPE, "learning_rate": 1e30}}
+    with pytest.raises(
+        StudyError, match=r"training loss is (nan|inf) after epoch 1 of 3 .* 1e\+30"
+    ):
+        go(prepared, "wild", job=wild)
+    assert not (prepared / "wild").exists()
+
+
+def test_the_log_has_a_line_per_epoch_with_all_that_one_wants_to_see(prepared, caplog):
+    caplog.set_level("INFO")
+    go(prepared, "run")
+    lines = [r.getMessage() for r in caplog.records if r.getMessage().startswith("epoch")]
+    assert len(lines) == 3
+    for word in ("epoch 2/3", "train loss", "accuracy", "test loss", "images/s", "s left"):
+        assert word in lines[1]
+
+
+def test_the_recipe_is_adam_with_pytorchs_defaults():
+    optimizer = make_optimizer(nn.Linear(2, 2), Recipe("adam", 0.003, 64, 1))
+    assert isinstance(optimizer, torch.optim.Adam)
+    group = optimizer.param_groups[0]
+    assert (group["lr"], group["betas"], group["eps"], group["weight_decay"]) == (
+        0.003,
+        (0.9, 0.999),
+        1e-8,
+        0,
+    )
