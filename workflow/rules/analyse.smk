@@ -10,13 +10,14 @@ rule summarise:
         mem_mb=1000,
         runtime=15,
     params:
+        runs=RUNS,
         # What each run has to be; one that is not (copied, forged, outdated) is refused.
         slice=canonical_json(expected_runs()),
         code=lambda w: code("summarise"),
     message:
         "Verify and summarise all runs"
     shell:
-        "convstudy --log {log} summarise --runs {RUNS} --output {output} <<< {params.slice:q}"
+        "convstudy --log {log} summarise --runs {params.runs} --output {output} <<< {params.slice:q}"
 
 
 rule confusion:
@@ -31,12 +32,13 @@ rule confusion:
         mem_mb=1000,
         runtime=15,
     params:
+        runs=RUNS,
         slice=lambda w: canonical_json({"section": w.section, **members(w.section)}),
         code=lambda w: code("confusion"),
     message:
         "Confusion of classes in section {wildcards.section}"
     shell:
-        "convstudy --log {log} confusion --runs {RUNS} --summary {input.summary}"
+        "convstudy --log {log} confusion --runs {params.runs} --summary {input.summary}"
         " --output {output} <<< {params.slice:q}"
 
 

@@ -1,5 +1,6 @@
 """The only Python of the workflow: the study, paths, and the slices that jobs are given."""
 
+import os
 from dataclasses import asdict
 from pathlib import Path
 
@@ -47,8 +48,8 @@ def prepared(experiment, suffix):
 
 RESULTS = result()
 RUNS = result("runs")
-TEMPLATE_FOLDER = str(_workflow / "templates")
-TEMPLATES = sorted(map(str, (_workflow / "templates").iterdir()))
+TEMPLATE_FOLDER = os.path.relpath(_workflow / "templates")  # the same in every checkout
+TEMPLATES = sorted(map(str, Path(TEMPLATE_FOLDER).iterdir()))
 
 
 # ── Data ─────────────────────────────────────────────────────────────────────────────────────────
@@ -114,7 +115,10 @@ def modules_of_data(dataset):
     one = STUDY.datasets[dataset]
     modules = [f"convstudy.datasets.formats.{one['format']}"]
     if "generator" in one:
-        modules += [COMMANDS["generate"], f"convstudy.datasets.generators.{one['generator']['name']}"]
+        modules += [
+            COMMANDS["generate"],
+            f"convstudy.datasets.generators.{one['generator']['name']}",
+        ]
     return modules
 
 
@@ -190,14 +194,18 @@ def figures():
 
 def drawn_layers(experiment):
     """Layers of an experiment whose activations any section shows."""
-    shown = [STUDY.sections[name]["figures"]["activations"] for name in sections_with("activations")]
+    shown = [
+        STUDY.sections[name]["figures"]["activations"] for name in sections_with("activations")
+    ]
     return sorted({x for one in shown if experiment in one["experiments"] for x in one["layers"]})
 
 
 def drawing_of_activations(section):
     """What an activation grid shows: of each network its first seed, which the figure states."""
     shown = STUDY.sections[section]["figures"]["activations"]
-    experiments = [{**member(name), "seed": member(name)["seeds"][0]} for name in shown["experiments"]]
+    experiments = [
+        {**member(name), "seed": member(name)["seeds"][0]} for name in shown["experiments"]
+    ]
     return {**drawing(section), "experiments": experiments, "layers": shown["layers"]}
 
 
@@ -218,7 +226,12 @@ def reporting():
         "published": STUDY.published,
         "experiments": [asdict(one) for one in STUDY.experiments.values()],
         "sections": [
-            {**section, "name": name, "figures": list(section["figures"]), "shown": section["figures"]}
+            {
+                **section,
+                "name": name,
+                "figures": list(section["figures"]),
+                "shown": section["figures"],
+            }
             for name, section in STUDY.sections.items()
         ],
         "claims": [{**claim, "name": name} for name, claim in STUDY.claims.items()],

@@ -12,12 +12,13 @@ rule draw_history:
         mem_mb=1000,
         runtime=10,
     params:
+        runs=RUNS,
         slice=lambda w: canonical_json(drawing(w.section)),
         code=lambda w: code(f"draw-{w.kind}"),
     message:
         "Draw {wildcards.kind} of section {wildcards.section}"
     shell:
-        "convstudy --log {log} draw-{wildcards.kind} --runs {RUNS} --output {output}"
+        "convstudy --log {log} draw-{wildcards.kind} --runs {params.runs} --output {output}"
         " <<< {params.slice:q}"
 
 
@@ -52,10 +53,11 @@ rule draw_activations:
         mem_mb=1000,
         runtime=10,
     params:
+        runs=RUNS,
         slice=lambda w: canonical_json(drawing_of_activations(w.section)),
         code=lambda w: code("draw-activations"),
     message:
         "Draw activations of section {wildcards.section}"
     shell:
-        "convstudy --log {log} draw-activations --runs {RUNS} --output {output}"
+        "convstudy --log {log} draw-activations --runs {params.runs} --output {output}"
         " <<< {params.slice:q}"

@@ -17,10 +17,12 @@ rule report:
         mem_mb=1000,
         runtime=10,
     params:
+        results=RESULTS,
+        templates=TEMPLATE_FOLDER,
         slice=canonical_json(reporting()),
         code=lambda w: code("report"),
     message:
         "Write the report"
     shell:
-        "convstudy --log {log} report --results {RESULTS} --data data/prepared"
-        " --templates {TEMPLATE_FOLDER} --output {output} <<< {params.slice:q}"
+        "convstudy --log {log} report --results {params.results} --data data/prepared"
+        " --templates {params.templates} --output {output} <<< {params.slice:q}"

@@ -36,7 +36,11 @@ def draw_mean(axis: Axes, values: np.ndarray, look: style.Look, label: str, **mo
     epochs = np.arange(1, values.shape[1] + 1)
     settings = {
         **{"color": look.colour, "linestyle": look.dash, "linewidth": 1.6, "zorder": 3},
-        **{"marker": look.marker, "markersize": 4.5, "markevery": -(-len(epochs) // _MARKED_EPOCHS)},
+        **{
+            "marker": look.marker,
+            "markersize": 4.5,
+            "markevery": -(-len(epochs) // _MARKED_EPOCHS),
+        },
         **{"markeredgecolor": "white", "markeredgewidth": 0.5},
     }
     axis.plot(epochs, values.mean(axis=0), label=label, **settings | more)

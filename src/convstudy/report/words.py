@@ -94,10 +94,10 @@ def mean_sd(spread: dict[str, Any]) -> str:
 
 
 def interval(spread: dict[str, Any]) -> str:
-    """Interval of a fraction, in points; a dash where one seed gives none."""
+    """Interval of an accuracy, in percent, cut at what an accuracy can be; a dash for one seed."""
     if spread["low"] is None:
         return "–"
-    return f"{100 * spread['low']:.2f} to {100 * spread['high']:.2f}"
+    return f"{100 * max(spread['low'], 0):.2f} to {100 * min(spread['high'], 1):.2f}"
 
 
 def pair(confused: dict[str, Any]) -> str:

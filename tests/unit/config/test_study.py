@@ -34,7 +34,10 @@ def test_real_has_the_published_mnist_networks_but_the_residual_one(study):
     assert real.left_out == ("mnist_resnet18",)
     assert all(not real.experiments[name].unlike_published for name in MNIST)
     assert all(len(real.experiments[name].seeds) == 10 for name in MNIST)
-    assert "2,000 train images in place of all" in real.experiments["cifar10_resnet18"].unlike_published
+    assert (
+        "2,000 train images in place of all"
+        in real.experiments["cifar10_resnet18"].unlike_published
+    )
 
 
 def test_claims_about_an_experiment_that_is_left_out_are_not_asked(study):

@@ -11,6 +11,7 @@ from made_archives import pictures, write_folder, write_zip
 
 from convstudy.datasets import prepare
 from convstudy.datasets.generate import generate
+from convstudy.datasets.images import Images
 from convstudy.errors import StudyError
 from convstudy.files import digest
 
@@ -60,13 +61,15 @@ def test_as_promised(tmp_path):
     assert description["std"] == pytest.approx(std.tolist(), rel=1e-12)
 
 
-def test_the_same_bytes_again(tmp_path):
+def test_the_same_bytes_again_under_any_name(tmp_path):
     generate(tmp_path / "raw", "shapes", 10, 10, seed=0)
     slice_ = slice_of("cifar10", ["cifar-10-python.tar.gz"])
     for name in ("a", "b"):
-        prepared(tmp_path / "raw", tmp_path / name, slice_)
-    for name in ("some.pt", "some.json"):
-        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+        tensors, description = tmp_path / f"{name}.pt", tmp_path / f"{name}.json"
+        prepare.prepare(tmp_path / "raw", tensors, description, slice_)
+    for suffix in (".pt", ".json"):
+        once, again = (tmp_path / f"{name}{suffix}" for name in ("a", "b"))
+        assert once.read_bytes() == again.read_bytes()
 
 
 def test_the_checksum_is_of_the_data_not_of_the_file(tmp_path):
@@ -84,17 +87,17 @@ def test_the_checksum_is_of_the_data_not_of_the_file(tmp_path):
     assert changed["sources"] != from_folder["sources"]
 
 
-def test_labels_count_in_the_checksum(tmp_path):
-    members = pictures()
-    write_zip(tmp_path / "a.zip", members)
-    first, second = "test/cat/0.png", "test/dog/0.png"
-    swapped = members | {first: members[second], second: members[first]}
-    write_zip(tmp_path / "b.zip", swapped)
-    sums = [
-        prepared(tmp_path, tmp_path / name, slice_of("image_folder", [f"{name}.zip"]))[1]["sha256"]
-        for name in ("a", "b")
-    ]
-    assert sums[0] != sums[1]
+def test_the_checksum_changes_with_any_value_or_shape():
+    images = torch.zeros((4, 1, 2, 3), dtype=torch.uint8)
+    labels = torch.zeros(4, dtype=torch.int64)
+    same = dict(zip(prepare.TENSORS, (images, labels, images, labels), strict=True))
+    changes = [{}, {"train_images": images.reshape(4, 1, 3, 2)}]
+    for name, tensor in same.items():
+        changed = tensor.clone()
+        changed.view(-1)[-1] = 1
+        changes.append({name: changed})
+    sums = [prepare.checksum(Images(**(same | change), classes=["a"])) for change in changes]
+    assert len(set(sums)) == len(changes)
 
 
 def test_flat_images_have_no_deviation():

@@ -1,0 +1,147 @@
+"""A whole study, small: from nothing to report.md, again, and after changes."""
+
+import json
+import re
+import shutil
+
+import pytest
+import yaml
+
+from conftest import Checkout
+
+pytestmark = pytest.mark.study
+
+TINY = {
+    "scales": {"quick": {"seeds": 1, "recipe": {"epochs": 1}}},
+    "datasets": {
+        "digits": {"generator": {"train_images": 200, "test_images": 100}},
+        "shapes": {"generator": {"train_images": 200, "test_images": 100}},
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """A finished study: every experiment of the config on 200 images."""
+    checkout = Checkout(tmp_path_factory.mktemp("study"))
+    (checkout.folder / "tiny.yaml").write_text(yaml.safe_dump(TINY))
+    done = checkout.snakemake("--cores", "2", "report.md", "--configfile", "tiny.yaml")
+    assert done.returncode == 0, done.stdout
+    return checkout
+
+
+@pytest.fixture
+def study(finished, tmp_path):
+    """The finished study in another folder, for a test to change."""
+    copy = Checkout.__new__(Checkout)
+    copy.folder = tmp_path / "elsewhere"
+    shutil.copytree(finished.folder, copy.folder)
+    return copy
+
+
+def jobs(study, *arguments):
+    return study.jobs("report.md", "--configfile", "tiny.yaml", *arguments)
+
+
+def edit_config(study, change):
+    path = study.folder / "config.yaml"
+    config = yaml.safe_load(path.read_text())
+    change(config)
+    path.write_text(yaml.safe_dump(config, sort_keys=False))
+
+
+def test_the_report_has_every_part_and_every_figure_it_shows(finished):
+    report = (finished.folder / "report.md").read_text()
+    assert "This is the scale `quick`" in report
+    assert "--config scale=full" in report
+    for title in (
+        "Kernel size",
+        "Custom layers",
+        "Basic against bottleneck",
+        "General conclusions",
+    ):
+        assert re.search(rf"^## \d\. {title}", report, re.M)
+    figures = re.findall(r"!\[[^]]+\]\(([^)]+)\)", report)
+    assert len(figures) == 11
+    for figure in figures:
+        assert (finished.folder / figure).read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_generated_report_prints_nothing_that_was_published(finished):
+    report = (finished.folder / "report.md").read_text()
+    for number in ("97.19", "99.20", "36.22", "119.69", "30,154"):
+        assert number not in report
+    assert "published report says" not in report
+
+
+def test_every_accuracy_in_the_report_is_that_of_its_run(finished):
+    report = (finished.folder / "report.md").read_text()
+    for path in (finished.folder / "results/quick/runs").glob("*/seed0/metrics.json"):
+        metrics = json.loads(path.read_text())
+        assert f"| {100 * metrics['test_accuracy']:.2f} |" in report, path
+
+
+def test_a_second_run_and_another_folder_have_nothing_to_do(finished, study):
+    assert jobs(finished) == {}
+    assert jobs(study) == {}
+
+
+def test_touching_all_files_reruns_nothing(study):
+    for path in [*study.folder.glob("results/**/*"), *study.folder.glob("data/**/*")]:
+        if path.is_file():
+            path.touch()
+    assert jobs(study) == {}
+
+
+def test_another_learning_rate_reruns_one_experiment_and_what_shows_it(study):
+    def change(config):
+        config["experiments"]["mnist_fc"]["recipe"]["learning_rate"] = 0.002
+
+    edit_config(study, change)
+    assert jobs(study) == {
+        "train": 1,
+        "summarise": 1,
+        "analyse": 1,
+        "confusion": 1,
+        "draw_history": 2,
+        "draw_confusion": 1,
+        "report": 1,
+    }
+
+
+def test_a_comment_or_another_order_in_the_config_reruns_nothing(study):
+    path = study.folder / "config.yaml"
+    config = yaml.safe_load(path.read_text())
+    config["experiments"]["mnist_fc"] = dict(reversed(config["experiments"]["mnist_fc"].items()))
+    path.write_text("# a comment\n" + yaml.safe_dump(config, sort_keys=False))
+    assert jobs(study) == {}
+
+
+def test_a_claim_reruns_analysis_and_report(study):
+    def change(config):
+        config["claims"]["dropout_changes_nothing"]["margin"] = 0.02
+
+    edit_config(study, change)
+    assert jobs(study) == {"analyse": 1, "report": 1}
+
+
+def test_a_template_reruns_the_report(study):
+    with (study.folder / "workflow/templates/head.md.j2").open("a") as file:
+        file.write("\nA sentence.\n")
+    assert jobs(study) == {"report": 1}
+
+
+def test_another_device_reruns_nothing(study):
+    assert jobs(study, "--config", "device=cpu") == {}
+
+
+def test_a_forged_run_is_refused_by_name(study):
+    path = study.folder / "results/quick/runs/mnist_fc/seed0/metrics.json"
+    metrics = json.loads(path.read_text())
+    metrics["test_accuracy"] = 0.99
+    path.write_text(json.dumps(metrics))
+    done = study.snakemake("--cores", "2", "report.md", "--configfile", "tiny.yaml")
+    assert done.returncode != 0
+    assert "mnist_fc" in done.stdout
+    assert "test_accuracy" in done.stdout
+    assert "Traceback" not in done.stdout

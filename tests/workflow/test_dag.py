@@ -1,0 +1,107 @@
+"""The DAG as planned: which jobs, how many, and what a bad config does."""
+
+import pytest
+import yaml
+
+DRAWN = {"draw_history": 8, "draw_confusion": 1, "draw_activations": 2}
+ONCE = {"summarise": 1, "analyse": 1, "confusion": 1, "report": 1}
+
+
+def test_quick_has_these_jobs(checkout):
+    assert checkout.jobs("report.md") == {
+        "generate_digits": 1,
+        "generate_shapes": 1,
+        "prepare": 2,
+        "train": 20,
+        "activations": 4,
+        "check_layer": 4,
+        **DRAWN,
+        **ONCE,
+    }
+
+
+def test_full_has_these_jobs(checkout):
+    assert checkout.jobs("report.md", "--config", "scale=full") == {
+        "fetch": 5,
+        "prepare": 2,
+        "train": 50,
+        "activations": 4,
+        "check_layer": 4,
+        **DRAWN,
+        **ONCE,
+    }
+
+
+def test_real_with_the_jpeg_overlay_has_these_jobs(checkout):
+    jobs = checkout.jobs(
+        "report.md", "--configfile", "overlays/cifar10_jpeg.yaml", "--config", "scale=real"
+    )
+    assert jobs["train"] == 5 * 10 + 4 * 5
+    assert jobs["fetch"] == 5
+
+
+def test_a_mirror_changes_no_job(checkout):
+    plain = checkout.jobs("report.md", "--config", "scale=full")
+    assert checkout.jobs("report.md", "--config", "scale=full", "data_mirror=/some/where") == plain
+
+
+def test_more_seeds_add_only_their_runs(checkout):
+    assert checkout.jobs("report.md", "--config", "seeds=3")["train"] == 30
+
+
+def test_a_section_can_be_dropped(checkout):
+    config = yaml.safe_load((checkout.folder / "config.yaml").read_text())
+    del config["sections"]["blocks"]
+    config["claims"].pop("basic_beats_bottleneck")
+    del config["experiments"]["cifar10_bottleneck"]
+    del config["scales"]["quick"]["experiments"]["cifar10_bottleneck"]
+    del config["scales"]["real"]["experiments"]["cifar10_bottleneck"]
+    (checkout.folder / "config.yaml").write_text(yaml.safe_dump(config, sort_keys=False))
+    published = checkout.folder / "workflow/published.yaml"
+    assert checkout.jobs("report.md")["train"] == 18
+    assert published.is_file()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["scale=ful"], "scale: no scale is named 'ful'; did you mean 'full'?"),
+        (["device=gpu"], "device: 'gpu' is not one of its values"),
+        (["seeds=0"], "seeds: 0 is out of range"),
+        (["sede=3"], "unknown key 'sede'; did you mean 'seeds'?"),
+    ],
+)
+def test_a_bad_config_is_refused_in_words_before_anything_runs(checkout, arguments, said):
+    done = checkout.snakemake("--cores", "1", "report.md", "--config", *arguments)
+    assert done.returncode != 0
+    assert said in done.stdout
+    assert "Traceback" not in done.stdout
+    assert not (checkout.folder / "results").exists()
+    assert not (checkout.folder / "data").exists()
+
+
+@pytest.mark.parametrize(
+    "name", ["x; touch hacked", "$(touch hacked)", "../../up", "a" * 300, "éxp"]
+)
+def test_names_cannot_become_shell_text_or_paths(checkout, name):
+    config = yaml.safe_load((checkout.folder / "config.yaml").read_text())
+    config["experiments"][name] = config["experiments"]["mnist_fc"]
+    (checkout.folder / "config.yaml").write_text(yaml.safe_dump(config, allow_unicode=True))
+    done = checkout.snakemake("--cores", "1", "report.md")
+    assert done.returncode != 0
+    assert "has a form that is not allowed here" in done.stdout
+    assert not list(checkout.folder.rglob("hacked"))
+
+
+def test_a_study_without_network_or_mirror_says_what_to_do(checkout):
+    """Reserved names and a folder that is not there: nothing can be fetched."""
+    config = yaml.safe_load((checkout.folder / "config.yaml").read_text())
+    config["datasets"]["mnist"]["mirrors"] = ["https://mirror.invalid/mnist", "/not/there"]
+    (checkout.folder / "config.yaml").write_text(yaml.safe_dump(config))
+    target = "data/raw/mnist/t10k-labels-idx1-ubyte.gz"
+    done = checkout.snakemake("--cores", "1", target, "--config", "scale=full")
+    assert done.returncode != 0
+    for said in ("mirror.invalid", "/not/there", "data_mirror", "log: logs/fetch/mnist"):
+        assert said in done.stdout, done.stdout
+    assert "Traceback" not in done.stdout
+    assert not (checkout.folder / target).exists()
