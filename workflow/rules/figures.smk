@@ -12,7 +12,7 @@ rule draw_history:
         mem_mb=1000,
         runtime=10,
     params:
-        runs=RUNS,
+        runs=lambda w: RUNS,
         slice=lambda w: canonical_json(drawing(w.section)),
         code=lambda w: code(f"draw-{w.kind}"),
     message:
@@ -53,7 +53,7 @@ rule draw_activations:
         mem_mb=1000,
         runtime=10,
     params:
-        runs=RUNS,
+        runs=lambda w: RUNS,
         slice=lambda w: canonical_json(drawing_of_activations(w.section)),
         code=lambda w: code("draw-activations"),
     message:

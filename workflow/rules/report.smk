@@ -17,8 +17,8 @@ rule report:
         mem_mb=1000,
         runtime=10,
     params:
-        results=RESULTS,
-        templates=TEMPLATE_FOLDER,
+        results=lambda w: RESULTS,
+        templates=lambda w: TEMPLATE_FOLDER,
         slice=canonical_json(reporting()),
         code=lambda w: code("report"),
     message:
