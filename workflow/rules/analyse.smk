@@ -33,7 +33,7 @@ rule confusion:
         runtime=15,
     params:
         runs=lambda w: RUNS,
-        slice=lambda w: canonical_json({"section": w.section, **members(w.section)}),
+        slice=lambda w: canonical_json(slices.confusion(STUDY, w.section)),
         code=lambda w: code("confusion"),
     message:
         "Confusion of classes in section {wildcards.section}"
@@ -55,7 +55,7 @@ rule analyse:
         mem_mb=1000,
         runtime=15,
     params:
-        slice=canonical_json(analysis()),
+        slice=canonical_json(slices.analysis(STUDY)),
         code=lambda w: code("analyse"),
     message:
         "Compare experiments and decide claims"

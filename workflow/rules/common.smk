@@ -1,13 +1,13 @@
 """The only Python of the workflow: the study, paths, and the slices that jobs are given."""
 
 import os
-from dataclasses import asdict
 from pathlib import Path
 
 import yaml
 from snakemake.exceptions import WorkflowError
 
 from convstudy.cli import COMMANDS
+from convstudy.config import slices
 from convstudy.config.study import load
 from convstudy.errors import StudyError
 from convstudy.files import canonical_json, listing_digest
@@ -146,38 +146,7 @@ def expected_runs():
     }
 
 
-def analysis():
-    """Which experiments are compared, and the claims about them."""
-    return {
-        "minimum_seeds": STUDY.minimum_seeds,
-        "sections": {n: s["experiments"] for n, s in STUDY.sections.items() if s["experiments"]},
-        "claims": STUDY.claims,
-    }
-
-
-def member(experiment):
-    """An experiment as figures need it; its colour is its place in the config, everywhere."""
-    one = STUDY.experiments[experiment]
-    colour = list(STUDY.experiments).index(experiment)
-    return {"experiment": experiment, "title": one.title, "colour": colour, "seeds": one.seeds}
-
-
-def members(section):
-    """The experiments of a section."""
-    return {"experiments": {n: member(n) for n in STUDY.sections[section]["experiments"]}}
-
-
-def drawing(section):
-    """What a figure of a section shows."""
-    one = STUDY.sections[section]
-    first = STUDY.experiments[one["experiments"][0]]
-    return {
-        "title": one["title"],
-        "dataset": STUDY.datasets[first.dataset]["title"],
-        "experiments": [member(name) for name in one["experiments"]],
-    }
-
-
+# ── Figures ──────────────────────────────────────────────────────────────────────────────────────
 def sections_with(figure):
     """Sections that show this kind of figure."""
     return [name for name, section in STUDY.sections.items() if figure in section["figures"]]
@@ -192,47 +161,9 @@ def figures():
     ]
 
 
-def drawn_layers(experiment):
-    """Layers of an experiment whose activations any section shows."""
-    shown = [
-        STUDY.sections[name]["figures"]["activations"] for name in sections_with("activations")
-    ]
-    return sorted({x for one in shown if experiment in one["experiments"] for x in one["layers"]})
-
-
-def drawing_of_activations(section):
-    """What an activation grid shows: of each network its first seed, which the figure states."""
-    shown = STUDY.sections[section]["figures"]["activations"]
-    experiments = [
-        {**member(name), "seed": member(name)["seeds"][0]} for name in shown["experiments"]
-    ]
-    return {**drawing(section), "experiments": experiments, "layers": shown["layers"]}
-
-
 def shown_activations(section):
     """Activation files of an activation grid."""
     return [
         run_of("activations.npz").format(experiment=one["experiment"], seed=one["seed"])
-        for one in drawing_of_activations(section)["experiments"]
+        for one in slices.drawing_of_activations(STUDY, section)["experiments"]
     ]
-
-
-def reporting():
-    """All of the config that the report prints; lists, since canonical JSON forgets an order."""
-    return {
-        "scale": STUDY.scale,
-        "purpose": STUDY.purpose,
-        "left_out": STUDY.left_out,
-        "published": STUDY.published,
-        "experiments": [asdict(one) for one in STUDY.experiments.values()],
-        "sections": [
-            {
-                **section,
-                "name": name,
-                "figures": list(section["figures"]),
-                "shown": section["figures"],
-            }
-            for name, section in STUDY.sections.items()
-        ],
-        "claims": [{**claim, "name": name} for name, claim in STUDY.claims.items()],
-    }

@@ -16,7 +16,7 @@ rule activations:
         runtime=15,
     params:
         slice=lambda w: canonical_json(STUDY.experiments[w.experiment].slice),
-        layers=lambda w: drawn_layers(w.experiment),
+        layers=lambda w: slices.drawn_layers(STUDY, w.experiment),
         code=lambda w: code("activations", module_of_model(w.experiment)),
     message:
         "Activations of {wildcards.experiment}, seed {wildcards.seed}"

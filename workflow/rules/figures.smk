@@ -13,7 +13,7 @@ rule draw_history:
         runtime=10,
     params:
         runs=lambda w: RUNS,
-        slice=lambda w: canonical_json(drawing(w.section)),
+        slice=lambda w: canonical_json(slices.drawing(STUDY, w.section)),
         code=lambda w: code(f"draw-{w.kind}"),
     message:
         "Draw {wildcards.kind} of section {wildcards.section}"
@@ -54,7 +54,7 @@ rule draw_activations:
         runtime=10,
     params:
         runs=lambda w: RUNS,
-        slice=lambda w: canonical_json(drawing_of_activations(w.section)),
+        slice=lambda w: canonical_json(slices.drawing_of_activations(STUDY, w.section)),
         code=lambda w: code("draw-activations"),
     message:
         "Draw activations of section {wildcards.section}"

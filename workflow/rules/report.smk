@@ -19,7 +19,7 @@ rule report:
     params:
         results=lambda w: RESULTS,
         templates=lambda w: TEMPLATE_FOLDER,
-        slice=canonical_json(reporting()),
+        slice=canonical_json(slices.reporting(STUDY)),
         code=lambda w: code("report"),
     message:
         "Write the report"

@@ -36,7 +36,7 @@ def millions(value: float) -> str:
 
 def seconds(value: float) -> str:
     """`4.2 s`, `12 min 5 s` or `3 h 10 min`."""
-    if value < 60:
+    if value < 59.95:  # which would be written as 60.0
         return f"{value:.1f} s"
     minutes, rest = divmod(round(value), 60)
     if minutes < 60:

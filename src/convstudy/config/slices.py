@@ -1,0 +1,86 @@
+"""What single jobs are told of the study: plain JSON values, nothing that they do not use."""
+
+from dataclasses import asdict
+from typing import Any
+
+from convstudy.config.study import Study
+
+Slice = dict[str, Any]
+
+
+def analysis(study: Study) -> Slice:
+    """Which experiments are compared, and the claims about them."""
+    return {
+        "minimum_seeds": study.minimum_seeds,
+        "sections": {n: s["experiments"] for n, s in study.sections.items() if s["experiments"]},
+        "claims": study.claims,
+    }
+
+
+def confusion(study: Study, section: str) -> Slice:
+    """The experiments of a section, among which the best is looked for."""
+    names = study.sections[section]["experiments"]
+    return {
+        "experiments": {
+            name: {"title": study.experiments[name].title, "seeds": study.experiments[name].seeds}
+            for name in names
+        }
+    }
+
+
+def drawing(study: Study, section: str) -> Slice:
+    """What a figure of a section shows."""
+    one = study.sections[section]
+    first = study.experiments[one["experiments"][0]]
+    return {
+        "title": one["title"],
+        "dataset": study.datasets[first.dataset]["title"],
+        "experiments": [_member(study, name) for name in one["experiments"]],
+    }
+
+
+def drawing_of_activations(study: Study, section: str) -> Slice:
+    """What an activation grid shows: of each network its first seed, which the figure states."""
+    shown = study.sections[section]["figures"]["activations"]
+    members = [_member(study, name) for name in shown["experiments"]]
+    return {
+        **drawing(study, section),
+        "experiments": [{**one, "seed": one["seeds"][0]} for one in members],
+        "layers": shown["layers"],
+    }
+
+
+def _member(study: Study, name: str) -> Slice:
+    """An experiment as figures need it; its colour is its place in the config, everywhere."""
+    one = study.experiments[name]
+    colour = list(study.experiments).index(name)
+    return {"experiment": name, "title": one.title, "colour": colour, "seeds": one.seeds}
+
+
+def drawn_layers(study: Study, experiment: str) -> list[str]:
+    """Layers of an experiment whose activations any section shows."""
+    grids = [section["figures"].get("activations") for section in study.sections.values()]
+    return sorted(
+        {
+            layer
+            for grid in grids
+            if grid and experiment in grid["experiments"]
+            for layer in grid["layers"]
+        }
+    )
+
+
+def reporting(study: Study) -> Slice:
+    """All of the config that the report prints; lists, since canonical JSON forgets an order."""
+    return {
+        "scale": study.scale,
+        "purpose": study.purpose,
+        "left_out": study.left_out,
+        "published": study.published,
+        "experiments": [asdict(one) for one in study.experiments.values()],
+        "sections": [
+            {**one, "name": name, "figures": list(one["figures"]), "shown": one["figures"]}
+            for name, one in study.sections.items()
+        ],
+        "claims": [{**claim, "name": name} for name, claim in study.claims.items()],
+    }

@@ -1,0 +1,315 @@
+"""The report says what its files say, and nothing else."""
+
+import csv
+import json
+import re
+
+import numpy as np
+import pytest
+
+from convstudy.config import slices
+from convstudy.config.study import load
+from convstudy.errors import StudyError
+from convstudy.report import words
+from convstudy.report.context import gather
+from convstudy.report.render import render
+from convstudy.statistics import summary
+from convstudy.statistics.analyse import analyse
+
+from conftest import ROOT
+
+TEMPLATES = ROOT / "workflow/templates"
+VERDICTS = ("Supported", "Contradicted", "Not decided", "No relevant difference")
+
+
+def made_results(folder, study, rng, spread=0.01):
+    """Files of a finished study with random results; returns the values of its runs."""
+    rows = []
+    for name, one in study.experiments.items():
+        centre, cost = rng.uniform(0.3, 0.95), int(rng.integers(10**4, 10**7))
+        seconds = rng.uniform(5, 500)
+        for seed in one.seeds:
+            accuracy = float(np.clip(rng.normal(centre, spread), 0, 1))
+            train = float(np.clip(accuracy + rng.uniform(0, 0.2), 0, 1))
+            rows.append(
+                {
+                    **dict.fromkeys(summary.COLUMNS, ""),
+                    "experiment": name,
+                    "seed": seed,
+                    "origin": "trained",
+                    "dataset": study.datasets[one.dataset]["title"],
+                    "generated": False,
+                    "test_accuracy": accuracy,
+                    "train_accuracy": train,
+                    "train_accuracy_running": train,
+                    "gap": train - accuracy,
+                    "test_loss": rng.uniform(0.1, 2),
+                    "train_loss": rng.uniform(0.1, 2),
+                    "train_seconds": seconds * rng.uniform(0.9, 1.1),
+                    "evaluate_seconds": rng.uniform(1, 9),
+                    "images_per_second": rng.uniform(100, 9000),
+                    "peak_memory_bytes": int(rng.integers(10**8, 10**9)),
+                    "train_images": 60000,
+                    "test_images": 10000,
+                    "epochs": 5,
+                    "parameters": cost,
+                    "macs": 3 * cost,
+                    "device": "cpu",
+                    "threads": 1,
+                    "precision": "float32",
+                    "processor": "a processor",
+                    "torch": "2.15.0",
+                    "python": "3.11.7",
+                    "commit": "f" * 40,
+                    "dirty": False,
+                }
+            )
+    results = folder / "results" / study.scale
+    results.mkdir(parents=True)
+    with (results / "summary.csv").open("w", newline="") as file:
+        writer = csv.DictWriter(file, list(summary.COLUMNS))
+        writer.writeheader()
+        writer.writerows(rows)
+    compared, decided = analyse(results / "summary.csv", slices.analysis(study))
+    dump(results / "comparisons.json", compared)
+    dump(results / "claims.json", decided)
+    for section in study.sections:
+        dump(results / f"confusion/{section}.json", made_confusion(rng))
+    for layer in study.layers:
+        dump(results / f"layers/{layer}.json", made_layer(layer, rng))
+    for name, one in study.datasets.items():
+        dump(folder / f"data/prepared/{name}.json", made_description(name, one, rng))
+    return rows
+
+
+def made_confusion(rng):
+    share = rng.uniform(0.01, 0.2, 3)
+    return {
+        "experiment": "x",
+        "title": "a network",
+        "dataset": "images",
+        "classes": ["cat", "dog"],
+        "seeds": [0, 1],
+        "mean": [[90, 10], [20, 80]],
+        "sd": None,
+        "pairs": [{"true": "cat", "predicted": "dog", "mean": 10, "sd": 1, "share": share[0]}],
+        "recalls": [
+            {"class": "cat", "mean": share[1], "sd": 0.1},
+            {"class": "dog", "mean": share[2], "sd": 0.1},
+        ],
+    }
+
+
+def made_layer(layer, rng):
+    return {
+        "layer": layer,
+        "title": layer,
+        "formula": "f(x)",
+        "source": "someone",
+        "arguments": {"channels": 64},
+        "input_shape": [64, 32, 32],
+        "parameters": int(rng.integers(1, 10**6)),
+        "macs": int(rng.integers(1, 10**6)),
+        "passed": True,
+        "checks": [
+            {
+                "check": "reference, float64",
+                "passed": True,
+                "detail": "",
+                "value": rng.uniform(1e-17, 1e-15),
+                "limit": 1e-12,
+            }
+        ],
+    }
+
+
+def made_description(name, dataset, rng):
+    return {
+        "dataset": name,
+        "title": dataset["title"],
+        "format": dataset["format"],
+        "generated": "generator" in dataset,
+        "classes": [str(k) for k in range(int(rng.integers(2, 90)))],
+        "shape": [3, 32, 32],
+        "train_images": int(rng.integers(10**3, 10**5)),
+        "test_images": int(rng.integers(10**3, 10**5)),
+        "mean": [0.5],
+        "std": [0.2],
+        "sha256": rng.bytes(32).hex(),
+        "sources": dict.fromkeys(dataset["files"], "0"),
+    }
+
+
+def dump(path, value):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(value))
+
+
+def report_of(folder, study):
+    job = json.loads(json.dumps(slices.reporting(study)))
+    values = gather(
+        job, folder / "results" / study.scale, folder / "data/prepared", folder / "report.md"
+    )
+    return render(TEMPLATES, values)
+
+
+@pytest.fixture
+def study(config, schema):
+    def at(scale, **changes):
+        return load({**config, "scale": scale, **changes}, schema)
+
+    return at
+
+
+@pytest.fixture
+def report(tmp_path, study):
+    def make(scale="full", seed=0, spread=0.01, **changes):
+        folder = tmp_path / f"{scale}{seed}"
+        made = study(scale, **changes)
+        rows = made_results(folder, made, np.random.default_rng(seed), spread)
+        return report_of(folder, made), rows
+
+    return make
+
+
+def sections(text):
+    return dict(re.findall(r"^## \d+\. (.+?)$(.*?)(?=^## |\Z)", text, re.M | re.S))
+
+
+def test_sections_stand_in_the_order_of_the_config(report, config):
+    titles = list(sections(report()[0]))
+    assert titles == [one["title"] for one in config["sections"].values()] + [
+        "General conclusions",
+        "How this was made",
+    ]
+
+
+def test_tables_hold_mean_and_deviation_of_the_runs(report):
+    text, rows = report()
+    for name, title in (("mnist_fc", "fully connected"), ("mnist_kernel5", "5×5 kernels")):
+        values = [100 * row["test_accuracy"] for row in rows if row["experiment"] == name]
+        assert f"| {title} | " in text
+        assert f"{np.mean(values):.2f} ± {np.std(values, ddof=1):.2f}" in text
+
+
+def test_no_result_is_typed_by_hand(report):
+    """Random studies: the numbers and verdicts that they share come from the config alone."""
+    texts = [report(seed=seed)[0] for seed in (1, 2, 3)]
+    config = (ROOT / "config.yaml").read_text() + (ROOT / "workflow/published.yaml").read_text()
+    decimals = r"(?<![\w.,])\d+\.\d{2,}(?![\w.])"
+    shared = set.intersection(*(set(re.findall(decimals, text)) for text in texts))
+    known = {float(x) for x in re.findall(r"\d+\.?\d*", config)}
+    known |= {round(100 * x, 2) for x in known}
+    floor_of_p = 0.0001
+    assert not {x for x in shared if float(x) not in known | {floor_of_p}}
+    verdicts = {tuple(re.findall(rf"^- \*\*({'|'.join(VERDICTS)}):", text, re.M)) for text in texts}
+    assert len(verdicts) == 3
+    assert {len(one) for one in verdicts} == {13}
+
+
+def test_templates_hold_no_numbers_with_decimals_or_percent():
+    for path in TEMPLATES.iterdir():
+        text = re.sub(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", "", path.read_text(), flags=re.S)
+        assert not re.findall(r"\d+[.,]\d+|\d+ ?%", text.replace("0 and 100 %", "")), path.name
+
+
+def test_every_claim_has_a_sentence_with_the_verdict_that_was_decided(report, tmp_path, study):
+    text, _ = report()
+    decided = json.loads((tmp_path / "full0/results/full/claims.json").read_text())["claims"]
+    spoken = dict(
+        zip(("supported", "contradicted", "inconclusive", "equivalent"), VERDICTS, strict=True)
+    )
+    for name, claim in study("full").claims.items():
+        assert f"**{spoken[decided[name]['verdict']]}:** {claim['says']}" in text
+
+
+def test_with_two_seeds_nothing_that_varies_is_decided_or_marked(report):
+    text, _ = report("quick")
+    decided = re.findall(
+        r"^- \*\*(?:Supported|Contradicted):\*\*.*?\*([^*]+)\.\*", text, re.M | re.S
+    )
+    assert set(decided) == {"counted, not estimated"}
+    assert "no network can be separated from the best one" in text
+    assert "| **" not in text
+
+
+def test_the_best_and_what_cannot_be_separated_from_it_are_marked(report):
+    text, rows = report(spread=0.0005)
+    table = sections(text)["Kernel size"]
+    means = {
+        title: np.mean([r["test_accuracy"] for r in rows if r["experiment"] == name])
+        for name, title in (
+            ("mnist_kernel3", "3×3"),
+            ("mnist_kernel5", "5×5"),
+            ("mnist_kernel7", "7×7"),
+        )
+    }
+    best = max(means, key=means.get)
+    assert re.findall(r"^\| (\S+) kernels \| \*\*", table, re.M) == [best]
+
+
+def test_published_values_stand_only_beside_the_same_experiment(report):
+    full, quick = report("full")[0], report("quick")[0]
+    for number in ("97.19 %", "98.45 %", "30,154", "98.88 %", "84.64 %"):
+        assert number in full
+        assert number not in quick
+    assert "The published report says" in full
+    assert "The published report says" not in quick
+
+
+def test_a_changed_recipe_takes_the_published_value_away_and_says_why(config, schema, tmp_path):
+    config["experiments"]["mnist_fc"]["recipe"]["learning_rate"] = 0.01
+    changed = load({**config, "scale": "full"}, schema)
+    made_results(tmp_path, changed, np.random.default_rng(0))
+    text = report_of(tmp_path, changed)
+    assert "97.19 %" not in text
+    assert "learning rate 0.01 in place of 0.001" in text
+    assert "99.20 %" in text  # SimpleCNN is still the published one
+
+
+def test_titles_cannot_inject_markup(config, schema, tmp_path):
+    config["experiments"]["mnist_fc"]["title"] = "<script>|*x*|[a](b)"
+    evil = load({**config, "scale": "full"}, schema)
+    made_results(tmp_path, evil, np.random.default_rng(0))
+    text = report_of(tmp_path, evil)
+    assert "<script>" not in text
+    assert r"\<script\>\|\*x\*\|\[a\](b)" in text
+
+
+def test_a_missing_result_is_named(tmp_path, study):
+    made = study("full")
+    made_results(tmp_path, made, np.random.default_rng(0))
+    (tmp_path / "results/full/layers/swish.json").unlink()
+    with pytest.raises(StudyError, match=r"swish\.json is missing\. Run snakemake again"):
+        report_of(tmp_path, made)
+
+
+def test_a_value_that_nobody_computed_is_a_fault_and_not_a_blank(tmp_path):
+    (tmp_path / "report.md.j2").write_text("{{ accuracy_of_nothing }}")
+    with pytest.raises(StudyError, match=r"'accuracy_of_nothing' is undefined\. Mend the template"):
+        render(tmp_path, {})
+
+
+@pytest.mark.parametrize(
+    ("function", "value", "said"),
+    [
+        (words.percent, 0.98539, "98.54 %"),
+        (words.points, 0.0051, "+0.51"),
+        (words.count, 567434, "567,434"),
+        (words.millions, 566528, "0.567 M"),
+        (words.millions, 455800832, "455.8 M"),
+        (words.seconds, 59.94, "59.9 s"),
+        (words.seconds, 59.96, "1 min 0 s"),
+        (words.seconds, 725.4, "12 min 5 s"),
+        (words.seconds, 11400, "3 h 10 min"),
+        (words.p_value, 0.00001, "p < 0.0001"),
+        (words.p_value, 0.0312, "p = 0.031"),
+        (words.listing, ["a", "b", "c"], "a, b and c"),
+        (words.listing, ["a"], "a"),
+        (words.mean_sd, {"mean": 0.5, "sd": None}, "50.00"),
+        (words.interval, {"low": None, "high": None}, "–"),
+        (words.interval, {"low": -0.2, "high": 1.3}, "0.00 to 100.00"),
+    ],
+)
+def test_values_are_written(function, value, said):
+    assert function(value) == said
