@@ -1,89 +1,185 @@
 """`convstudy draw-activations`: what layers of trained networks answer to the same test images."""
 
 import argparse
+import zipfile
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
-from matplotlib.figure import Figure, SubFigure
+from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Normalize
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from convstudy.config import read_slice
 from convstudy.errors import StudyError
-from convstudy.figures.style import new_figure, save
+from convstudy.figures import style
+from convstudy.figures.drawing import Drawing, Experiment, parse
 
 _MAPS = 16  # shown per layer and image
-_COLUMNS = 8
+_COLUMNS = 16  # of maps, side by side
+_IMAGES = 3
+_GAP = 0.06  # between maps, in widths of a map
+_RIGHT = 0.5  # inches for the colour scale
+_HEAD, _BETWEEN, _FOOT = 0.2, 0.3, 0.36  # inches
+_LARGEST = 0.72  # inches of a map
+_NOTE = (
+    "Trained networks, after the last epoch; the same test images for all. A column is one map. "
+    "One colour scale per network and layer: its ends hold 99 % of the values."
+)
+
+
+class Block(NamedTuple):
+    """One layer of one network: images (I, H, W[, 3]), their classes, maps (I, C, h, w)."""
+
+    experiment: Experiment
+    layer: str
+    images: np.ndarray
+    names: list[str]
+    maps: np.ndarray
 
 
 def main(argv: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="convstudy draw-activations", description=__doc__)
-    parser.add_argument("--runs", required=True, type=Path, help="results/<scale>/runs")
-    parser.add_argument("--output", required=True, type=Path, help="PNG")
+    parser.add_argument("--runs", type=Path, required=True, help="results/<scale>/runs")
+    parser.add_argument("--output", type=Path, required=True, help="PNG to write")
     options = parser.parse_args(argv)
-    job = read_slice()
-    save(draw(job, [read(options.runs, one) for one in job["experiments"]]), options.output)
-
-
-def read(runs: Path, experiment: dict[str, Any]) -> dict[str, np.ndarray]:
-    """Arrays of an experiment's activations.npz."""
-    path = runs / experiment["experiment"] / f"seed{experiment['seed']}" / "activations.npz"
-    try:
-        with np.load(path) as stored:
-            return dict(stored)
-    except FileNotFoundError:
-        raise StudyError(f"{path} is missing. Run snakemake again to make it.") from None
-    except (ValueError, OSError, KeyError) as error:
-        raise StudyError(
-            f"{path} is damaged ({error}). Delete it and run snakemake again."
-        ) from None
-
-
-def draw(job: dict[str, Any], stored: list[dict[str, np.ndarray]]) -> Figure:
-    """A block per network and layer: a row of maps per image, the image itself at the left."""
+    drawing = parse(read_slice())
     blocks = [
-        (one, layer, arrays)
-        for one, arrays in zip(job["experiments"], stored, strict=True)
-        for layer in job["layers"]
+        block for one in drawing.experiments for block in read(options.runs, one, drawing.layers)
     ]
-    images = len(stored[0]["images"])
-    height = len(blocks) * (0.3 + 0.83 * images) + 0.35
-    figure = new_figure(height=height)
-    parts = figure.subfigures(len(blocks), 1, squeeze=False)[:, 0]
-    for part, (one, layer, arrays) in zip(parts, blocks, strict=True):
-        _block(part, one, layer, arrays)
+    if not blocks:
+        raise StudyError('standard input names no layer. Add "layers": ["…"].')
+    with style.styled():
+        style.save(draw(drawing, blocks), options.output)
+
+
+def read(runs: Path, one: Experiment, layers: tuple[str, ...]) -> list[Block]:
+    """The asked layers of an experiment's first seed; raise `StudyError` if one is not there."""
+    path = runs / one.name / f"seed{one.seeds[0]}" / "activations.npz"
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            images = stored["images"][:_IMAGES].transpose(0, 2, 3, 1)
+            names = [str(stored["classes"][label]) for label in stored["labels"][:_IMAGES]]
+            return [Block(one, layer, images, names, stored[layer][:_IMAGES]) for layer in layers]
+    except FileNotFoundError:
+        raise _unusable(path, "is missing") from None
+    except KeyError as error:
+        raise _unusable(path, f"lacks an array ({error.args[0]})") from None
+    except (OSError, ValueError, IndexError, EOFError, zipfile.BadZipFile) as error:
+        raise _unusable(path, f"cannot be read ({error})") from None
+
+
+def _unusable(path: Path, said: str) -> StudyError:
+    return StudyError(f"{path} {said}. Delete it and run snakemake again.")
+
+
+def draw(drawing: Drawing, blocks: list[Block]) -> Figure:
+    """A block per network and layer; in it a line per image: the image, then its maps."""
+    left = _room_for_names(blocks)
+    # Blocks of the same layer are compared, so their maps have the same size.
+    sizes = [min(_cell(b, left) for b in blocks if b.layer == one.layer) for one in blocks]
+    heights = [_lines(block) * size for block, size in zip(blocks, sizes, strict=True)]
+    total = _HEAD + sum(heights) + _BETWEEN * len(blocks) + _FOOT
+    figure = style.page(total, layout=None)
     figure.text(
-        0.01, 0.0,
-        "Trained networks. Each map is scaled to its own range: dark is its least, bright its largest answer.",
-        fontsize=7, color="#555555", va="bottom",
-    )  # fmt: skip
-    figure.get_layout_engine().set(rect=(0, 0.35 / height / 1.5, 1, 1 - 0.35 / height / 1.5))
+        *(0.01, 1 - 0.06 / total, style.shortened(f"{drawing.title} · {drawing.dataset}", 80)),
+        **{"fontsize": style.TITLE, "fontweight": "bold", "va": "top"},
+    )
+    top = total - _HEAD
+    for block, size, height in zip(blocks, sizes, heights, strict=True):
+        top -= _BETWEEN
+        top -= height
+        _draw_block(figure, block, (left, top, size * _across(block), height))
+    figure.text(
+        *(0.01, 0.06 / total, style.wrapped(_NOTE, style.PAGE_WIDTH, style.SMALL)),
+        **{"fontsize": style.SMALL, "color": style.QUIET, "va": "bottom"},
+    )
     return figure
 
 
-def _block(part: SubFigure, one: dict[str, Any], layer: str, arrays: dict[str, np.ndarray]) -> None:
-    maps = arrays[layer]
-    shown = min(_MAPS, maps.shape[1])
-    size = f"{maps.shape[2]}×{maps.shape[3]}"
-    part.suptitle(
-        f"{one['title']}, {layer}: {shown} of {maps.shape[1]} maps, {size} (seed {one['seed']})",
-        x=0.01, ha="left", fontsize=8.5,
-    )  # fmt: skip
-    # Two rows of maps per image, beside an image of twice their size.
-    grid = part.add_gridspec(2 * len(maps), 2 + _COLUMNS)
-    for row, (image, answers) in enumerate(zip(arrays["images"], maps, strict=True)):
-        axes = part.add_subplot(grid[2 * row : 2 * row + 2, 0:2])
-        _picture(axes, image.transpose(1, 2, 0).squeeze(), "gray")
-        name = str(arrays["classes"][arrays["labels"][row]])
-        axes.set_ylabel(name, fontsize=7.5)
-        for place in range(shown):
-            line, column = divmod(place, _COLUMNS)
-            axes = part.add_subplot(grid[2 * row + line, 2 + column])
-            _picture(axes, answers[place], "viridis")
+def _shown(block: Block) -> int:
+    return min(_MAPS, block.maps.shape[1])
 
 
-def _picture(axes: Any, values: np.ndarray, colours: str) -> None:
-    axes.imshow(values, cmap=colours, interpolation="nearest")
-    axes.set(xticks=[], yticks=[])
-    axes.grid(False)
-    for spine in axes.spines.values():
-        spine.set_visible(False)
+def _lines(block: Block) -> int:
+    """Height of a block in maps: each image takes as many lines as its maps."""
+    return len(block.maps) * -(-_shown(block) // _COLUMNS)
+
+
+def _across(block: Block) -> float:
+    """Width of a block in maps: the image, a gap and the maps beside each other."""
+    return _lines(block) / len(block.maps) + 0.25 + min(_shown(block), _COLUMNS)
+
+
+def _cell(block: Block, left: float) -> float:
+    """Inches of a map, so that the block fills the page."""
+    return min(_LARGEST, (style.PAGE_WIDTH - left - _RIGHT) / _across(block))
+
+
+def _room_for_names(blocks: list[Block]) -> float:
+    """Inches at the left, for the longest name of a class."""
+    names = [_name(name) for block in blocks for name in block.names]
+    return 0.15 + max(style.width(part, style.SMALL) for name in names for part in name.split("\n"))
+
+
+def _name(text: str) -> str:
+    return style.wrapped(style.shortened(text, 24), 0.7, style.SMALL)
+
+
+def _draw_block(figure: Figure, block: Block, place: tuple[float, float, float, float]) -> None:
+    """Draw into `place`: left, bottom, width and height in inches."""
+    left, bottom, width, height = place
+    axis = _axes(figure, *place)
+    colours = scale(block.maps)
+    per_image = _lines(block) // len(block.maps)
+    for row, (image, maps) in enumerate(zip(block.images, block.maps, strict=True)):
+        top = row * per_image
+        _place(axis, image.squeeze(), 0, top, per_image, cmap="gray", vmin=0, vmax=255)
+        beside = -0.06 * _across(block) / width
+        name = {"ha": "right", "va": "center", "fontsize": style.SMALL}
+        axis.text(beside, top + per_image / 2, _name(block.names[row]), **name)
+        for number, one in enumerate(maps[:_MAPS]):
+            down, along = divmod(number, _COLUMNS)
+            corner = (per_image + 0.25 + along, top + down)
+            _place(axis, one, *corner, 1, cmap=colours.cmap, norm=colours.norm)
+    axis.set(xlim=(0, _across(block)), ylim=(_lines(block), 0), aspect="auto")
+    axis.set_axis_off()
+    total = figure.get_size_inches()[1]
+    figure.text(0.01, (bottom + height + 0.04) / total, _title(block))
+    bar = figure.colorbar(colours, cax=_axes(figure, left + width + 0.06, bottom, 0.09, height))
+    bar.locator = MaxNLocator(4)
+    bar.ax.tick_params(labelsize=style.SMALL, length=2, pad=1)
+    bar.outline.set_visible(False)
+
+
+def _axes(figure: Figure, left: float, bottom: float, width: float, height: float) -> Axes:
+    """Axes at a place given in inches."""
+    page, total = figure.get_size_inches()
+    return figure.add_axes((left / page, bottom / total, width / page, height / total))
+
+
+def _place(
+    axis: Axes, picture: np.ndarray, left: float, top: float, size: float, **colours: object
+) -> None:
+    """Draw a picture into a square of the axis, in maps, with a gap around it."""
+    near, far = _GAP / 2, size - _GAP / 2
+    axis.imshow(picture, extent=(left + near, left + far, top + far, top + near), **colours)
+
+
+def scale(maps: np.ndarray) -> ScalarMappable:
+    """Colours of a layer: diverging around white = 0 if it answers with both signs."""
+    signed = bool((maps < 0).any())
+    end = float(np.percentile(np.abs(maps), 99)) or float(np.abs(maps).max()) or 1.0
+    low = -end if signed else 0.0
+    return ScalarMappable(Normalize(low, end, clip=True), "PuOr_r" if signed else "viridis")
+
+
+def _title(block: Block) -> str:
+    channels, high, wide = block.maps.shape[1:]
+    shown = _shown(block)
+    part = f"all {channels} maps" if shown == channels else f"maps 1-{shown} of {channels}"
+    one = block.experiment
+    named = style.shortened(one.title, 40)
+    return f"{named} · layer {block.layer} · {part}, {high}×{wide} · seed {one.seeds[0]}"

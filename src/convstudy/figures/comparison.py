@@ -3,15 +3,15 @@
 import argparse
 from pathlib import Path
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
 from convstudy.config import read_slice
 from convstudy.figures import histories, lines, style
 from convstudy.figures.drawing import Drawing, Experiment, parse
 
-_HANDLE = 0.5  # inches of a legend's entry beside its words
+_HANDLE = 0.65  # inches of a legend's entry beside its words
 _PANEL = 2.7  # inches of height
 
 
@@ -28,19 +28,16 @@ def main(argv: list[str]) -> None:
 
 def draw(drawing: Drawing, found: dict[str, histories.Histories]) -> Figure:
     """Two panels, accuracy in percent and loss, and one legend below them."""
-    counts = [len(one.seeds) for one in drawing.experiments]
     labels = _labels(drawing.experiments)
-    longest = max(map(len, labels))
-    columns = int((style.PAGE_WIDTH - 0.2) / (longest * style.letter(style.TEXT) + _HANDLE))
-    columns = min(max(columns, 1), len(labels) + 2)
-    rows = -(-(len(labels) + 2) // columns)
+    key = lines.key_to_seeds(len(one.seeds) for one in drawing.experiments)
+    columns = _columns([*labels, *(str(line.get_label()) for line in key)])
+    rows = -(-(len(labels) + len(key)) // columns)
     figure = style.page(_PANEL + 0.35 + 0.16 * rows)
     style.head(figure, f"{drawing.title} · {drawing.dataset}")
     for axis, column in zip(figure.subplots(1, 2), lines.AXES, strict=True):
         _panel(axis, column, drawing, found, labels)
-    handles: list[Line2D] = [line for line in axis.lines if line.get_label() in labels]
-    handles += lines.key_to_seeds(counts)
-    figure.legend(handles=handles, loc="outside lower center", ncols=columns)
+    means = [line for line in axis.lines if line.get_gid() == lines.MEAN]
+    figure.legend(handles=means + key, loc="outside lower center", ncols=columns)
     return figure
 
 
@@ -48,7 +45,17 @@ def _labels(experiments: tuple[Experiment, ...]) -> list[str]:
     """Titles for the legend, with the number of seeds where it is not the same for all."""
     if len({len(one.seeds) for one in experiments}) == 1:
         return [style.shortened(one.title, 60) for one in experiments]
-    return [f"{style.shortened(one.title, 48)} ({len(one.seeds)} seeds)" for one in experiments]
+    return [f"{style.shortened(one.title, 40)}, n = {len(one.seeds)}" for one in experiments]
+
+
+def _columns(labels: list[str]) -> int:
+    """Most columns in which a legend, filled column by column, is no wider than the page."""
+    sizes = [_HANDLE + style.width(label, style.TEXT) for label in labels]
+    for columns in range(len(sizes), 1, -1):
+        # matplotlib deals the entries out as array_split does
+        if sum(part.max() for part in np.array_split(sizes, columns)) <= style.PAGE_WIDTH:
+            return columns
+    return 1
 
 
 def _panel(

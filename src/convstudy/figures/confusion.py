@@ -1,77 +1,158 @@
-"""`convstudy draw-confusion`: confusion matrix of a section's best network, counts and shares."""
+"""`convstudy draw-confusion`: which classes the best experiment of a section takes for which."""
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
-import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.colors import PowerNorm
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
 
 from convstudy.errors import StudyError
-from convstudy.figures.style import new_figure, save
+from convstudy.figures import style
 from convstudy.files import read_json
 
-_MOST_WITH_TEXT = 20  # classes; beyond, the texts of cells could not be read
+_FULL_TEXT = 11  # classes; cells of more have no room for the spread
+_ANY_TEXT = 14  # classes; cells of more have no room for text of a readable size
+_TICKS = 45  # names along an axis; of more classes only some are named
+_NAME = 18  # letters of a class name
+
+
+class Confusion(NamedTuple):
+    """The file: counts (K, K), row = true class, mean and sd over seeds (no sd of one seed)."""
+
+    title: str
+    dataset: str
+    classes: list[str]
+    seeds: int
+    mean: np.ndarray
+    sd: np.ndarray | None
 
 
 def main(argv: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="convstudy draw-confusion", description=__doc__)
-    parser.add_argument("--confusion", required=True, type=Path, help="JSON of the section")
-    parser.add_argument("--output", required=True, type=Path, help="PNG")
+    parser.add_argument("--confusion", type=Path, required=True, help="JSON of the section")
+    parser.add_argument("--output", type=Path, required=True, help="PNG to write")
     options = parser.parse_args(argv)
-    found = read_json(options.confusion)
+    found = read(options.confusion)
+    with style.styled():
+        style.save(draw(found), options.output)
+
+
+def read(path: Path) -> Confusion:
+    """Raise `StudyError` if a part is missing or the matrix does not fit the classes."""
+    stored: Any = read_json(path)
     try:
-        figure = draw(found)
+        sd = stored["sd"]
+        found = Confusion(
+            str(stored["title"]),
+            str(stored["dataset"]),
+            [str(name) for name in stored["classes"]],
+            len(stored["seeds"]),
+            np.array(stored["mean"], dtype=float),
+            None if sd is None else np.array(sd, dtype=float),
+        )
     except KeyError as error:
-        raise StudyError(
-            f"{options.confusion} lacks {error}. Delete it and run snakemake again."
-        ) from None
-    save(figure, options.output)
+        raise _unusable(path, f"lacks {error}") from None
+    except (TypeError, ValueError) as error:
+        raise _unusable(path, f"holds a part of the wrong kind ({error})") from None
+    square = (len(found.classes), len(found.classes))
+    for name, values in (("mean", found.mean), ("sd", found.sd)):
+        if values is not None and (values.shape != square or not values.size):
+            raise _unusable(path, f"names {square[0]} classes, but {name} is {values.shape}")
+    return found
 
 
-def draw(found: dict[str, Any]) -> Figure:
-    """Colour is the share of the true class (rows); cells say mean count ± sd and that share."""
-    classes, counts = found["classes"], np.array(found["mean"])
-    shares = counts / counts.sum(1, keepdims=True).clip(min=1)
-    small = len(classes) <= _MOST_WITH_TEXT
-    figure = new_figure(height=6.3)
-    axes = figure.subplots()
-    axes.grid(False)
-    sns.heatmap(
-        100 * shares,
-        ax=axes,
-        annot=cell_texts(found) if small else None,
-        fmt="",
-        annot_kws={"fontsize": 6.5 if len(classes) <= 10 else 4.5},
-        cmap="Blues",
-        vmin=0,
-        vmax=100,
-        square=True,
-        linewidths=0.4 if small else 0,
-        xticklabels=classes if small else max(1, len(classes) // 20),
-        yticklabels=classes if small else max(1, len(classes) // 20),
-        cbar_kws={"label": "share of the true class, %", "shrink": 0.75},
-    )
-    axes.set_xlabel("predicted class")
-    axes.set_ylabel("true class")
-    axes.tick_params(axis="x", rotation=45 if max(map(len, classes)) > 2 else 0, length=0)
-    axes.tick_params(axis="y", rotation=0, length=0)
-    seeds = len(found["seeds"])
-    said = f"mean count ± sd over {seeds} seeds" if seeds > 1 else "count, one seed"
-    axes.set_title(
-        f"{found['title']} on {found['dataset']}: {said}, and share of the row", loc="left"
-    )
+def _unusable(path: Path, said: str) -> StudyError:
+    return StudyError(f"{path} {said}. Delete it and run snakemake again.")
+
+
+def draw(found: Confusion) -> Figure:
+    """A heat map of the row shares with the counts in its cells."""
+    classes = len(found.classes)
+    figure = style.page(min(7.4, max(3.0, 1.5 + 0.47 * classes)))
+    style.head(figure, _title(found))
+    axis = figure.subplots()
+    shares = row_shares(found.mean)
+    # Confusions are a few percent beside a diagonal near 100: the square root makes both visible.
+    picture = axis.imshow(shares, cmap="Blues", norm=PowerNorm(0.5, 0, 1), aspect="auto")
+    axis.set_facecolor("0.93")  # a class without test images has no shares
+    _name_classes(axis, found.classes)
+    if classes <= _ANY_TEXT:
+        _write_cells(axis, found, shares)
+    _key(figure, axis, picture)
     return figure
 
 
-def cell_texts(found: dict[str, Any]) -> np.ndarray:
-    """Texts (K, K) of the cells; those that no seed ever counted stay empty."""
-    counts = np.array(found["mean"])
-    totals = counts.sum(1, keepdims=True).clip(min=1)
-    texts = np.full(counts.shape, "", dtype=object)
-    for place in zip(*counts.nonzero(), strict=True):
-        spread = "" if found["sd"] is None else f"±{found['sd'][place[0]][place[1]]:.0f}"
-        share = 100 * counts[place] / totals[place[0], 0]
-        texts[place] = f"{counts[place]:.0f}{spread}\n{share:.1f} %"
-    return texts
+def row_shares(counts: np.ndarray) -> np.ndarray:
+    """Share of each true class (row) given each name; NaN where a class has no test images."""
+    totals = counts.sum(axis=1, keepdims=True)
+    return np.divide(counts, totals, out=np.full_like(counts, np.nan), where=totals > 0)
+
+
+def _title(found: Confusion) -> str:
+    if found.seeds == 1:
+        return f"{found.title} · {found.dataset} · test images, one seed"
+    spread = " ± sd" if len(found.classes) <= _FULL_TEXT else ""
+    return f"{found.title} · {found.dataset} · test images, mean{spread} of {found.seeds} seeds"
+
+
+def _name_classes(axis: Axes, classes: list[str]) -> None:
+    step = -(-len(classes) // _TICKS)
+    places = range(0, len(classes), step)
+    names = [style.shortened(classes[place], _NAME) for place in places]
+    room = (style.PAGE_WIDTH - 2) / len(names)
+    upright = max(style.width(name, style.SMALL) for name in names) < room
+    turned = {} if upright else {"rotation": 45, "ha": "right", "rotation_mode": "anchor"}
+    axis.set_xticks(places, names, **(turned if len(names) <= 20 else {"rotation": 90}))
+    axis.set_yticks(places, names)
+    empty = " (empty cells: no image)" if len(classes) <= _ANY_TEXT else ""
+    axis.set_xlabel(f"predicted class{empty}")
+    axis.set_ylabel("true class")
+    axis.tick_params(length=0 if step == 1 else 2)
+    axis.grid(False)
+    axis.spines[:].set_visible(False)
+    if len(classes) <= _ANY_TEXT:
+        edges = np.arange(len(classes) + 1) - 0.5
+        axis.hlines(edges, edges[0], edges[-1], color="white", linewidth=1)
+        axis.vlines(edges, edges[0], edges[-1], color="white", linewidth=1)
+
+
+def _write_cells(axis: Axes, found: Confusion, shares: np.ndarray) -> None:
+    for row, column in zip(*found.mean.nonzero(), strict=True):
+        axis.text(
+            *(column, row, cell_text(found, row, column)),
+            color="white" if shares[row, column] > 0.5 else "black",
+            **{"ha": "center", "va": "center", "fontsize": style.SMALL, "linespacing": 1.05},
+        )
+
+
+def cell_text(found: Confusion, row: int, column: int) -> str:
+    """Mean count, its sd where there is one and room for it, and the share of the row."""
+    mean = found.mean[row, column]
+    lines = [_count(mean), _percent(row_shares(found.mean)[row, column])]
+    if found.sd is not None and len(found.classes) <= _FULL_TEXT:
+        lines[1:1] = [f"± {_count(found.sd[row, column])}"]
+    return "\n".join(lines)
+
+
+def _count(value: float) -> str:
+    """Whole where it is whole or large; halves are rounded up."""
+    return f"{value + 1e-9:.0f}" if value == round(value) or value >= 100 else f"{value:.1f}"
+
+
+def _percent(share: float) -> str:
+    if share < 0.0005:
+        return "<0.1 %"
+    return f"{100 * share:.1f} %" if share < 0.0995 else f"{100 * share:.0f} %"
+
+
+def _key(figure: Figure, axis: Axes, picture: AxesImage) -> None:
+    bar = figure.colorbar(picture, ax=axis, aspect=40, pad=0.015)
+    bar.set_ticks(
+        [0, 0.01, 0.05, 0.1, 0.25, 0.5, 1], labels=["0", "1", "5", "10", "25", "50", "100"]
+    )
+    bar.set_label("share of the true class, % (colours by its square root)", fontsize=style.SMALL)
+    bar.outline.set_visible(False)

@@ -5,67 +5,88 @@ from pathlib import Path
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from convstudy.config import read_slice
-from convstudy.figures.history import Curves, read
-from convstudy.figures.style import colour, new_figure, save, whole_epochs
+from convstudy.figures import histories, lines, style
+from convstudy.figures.drawing import Drawing, Experiment, parse
 
-_PER_ROW = 4
-_LOOK = {
-    "train": {"color": "#555555", "linestyle": "--", "label": "train (mean over the epoch, train mode)"},
-    "test": {"linestyle": "-", "label": "test (end of the epoch)"},
-}  # fmt: skip
+_PER_BAND = 4  # experiments side by side
+_PANELS = (1.75, 1.35, 1.1, 0.95)  # inches of height, by number of bands; four fill a page
+_SURROUNDINGS = 0.75  # inches of a band beside its panels
+_DASHED = (0, (3, 1.3))
+_HOLLOW = {"markerfacecolor": "white", "markeredgewidth": 1.0, "markersize": 4.2}
+_TRAIN = "train (running mean, train mode: dropout on)"
 
 
 def main(argv: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="convstudy draw-curves", description=__doc__)
-    parser.add_argument("--runs", required=True, type=Path, help="results/<scale>/runs")
-    parser.add_argument("--output", required=True, type=Path, help="PNG")
+    parser.add_argument("--runs", type=Path, required=True, help="results/<scale>/runs")
+    parser.add_argument("--output", type=Path, required=True, help="PNG to write")
     options = parser.parse_args(argv)
-    job = read_slice()
-    save(draw(read(options.runs, job["experiments"])), options.output)
+    drawing = parse(read_slice())
+    found = histories.read_all(options.runs, drawing.experiments)
+    with style.styled():
+        style.save(draw(drawing, found), options.output)
 
 
-def draw(experiments: list[Curves]) -> Figure:
-    """A column per experiment: accuracy above loss; rows share their axis, to be compared."""
-    columns = min(_PER_ROW, len(experiments))
-    blocks = -(-len(experiments) // columns)
-    figure = new_figure(height=0.4 + 3.4 * blocks)
-    grid = figure.subplots(2 * blocks, columns, sharex=False, squeeze=False)
-    for place, one in enumerate(experiments):
-        block, column = divmod(place, columns)
-        accuracy, loss = grid[2 * block][column], grid[2 * block + 1][column]
-        _panel(accuracy, one, "accuracy", scale=100)
-        _panel(loss, one, "loss", scale=1)
-        accuracy.set_title(one.title, loc="left")
-        if column == 0:
-            accuracy.set_ylabel("accuracy, %")
-            loss.set_ylabel("loss")
-    _share(grid, experiments)
-    handles, labels = grid[0][0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper left", ncols=2)
+def draw(drawing: Drawing, found: dict[str, histories.Histories]) -> Figure:
+    """A pair of panels per experiment: accuracy above loss, each on one scale in all pairs."""
+    shown = drawing.experiments
+    bands = -(-len(shown) // _PER_BAND)
+    columns = -(-len(shown) // bands)
+    panel = _PANELS[min(bands, len(_PANELS)) - 1]
+    figure = style.page(bands * (2 * panel + _SURROUNDINGS) + 0.55)
+    style.head(figure, f"{drawing.title} · {drawing.dataset}")
+    grid = figure.add_gridspec(2 * bands, columns)
+    first: dict[str, Axes] = {}
+    for place, one in enumerate(shown):
+        band, column = divmod(place, columns)
+        upper = None
+        for row, quantity in enumerate(lines.AXES):
+            axis = figure.add_subplot(
+                grid[2 * band + row, column], sharex=upper, sharey=first.get(quantity)
+            )
+            first.setdefault(quantity, axis)
+            _panel(axis, quantity, one, found[one.name])
+            _name_axes(axis, quantity, leftmost=column == 0, lowest=row == 1)
+            upper = upper or axis
+        upper.set_title(_title(one, columns), loc="left", fontweight="bold")
+    handles = [*_key(), *lines.key_to_seeds(len(one.seeds) for one in shown)]
+    figure.legend(handles=handles, loc="outside lower center", ncols=len(handles))
     return figure
 
 
-def _panel(axes: Axes, one: Curves, quantity: str, scale: float) -> None:
-    for split in ("train", "test"):
-        seeds = scale * one.values[split][quantity]
-        look = {"color": colour(one.colour), **_LOOK[split]}
-        if len(seeds) > 1:
-            axes.plot(one.epochs, seeds.T, color=look["color"], alpha=0.25, linewidth=0.6)
-        axes.plot(one.epochs, seeds.mean(0), linewidth=1.5, **look)
-    whole_epochs(axes)
+def _panel(axis: Axes, quantity: str, one: Experiment, found: histories.Histories) -> None:
+    factor = lines.AXES[quantity][1]
+    look = style.look(one.colour)
+    for split, split_look, marks in (
+        ("train", look._replace(dash=_DASHED), _HOLLOW | {"markeredgecolor": look.colour}),
+        ("test", look._replace(dash="-"), {}),
+    ):
+        values = factor * found[split, quantity]
+        lines.draw_seeds(axis, values, look.colour, split_look.dash)
+        lines.draw_mean(axis, values, split_look, split, **marks)
+    lines.number_epochs(axis, found["test", quantity].shape[1])
 
 
-def _share(grid: list[list[Axes]], experiments: list[Curves]) -> None:
-    """Give all panels of a quantity the same axis, and hide those that are not used."""
-    panels = [axes for row in grid for axes in row]
-    for axes in panels:
-        if not axes.lines:
-            axes.set_visible(False)
-    for quantity in (0, 1):
-        shown = [axes for row in grid[quantity::2] for axes in row if axes.lines]
-        low = min(axes.get_ylim()[0] for axes in shown)
-        high = max(axes.get_ylim()[1] for axes in shown)
-        for axes in shown:
-            axes.set_ylim(low, high)
+def _name_axes(axis: Axes, quantity: str, leftmost: bool, lowest: bool) -> None:
+    """Words and numbers only where the axis is not that of the panel beside or below."""
+    if leftmost:
+        axis.set_ylabel(lines.AXES[quantity][0])
+    if lowest:
+        axis.set_xlabel("epoch")
+    axis.tick_params(labelleft=leftmost, labelbottom=lowest)
+
+
+def _title(one: Experiment, columns: int) -> str:
+    width = (style.PAGE_WIDTH - 0.6) / columns
+    return style.wrapped(style.shortened(one.title, 60), width, style.TEXT)
+
+
+def _key() -> list[Line2D]:
+    both = {"color": style.QUIET, "linewidth": 1.6, "marker": "o"}
+    return [
+        Line2D([], [], **both, label="test", markersize=5),
+        Line2D([], [], **both, label=_TRAIN, linestyle=_DASHED, **_HOLLOW),
+    ]

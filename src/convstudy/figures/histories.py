@@ -47,12 +47,12 @@ def read(path: Path) -> Histories:
     try:
         with path.open(newline="", encoding="utf-8") as file:
             reader = csv.DictReader(file)
-            rows = list(reader)
+            rows, columns = list(reader), set(reader.fieldnames or ())
     except FileNotFoundError:
         raise _unusable(path, "is missing") from None
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise _unusable(path, f"cannot be read ({error})") from None
-    lacking = {"epoch", "split", *COLUMNS} - set(reader.fieldnames or ())
+    lacking = {"epoch", "split", *COLUMNS} - columns
     if lacking:
         raise _unusable(path, f"has no column {_listed(lacking)}")
     return {(s, c): _series(path, rows, s, c) for s in SPLITS for c in COLUMNS}

@@ -12,7 +12,8 @@ from convstudy.figures import style
 # column of history.csv → (words on the axis, factor from the file to the axis)
 AXES = {"accuracy": ("accuracy, %", 100.0), "loss": ("loss", 1.0)}
 
-_MARKED_EPOCHS = 12  # markers on more epochs than these run into each other
+MEAN = "mean"  # gid of the lines that show means
+_MARKED = 12  # markers on more epochs than these run into each other
 
 
 def draw_seeds(axis: Axes, values: np.ndarray, colour: str, dash: object = "-") -> None:
@@ -36,20 +37,16 @@ def draw_mean(axis: Axes, values: np.ndarray, look: style.Look, label: str, **mo
     epochs = np.arange(1, values.shape[1] + 1)
     settings = {
         **{"color": look.colour, "linestyle": look.dash, "linewidth": 1.6, "zorder": 3},
-        **{
-            "marker": look.marker,
-            "markersize": 4.5,
-            "markevery": -(-len(epochs) // _MARKED_EPOCHS),
-        },
-        **{"markeredgecolor": "white", "markeredgewidth": 0.5},
+        **{"marker": look.marker, "markersize": 5.2, "markevery": -(-len(epochs) // _MARKED)},
+        **{"markeredgecolor": "white", "markeredgewidth": 0.4},
     }
-    axis.plot(epochs, values.mean(axis=0), label=label, **settings | more)
+    axis.plot(epochs, values.mean(axis=0), label=label, gid=MEAN, **settings | more)
 
 
 def number_epochs(axis: Axes, epochs: int) -> None:
     """Whole epochs on the x axis, from the first to the last with a little room."""
     room = 0.03 * (epochs - 1) + 0.15
-    axis.set_xlim(1 - room, epochs + room)
+    axis.set_xlim(1 - min(room, 0.9), epochs + room)  # there is no epoch 0
     axis.xaxis.set_major_locator(MaxNLocator(nbins=8, integer=True, min_n_ticks=1))
 
 
@@ -58,7 +55,7 @@ def key_to_seeds(counts: Iterable[int]) -> list[Line2D]:
     numbers = set(counts)
     if numbers == {1}:
         return []
-    mean = f"mean of {numbers.pop()} seeds" if len(numbers) == 1 else "mean over seeds"
+    mean = f"mean of {numbers.pop()} seeds" if len(numbers) == 1 else "mean of n seeds"
     return [
         Line2D([], [], color=style.QUIET, linewidth=1.6, label=mean),
         Line2D([], [], color=style.QUIET, linewidth=0.7, alpha=0.6, label="each seed"),

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 import matplotlib
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import text_to_path
 
 from convstudy.files import replacing
 
@@ -47,6 +49,8 @@ _SETTINGS = {
     "ytick.major.width": 0.6,
     "legend.fontsize": TEXT,
     "legend.frameon": False,
+    "legend.handlelength": 2.6,
+    "legend.borderaxespad": 0.15,
     "figure.titlesize": TITLE,
     "figure.titleweight": "bold",
     "lines.solid_capstyle": "round",
@@ -87,12 +91,18 @@ def page(height: float, layout: str | None = "constrained") -> Figure:
 
 def head(figure: Figure, text: str) -> None:
     """Title of the figure, flush left."""
-    figure.suptitle(wrapped(text, PAGE_WIDTH, TITLE), x=0.01, horizontalalignment="left")
+    figure.suptitle(
+        wrapped(" ".join(text.split()), PAGE_WIDTH - 0.2, TITLE), x=0.01, horizontalalignment="left"
+    )
 
 
 def wrapped(text: str, inches: float, points: float) -> str:
-    """`text` in lines of at most about `inches`."""
-    return "\n".join(textwrap.wrap(text, max(8, int(inches / letter(points))))) or " "
+    """`text` in lines of at most `inches`; a line holds at least six letters, though."""
+    for letters in range(max(6, len(text)), 5, -1):
+        lines = textwrap.wrap(text, letters)
+        if all(width(line, points) <= inches for line in lines):
+            break
+    return "\n".join(lines) or " "
 
 
 def shortened(text: str, letters: int) -> str:
@@ -101,24 +111,13 @@ def shortened(text: str, letters: int) -> str:
     return text if len(text) <= letters else text[: letters - 1].rstrip() + "…"
 
 
-def letter(points: float) -> float:
-    """Mean width of a letter of DejaVu Sans, in inches, on the safe side."""
-    return 0.6 * points / 72
+def width(text: str, points: float) -> float:
+    """Inches that one line of text takes in bold, hence at most in the regular face."""
+    face = FontProperties(family="DejaVu Sans", weight="bold", size=points)
+    return text_to_path.get_text_width_height_descent(text, face, ismath=False)[0] / 72
 
 
 def save(figure: Figure, path: Path) -> None:
     """Write a PNG with the same bytes each time: no date, no version of matplotlib in it."""
     with replacing(path) as temporary:
         figure.savefig(temporary, format="png", dpi=DPI, metadata={"Software": None})
-
-
-def new_figure(height: float) -> Figure:
-    return page(height)
-
-
-def colour(index: int) -> str:
-    return look(index).colour
-
-
-def whole_epochs(axes: object) -> None:
-    axes.xaxis.get_major_locator().set_params(integer=True)

@@ -1,0 +1,133 @@
+"""Comparison and curves: the drawn lines are the histories, and the same look is kept."""
+
+import numpy as np
+import pytest
+from matplotlib.colors import to_hex
+
+from convstudy.figures import comparison, curves, histories, style
+from convstudy.figures.drawing import parse
+
+_DRAWERS = {"comparison": comparison, "curves": curves}
+
+
+def _draw(kind, runs, job):
+    drawing = parse(job)
+    return _DRAWERS[kind].draw(drawing, histories.read_all(runs, drawing.experiments))
+
+
+def _means(axis):
+    return {line.get_label(): line for line in axis.lines if line.get_gid() == "mean"}
+
+
+@pytest.mark.parametrize("kind", _DRAWERS)
+def test_command_makes_the_same_png_twice(kind, tmp_path, stdin, make):
+    job = make.job({"a": 0, "b": 1, "c": 2})
+    make.runs(tmp_path / "runs", job)
+    written = []
+    for name in ("one.png", "two.png"):
+        stdin(job)
+        arguments = ["--runs", str(tmp_path / "runs"), "--output", str(tmp_path / name)]
+        _DRAWERS[kind].main(arguments)
+        written.append((tmp_path / name).read_bytes())
+    assert written[0] == written[1]
+    width, height = make.pixels(tmp_path / "one.png")
+    assert width == style.PAGE_WIDTH * style.DPI and 400 < height < style.PAGE_HEIGHT * style.DPI
+    assert b"Software" not in written[0] and b"matplotlib" not in written[0]
+
+
+@pytest.mark.parametrize("seeds", [1, 3])
+def test_comparison_draws_the_test_set_in_percent(tmp_path, house_style, make, seeds):
+    job = make.job({"a": 3, "b": 4}, seeds)
+    truth = make.runs(tmp_path, job)
+    figure = _draw("comparison", tmp_path, job)
+    for axis, column, factor in zip(figure.axes, ("accuracy", "loss"), (100, 1), strict=True):
+        for name, runs in truth.items():
+            expected = factor * np.array([run["test", column] for run in runs])
+            mean = _means(axis)[f"network {name}"]
+            np.testing.assert_allclose(mean.get_ydata(), expected.mean(axis=0))
+            np.testing.assert_array_equal(mean.get_xdata(), [1, 2, 3, 4])
+            faint = [
+                *(
+                    x
+                    for x in axis.lines
+                    if x.get_gid() is None and x.get_color() == mean.get_color()
+                )
+            ]
+            assert len(faint) == (seeds if seeds > 1 else 0)
+            for line, run in zip(faint, expected, strict=False):
+                np.testing.assert_allclose(line.get_ydata(), run)
+                assert line.get_alpha() < 0.6 and line.get_linewidth() < mean.get_linewidth()
+    assert figure.axes[0].get_title(loc="left") == "test accuracy, %"
+    assert figure.axes[1].get_title(loc="left") == "test loss"
+
+
+def test_legend_names_each_experiment_once_and_the_seeds(tmp_path, house_style, make):
+    job = make.job({"a": 0, "b": 1}, 3)
+    make.runs(tmp_path, job)
+    (legend,) = _draw("comparison", tmp_path, job).legends
+    texts = [text.get_text() for text in legend.get_texts()]
+    assert texts == ["network a", "network b", "mean of 3 seeds", "each seed"]
+
+
+def test_legend_gives_n_where_it_differs(tmp_path, house_style, make):
+    job = make.job({"a": 0, "b": 1}, 3)
+    job["experiments"][1]["seeds"] = [0]
+    make.runs(tmp_path, job)
+    (legend,) = _draw("comparison", tmp_path, job).legends
+    texts = [text.get_text() for text in legend.get_texts()]
+    assert texts[:3] == ["network a, n = 3", "network b, n = 1", "mean of n seeds"]
+
+
+def test_curves_draw_train_against_test(tmp_path, house_style, make):
+    job = make.job({"a": 0, "b": 1})
+    truth = make.runs(tmp_path, job)
+    figure = _draw("curves", tmp_path, job)
+    panels = iter(figure.axes)
+    for name in ("a", "b"):
+        for column, factor in (("accuracy", 100), ("loss", 1)):
+            axis = next(panels)
+            for split, line in _means(axis).items():
+                expected = factor * np.mean([run[split, column] for run in truth[name]], axis=0)
+                np.testing.assert_allclose(line.get_ydata(), expected)
+            assert _means(axis)["train"].get_linestyle() != _means(axis)["test"].get_linestyle()
+    words = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert words[:2] == ["test", "train (running mean, train mode: dropout on)"]
+
+
+def test_curves_share_each_scale_across_bands(tmp_path, house_style, make):
+    job = make.job({str(k): k for k in range(6)}, 1)
+    make.runs(tmp_path, job)
+    figure = _draw("curves", tmp_path, job)
+    assert len(figure.axes) == 12
+    for quantity in (0, 1):
+        assert len({axis.get_ylim() for axis in figure.axes[quantity::2]}) == 1
+    assert {axis.get_subplotspec().colspan.start for axis in figure.axes} == {0, 1, 2}
+
+
+def test_an_experiment_looks_the_same_in_all_figures(tmp_path, house_style, make):
+    alone, both = make.job({"b": 5}), make.job({"a": 4, "b": 5})
+    make.runs(tmp_path, both)
+    lines = [
+        _means(_draw("comparison", tmp_path, alone).axes[0])["network b"],
+        _means(_draw("comparison", tmp_path, both).axes[1])["network b"],
+        _means(_draw("curves", tmp_path, both).axes[2])["test"],
+    ]
+    looks = {(to_hex(line.get_color()), line.get_marker()) for line in lines}
+    assert looks == {(style.PALETTE[5].lower(), style.MARKERS[5])}
+
+
+@pytest.mark.parametrize(
+    ("count", "seeds", "epochs"), [(16, 2, 3), (1, 50, 200), (2, 5, 1), (5, 1, 1)]
+)
+@pytest.mark.parametrize("kind", _DRAWERS)
+def test_extreme_sections(tmp_path, house_style, make, kind, count, seeds, epochs):
+    job = make.job({f"n{k}": k for k in range(count)}, seeds)
+    job["experiments"][0]["title"] = "_a $title$ that goes on " * 5
+    make.runs(tmp_path, job, epochs)
+    figure = _draw(kind, tmp_path, job)
+    style.save(figure, tmp_path / "out.png")
+    assert figure.get_figheight() <= style.PAGE_HEIGHT
+    (legend,) = figure.legends
+    box = legend.get_window_extent()
+    assert box.x0 >= 0 and box.x1 <= figure.bbox.x1 and box.y0 >= 0
+    assert all(axis.get_window_extent().height > 60 for axis in figure.axes)
