@@ -11,7 +11,7 @@ from convstudy.config import read_slice
 from convstudy.figures import histories, lines, style
 from convstudy.figures.drawing import Drawing, Experiment, parse
 
-_HANDLE = 0.65  # inches of a legend's entry beside its words
+_HANDLE = 0.49  # inches of a legend's entry beside its words
 _PANEL = 2.7  # inches of height
 
 
@@ -50,7 +50,7 @@ def _labels(experiments: tuple[Experiment, ...]) -> list[str]:
 
 def _columns(labels: list[str]) -> int:
     """Most columns in which a legend, filled column by column, is no wider than the page."""
-    sizes = [_HANDLE + style.width(label, style.TEXT) for label in labels]
+    sizes = [_HANDLE + style.width(label, style.TEXT, "normal") for label in labels]
     for columns in range(len(sizes), 1, -1):
         # matplotlib deals the entries out as array_split does
         if sum(part.max() for part in np.array_split(sizes, columns)) <= style.PAGE_WIDTH:

@@ -49,7 +49,8 @@ _SETTINGS = {
     "ytick.major.width": 0.6,
     "legend.fontsize": TEXT,
     "legend.frameon": False,
-    "legend.handlelength": 2.6,
+    "legend.handlelength": 2.2,
+    "legend.columnspacing": 1.3,
     "legend.borderaxespad": 0.15,
     "figure.titlesize": TITLE,
     "figure.titleweight": "bold",
@@ -111,9 +112,9 @@ def shortened(text: str, letters: int) -> str:
     return text if len(text) <= letters else text[: letters - 1].rstrip() + "…"
 
 
-def width(text: str, points: float) -> float:
-    """Inches that one line of text takes in bold, hence at most in the regular face."""
-    face = FontProperties(family="DejaVu Sans", weight="bold", size=points)
+def width(text: str, points: float, weight: str = "bold") -> float:
+    """Inches that one line of text takes; in bold it takes the most."""
+    face = FontProperties(family="DejaVu Sans", weight=weight, size=points)
     return text_to_path.get_text_width_height_descent(text, face, ismath=False)[0] / 72
 
 

@@ -48,7 +48,11 @@ def make_runs(runs: Path, job: dict[str, Any], epochs: int = 4) -> dict[str, Any
     """Write the histories of all runs of `job`; returns {experiment: [history of each seed]}."""
     return {
         one["experiment"]: [
-            make_history(runs / one["experiment"] / f"seed{seed}" / "history.csv", seed + 1, epochs)
+            make_history(
+                runs / one["experiment"] / f"seed{seed}" / "history.csv",
+                1000 * one["colour"] + seed,  # no two runs alike
+                epochs,
+            )
             for seed in one["seeds"]
         ]
         for one in job["experiments"]

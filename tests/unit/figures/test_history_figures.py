@@ -69,6 +69,20 @@ def test_legend_names_each_experiment_once_and_the_seeds(tmp_path, house_style, 
     assert texts == ["network a", "network b", "mean of 3 seeds", "each seed"]
 
 
+def test_legend_of_a_usual_section_is_one_row(tmp_path, house_style, make):
+    job = make.job({"a": 3, "b": 4, "c": 5})
+    titles = ("fully connected", "ResNet-18", "ResNet-18 with dropout")
+    for one, title in zip(job["experiments"], titles, strict=True):
+        one["title"] = title
+    make.runs(tmp_path, job)
+    figure = _draw("comparison", tmp_path, job)
+    style.save(figure, tmp_path / "out.png")
+    (legend,) = figure.legends
+    assert legend.get_window_extent().height < 50
+    assert legend.get_window_extent().x0 >= 0
+    assert legend.get_window_extent().x1 <= figure.bbox.x1
+
+
 def test_legend_gives_n_where_it_differs(tmp_path, house_style, make):
     job = make.job({"a": 0, "b": 1}, 3)
     job["experiments"][1]["seeds"] = [0]
