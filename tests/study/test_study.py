@@ -117,6 +117,22 @@ def test_a_comment_or_another_order_in_the_config_reruns_nothing(study):
     assert jobs(study) == {}
 
 
+def test_another_generator_seed_reruns_all_that_is_trained_on_its_images(study):
+    def change(config):
+        config["datasets"]["digits"]["generator"]["seed"] = 1
+
+    edit_config(study, change)
+    found = jobs(study)
+    assert (found["generate_digits"], found["prepare"], found["train"]) == (1, 1, 6)
+    assert "generate_shapes" not in found
+
+
+def test_a_changed_raw_file_is_noticed(study):
+    raw = study.folder / "data/raw/shapes/cifar-10-python.tar.gz.sha256"
+    raw.write_text("0" * 64 + "\n")
+    assert jobs(study)["prepare"] == 1
+
+
 def test_a_claim_reruns_analysis_and_report(study):
     def change(config):
         config["claims"]["dropout_changes_nothing"]["margin"] = 0.02

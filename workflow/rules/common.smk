@@ -95,6 +95,18 @@ def raw_files(dataset):
     return [f"data/raw/{dataset}/{name}" for name in names]
 
 
+def with_checksums(files):
+    """Raw files and the small files beside them that hold their checksums."""
+    return [*files, *(f"{file}.sha256" for file in files)]
+
+
+def checksums_of(dataset):
+    """By these a change of raw files is seen; a folder's listing is in the slice instead."""
+    if "folder" in STUDY.datasets[dataset]:
+        return []
+    return [f"{file}.sha256" for file in raw_files(dataset)]
+
+
 def preparation(dataset):
     """All of the config that the prepared tensors depend on."""
     one = STUDY.datasets[dataset]

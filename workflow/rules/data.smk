@@ -1,11 +1,12 @@
 rule fetch:
     output:
-        "data/raw/{dataset}/{file}",
+        file="data/raw/{dataset}/{file}",
+        checksum="data/raw/{dataset}/{file}.sha256",
     log:
         "logs/fetch/{dataset}/{file}.log",
     wildcard_constraints:
         dataset=keys(FETCHED),
-        file="[^/]+",
+        file=r"[^/]+(?<!\.sha256)",
     threads: 1
     resources:
         mem_mb=500,
@@ -16,12 +17,12 @@ rule fetch:
         "Fetch {wildcards.file} of {wildcards.dataset}"
     shell:
         "convstudy --log {log} fetch --dataset {wildcards.dataset} --mirrors {MIRRORS:q}"
-        " --output {output} <<< {params.slice:q}"
+        " --output {output.file} <<< {params.slice:q}"
 
 
 rule generate_digits:
     output:
-        expand("data/raw/{{dataset}}/{file}", file=GENERATED_FILES["digits"]),
+        expand("data/raw/{{dataset}}/{file}", file=with_checksums(GENERATED_FILES["digits"])),
     log:
         "logs/generate/{dataset}.log",
     wildcard_constraints:
@@ -42,7 +43,7 @@ rule generate_digits:
 
 use rule generate_digits as generate_shapes with:
     output:
-        expand("data/raw/{{dataset}}/{file}", file=GENERATED_FILES["shapes"]),
+        expand("data/raw/{{dataset}}/{file}", file=with_checksums(GENERATED_FILES["shapes"])),
     wildcard_constraints:
         dataset=keys(GENERATED["shapes"]),
     params:
@@ -52,9 +53,10 @@ use rule generate_digits as generate_shapes with:
 
 rule prepare:
     input:
-        # Raw files are large, so Snakemake would compare their times, which a copy changes;
-        # checksums and the generator's code are in the params.
-        ancient(lambda w: raw_files(w.dataset)),
+        # Large files would be compared by their times, which a copy changes; their checksums beside
+        # them are not, and they have to be here: Snakemake passes no change on through ancient().
+        raw=lambda w: ancient(raw_files(w.dataset)),
+        checksums=lambda w: checksums_of(w.dataset),
     output:
         tensors="data/prepared/{dataset}.pt",
         description="data/prepared/{dataset}.json",

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from convstudy.config import read_slice
+from convstudy.datasets.checksums import note
 from convstudy.datasets.download import HEAD_BYTES, TransferError, is_html, transfer
 from convstudy.errors import StudyError
 from convstudy.files import replacing
@@ -41,6 +42,7 @@ def main(argv: list[str]) -> None:
     except (json.JSONDecodeError, AttributeError):
         raise StudyError("--mirrors: not a JSON object. Give {dataset: [mirror, …]}.") from None
     fetch(options.dataset, options.output, read_slice(), mirrors)
+    note(options.output)
 
 
 def fetch(dataset: str, output: Path, checksums: dict[str, str], mirrors: list[str]) -> None:

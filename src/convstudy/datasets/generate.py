@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from convstudy.config import read_slice
+from convstudy.datasets.checksums import note
 from convstudy.datasets.generators import writers
 from convstudy.errors import StudyError
 
@@ -52,4 +53,6 @@ def generate(folder: Path, name: str, train_images: int, test_images: int, seed:
         for stream, (split, count) in enumerate(counts.items())
     }
     write(folder, splits, module.CLASSES)
+    for path in folder.glob("*.gz"):
+        note(path)
     log.info("%s: %d train and %d test images in %s", name, train_images, test_images, folder)

@@ -236,4 +236,6 @@ def test_as_a_command(output, tmp_path, monkeypatch):
     monkeypatch.setattr("sys.stdin", io.StringIO(json.dumps(SUMS)))
     mirrors = json.dumps({"some": [str(tmp_path)], "other": []})
     fetch.main(["--dataset", "some", "--mirrors", mirrors, "--output", str(output)])
-    assert_only(output)
+    assert output.read_bytes() == CONTENT
+    noted = output.with_name("data.bin.sha256").read_text()
+    assert noted == hashlib.sha256(CONTENT).hexdigest() + "\n"

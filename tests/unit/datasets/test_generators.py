@@ -31,7 +31,7 @@ PINNED = {
 
 def made(folder: Path, name: str, seed: int = 1) -> dict[str, Path]:
     generate(folder, name, train_images=30, test_images=20, seed=seed)
-    return {path.name: path for path in sorted(folder.iterdir())}
+    return {path.name: path for path in sorted(folder.glob("*.gz"))}
 
 
 def drawn(name: str, split: int, count: int) -> tuple[np.ndarray, np.ndarray]:
@@ -46,6 +46,13 @@ def test_the_same_bytes_from_the_same_seed(tmp_path, name):
     assert [p.read_bytes() for p in once.values()] != [p.read_bytes() for p in other.values()]
     contents = b"".join(path.read_bytes() for path in once.values())
     assert hashlib.sha256(contents).hexdigest()[:16] == PINNED[name]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_each_file_has_its_checksum_beside_it(tmp_path, name):
+    for path in made(tmp_path, name).values():
+        noted = path.with_name(f"{path.name}.sha256").read_text()
+        assert noted == hashlib.sha256(path.read_bytes()).hexdigest() + "\n"
 
 
 @pytest.mark.parametrize(("name", "load"), [("digits", idx.load), ("shapes", cifar10.load)])
