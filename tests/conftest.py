@@ -2,21 +2,16 @@
 
 import copy
 import os
-import re
-import shutil
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from checkout import ROOT, Checkout
+
 # Tests run side by side with other work: threads that wait for each other cost far more than they
 # bring. Set before torch is imported.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
-
-ROOT = Path(__file__).parents[1]
 
 
 def _read(name: str) -> Any:
@@ -36,42 +31,6 @@ def config() -> dict[str, Any]:
 @pytest.fixture
 def schema() -> dict[str, Any]:
     return copy.deepcopy(_SCHEMA)
-
-
-PARTS = ("Snakefile", "config.yaml", "workflow", "profiles", "overlays")
-
-
-class Checkout:
-    """A copy of the workflow; the package is the installed one."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        for part in PARTS:
-            source = ROOT / part
-            copy = shutil.copytree if source.is_dir() else shutil.copy
-            copy(source, folder / part)
-
-    def snakemake(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        """Snakemake as a user calls it, output and errors in one text."""
-        path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-        return subprocess.run(
-            [sys.executable, "-m", "snakemake", *arguments],
-            cwd=self.folder,
-            env={**os.environ, "PATH": path, **environment},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-
-    def jobs(self, *arguments: str) -> dict[str, int]:
-        """Jobs per rule that a dry run would start; {} if there is nothing to be done."""
-        done = self.snakemake("-n", "--cores", "2", *arguments)
-        assert done.returncode == 0, done.stdout
-        if "Nothing to be done" in done.stdout:
-            return {}
-        table = re.search(r"^job +count\n-+ +-+\n(.*?)^total", done.stdout, re.M | re.S)
-        assert table, done.stdout
-        return {rule: int(n) for rule, n in re.findall(r"^(\w+) +(\d+)$", table[1], re.M)}
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import shutil
 import pytest
 import yaml
 
-from conftest import Checkout
+from checkout import Checkout
 
 pytestmark = pytest.mark.study
 

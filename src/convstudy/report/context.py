@@ -102,11 +102,14 @@ def _table(name: str, study: Values, comparison: Values | None) -> Values:
     for row in comparison["experiments"]:
         key = row["experiment"]
         stated = published.get(key, {})
+        running = row["metrics"]["train_accuracy_running"]["mean"]
         rows.append(
             {
                 **row,
                 "title": study["experiments"][key]["title"],
                 "time_ratio": row["metrics"]["train_seconds"]["mean"] / fastest,
+                "running": running,
+                "running_gap": running - row["metrics"]["test_accuracy"]["mean"],
                 "known_as": stated.get("name"),
                 "published": {**stated.get("results", {}), **again.get(key, {})},
                 "log": stated.get("log", {}),

@@ -22,6 +22,11 @@ def points(value: float) -> str:
     return f"{100 * value:+.2f}"
 
 
+def points_only(value: float) -> str:
+    """Fraction → `98.54`, where a heading has the unit."""
+    return f"{100 * value:.2f}"
+
+
 def count(value: float) -> str:
     """`567,434`."""
     return f"{value:,.0f}"
@@ -42,11 +47,6 @@ def seconds(value: float) -> str:
     if minutes < 60:
         return f"{minutes} min {rest} s"
     return f"{minutes // 60} h {minutes % 60} min"
-
-
-def megabytes(value: float) -> str:
-    """Bytes → `412 MB`."""
-    return f"{value / 1e6:,.0f} MB"
 
 
 def p_value(value: float) -> str:
@@ -134,7 +134,7 @@ def recipe(values: dict[str, Any]) -> str:
 _FRACTIONS = ("test_accuracy", "train_accuracy", "train_accuracy_running", "gap")
 _COUNTS = ("parameters", "macs")
 
-_PLAIN = (text, percent, points, count, millions, seconds, megabytes, p_value, listing)
+_PLAIN = (text, percent, points, points_only, count, millions, seconds, p_value, listing)
 _OF_RECORDS = (
     estimate,
     bound,

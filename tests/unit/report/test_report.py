@@ -16,7 +16,7 @@ from convstudy.report.render import render
 from convstudy.statistics import summary
 from convstudy.statistics.analyse import analyse
 
-from conftest import ROOT
+from checkout import ROOT
 
 TEMPLATES = ROOT / "workflow/templates"
 VERDICTS = ("Supported", "Contradicted", "Not decided", "No relevant difference")
@@ -194,7 +194,7 @@ def test_tables_hold_mean_and_deviation_of_the_runs(report):
 
 def test_no_result_is_typed_by_hand(report):
     """Random studies: the numbers and verdicts that they share come from the config alone."""
-    texts = [report(seed=seed)[0] for seed in (1, 2, 3)]
+    texts = [report(seed=seed)[0] for seed in range(1, 7)]
     config = (ROOT / "config.yaml").read_text() + (ROOT / "workflow/published.yaml").read_text()
     decimals = r"(?<![\w.,])\d+\.\d{2,}(?![\w.])"
     shared = set.intersection(*(set(re.findall(decimals, text)) for text in texts))
@@ -203,7 +203,7 @@ def test_no_result_is_typed_by_hand(report):
     floor_of_p = 0.0001
     assert not {x for x in shared if float(x) not in known | {floor_of_p}}
     verdicts = {tuple(re.findall(rf"^- \*\*({'|'.join(VERDICTS)}):", text, re.M)) for text in texts}
-    assert len(verdicts) == 3
+    assert len(verdicts) > 3
     assert {len(one) for one in verdicts} == {13}
 
 
@@ -231,6 +231,7 @@ def test_with_two_seeds_nothing_that_varies_is_decided_or_marked(report):
     assert set(decided) == {"counted, not estimated"}
     assert "no network can be separated from the best one" in text
     assert "| **" not in text
+    assert "| SimpleCNN | SimpleCNN | " in text  # the published name beside ours
 
 
 def test_the_best_and_what_cannot_be_separated_from_it_are_marked(report):
@@ -245,7 +246,7 @@ def test_the_best_and_what_cannot_be_separated_from_it_are_marked(report):
         )
     }
     best = max(means, key=means.get)
-    assert re.findall(r"^\| (\S+) kernels \| \*\*", table, re.M) == [best]
+    assert re.findall(r"^\| (\S+) kernels \| \S+ \| \*\*", table, re.M) == [best]
 
 
 def test_published_values_stand_only_beside_the_same_experiment(report):
