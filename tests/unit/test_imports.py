@@ -26,7 +26,6 @@ FLOORS = {
 ONLY_IN = {
     "torchvision": "datasets",
     "matplotlib": "figures",
-    "seaborn": "figures",
     "scipy": "statistics",
     "statsmodels": "statistics",
     "jinja2": "report",
