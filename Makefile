@@ -6,7 +6,7 @@ CORES  ?= all
 BIN     := $(abspath $(VENV))/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 
-.PHONY: report test test-all lint format lock clean-env
+.PHONY: report test test-all lint format lock sample clean-env
 
 report: $(VENV)/.run       ## environment, then the study: report.md
 	PATH="$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) report.md
@@ -47,6 +47,14 @@ lock: LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes
 lock:                      ## after a change of pyproject.toml (needs uv)
 	printf 'hatchling\neditables\n' | $(LOCK) pyproject.toml - -o requirements/run.txt
 	printf 'hatchling\neditables\n' | $(LOCK) pyproject.toml - --extra test -c requirements/run.txt -o requirements/test.txt
+
+# What a report was made from, small enough to be kept: no weights, no predictions.
+sample: SCALE ?= quick
+sample: KEPT = report.md $(wildcard data/prepared/*.json) $(shell find results/$(SCALE) -name "*.json" -o -name "*.csv" -o -name "*.png")
+sample:                    ## keep report.md of SCALE and its files in docs/sample
+	rm -rf docs/sample/$(SCALE)
+	mkdir -p docs/sample/$(SCALE)
+	tar -cf - $(KEPT) | tar -xf - -C docs/sample/$(SCALE)
 
 clean-env:
 	rm -rf $(VENV)

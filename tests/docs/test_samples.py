@@ -1,0 +1,104 @@
+"""The committed sample reports are what their committed files give, and show what they should."""
+
+import csv
+import json
+import math
+import re
+
+import pytest
+import yaml
+
+from convstudy.config import slices
+from convstudy.config.study import load
+from convstudy.report.context import gather
+from convstudy.report.render import render
+
+from checkout import ROOT
+
+SAMPLES = ROOT / "docs/sample"
+
+
+def laid_over(config, overlay):
+    """As Snakemake lays `--configfile` over config.yaml."""
+    for key, value in overlay.items():
+        if isinstance(value, dict) and isinstance(config.get(key), dict):
+            laid_over(config[key], value)
+        else:
+            config[key] = value
+    return config
+
+
+def study_of(scale, config, schema):
+    for overlay in sorted((SAMPLES / scale).glob("*.yaml")):
+        laid_over(config, yaml.safe_load(overlay.read_text()))
+    if scale == "real":
+        laid_over(config, yaml.safe_load((ROOT / "overlays/cifar10_jpeg.yaml").read_text()))
+    return load({**config, "scale": scale}, schema)
+
+
+def runs_of(scale):
+    with (SAMPLES / scale / "results" / scale / "summary.csv").open() as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.mark.parametrize("scale", ["quick", "real"])
+def test_the_report_is_the_one_that_its_files_give(scale, config, schema):
+    """Fails after an edit of template, words or config: make the report again, `make sample`."""
+    folder = SAMPLES / scale
+    job = json.loads(json.dumps(slices.reporting(study_of(scale, config, schema))))
+    values = gather(job, folder / "results" / scale, folder / "data/prepared", folder / "report.md")
+    assert render(ROOT / "workflow/templates", values) == (folder / "report.md").read_text()
+
+
+@pytest.mark.parametrize("scale", ["quick", "real"])
+def test_every_figure_of_the_report_is_there(scale):
+    figures = re.findall(r"!\[[^]]+\]\(([^)]+)\)", (SAMPLES / scale / "report.md").read_text())
+    assert len(figures) > 8
+    for figure in figures:
+        assert (SAMPLES / scale / figure).read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("scale", ["quick", "real"])
+def test_every_row_of_the_summary_is_a_run_that_is_there(scale):
+    for run in runs_of(scale):
+        folder = SAMPLES / scale / "results" / scale / "runs" / run["experiment"]
+        metrics = json.loads((folder / f"seed{run['seed']}/metrics.json").read_text())
+        assert metrics["test_accuracy"] == float(run["test_accuracy"])
+        assert metrics["origin"] == "trained"
+
+
+def test_every_network_of_the_quick_study_clearly_beats_chance():
+    for run in runs_of("quick"):
+        n = int(run["test_images"])
+        chance = 0.1
+        assert float(run["test_accuracy"]) > chance + 4 * math.sqrt(chance * (1 - chance) / n), run
+
+
+def test_on_generated_images_convolutions_help_as_they_do_on_real_ones():
+    found = {run["experiment"]: float(run["test_accuracy"]) for run in runs_of("quick")}
+    assert found["mnist_simple_cnn"] > found["mnist_fc"] + 0.05
+    assert found["cifar10_resnet18"] > found["cifar10_fc"] + 0.2
+
+
+@pytest.mark.parametrize(
+    ("experiment", "least"),
+    [
+        ("mnist_fc", 0.97),
+        ("mnist_simple_cnn", 0.988),
+        ("mnist_kernel3", 0.984),
+        ("mnist_kernel5", 0.984),
+        ("mnist_kernel7", 0.984),
+    ],
+)
+def test_on_the_official_mnist_the_networks_reach_what_such_networks_reach(experiment, least):
+    accuracies = [
+        float(run["test_accuracy"]) for run in runs_of("real") if run["experiment"] == experiment
+    ]
+    assert len(accuracies) >= 5
+    assert sum(accuracies) / len(accuracies) >= least
+
+
+def test_readme_and_docs_link_to_files_that_are_there():
+    for page in [ROOT / "README.md", *ROOT.glob("docs/*.md"), *ROOT.glob("results/*.md")]:
+        for link in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text()):
+            assert (page.parent / link).exists(), f"{page.name}: {link}"
