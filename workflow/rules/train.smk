@@ -14,7 +14,8 @@ rule train:
     threads: 1
     resources:
         gpu=1,
-        mem_mb=lambda w, attempt: 2000 * attempt,
+        # The largest network took 3.0 GB on a CPU (docs/measurements.md).
+        mem_mb=lambda w, attempt: 4000 * attempt,
         runtime=lambda w, attempt: 720 * attempt,
     params:
         slice=lambda w: canonical_json(STUDY.experiments[w.experiment].slice),
