@@ -1,6 +1,7 @@
 rule summarise:
     input:
         runs("metrics.json", STUDY.experiments),
+        runs("history.csv", STUDY.experiments),
     output:
         result("summary.csv"),
     log:

@@ -49,7 +49,7 @@ def prepared(experiment, suffix):
 RESULTS = result()
 RUNS = result("runs")
 TEMPLATE_FOLDER = os.path.relpath(_workflow / "templates")  # the same in every checkout
-TEMPLATES = sorted(map(str, Path(TEMPLATE_FOLDER).iterdir()))
+TEMPLATES = sorted(map(str, Path(TEMPLATE_FOLDER).glob("*.j2")))
 
 
 # ── Data ─────────────────────────────────────────────────────────────────────────────────────────
@@ -132,6 +132,12 @@ def modules_of_data(dataset):
             f"convstudy.datasets.generators.{one['generator']['name']}",
         ]
     return modules
+
+
+wildcard_constraints:
+    experiment=keys(STUDY.experiments),
+    section=keys(STUDY.sections),
+    seed=r"\d+",
 
 
 # ── Code and slices of jobs ──────────────────────────────────────────────────────────────────────

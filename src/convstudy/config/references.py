@@ -50,6 +50,10 @@ def _scale(config: Config, key: str, scale: Config) -> Iterator[str]:
 
 
 def _dataset(config: Config, key: str, dataset: Config) -> Iterator[str]:
+    generator = dataset.get("generator", {}).get("name")
+    writes = {"digits": "idx", "shapes": "cifar10"}
+    if generator and dataset["format"] != writes[generator]:
+        yield f"{key}.format: the generator {generator} writes the format {writes[generator]}"
     sources = [way for way in ("files", "folder", "generator") if dataset.get(way)]
     if len(sources) != 1:
         given = " and ".join(sources) or "none"
@@ -73,6 +77,8 @@ def _section(config: Config, key: str, section: Config) -> Iterator[str]:
     members = section["experiments"]
     if bool(members) == bool(section["layers"]):
         yield f"{key}: give experiments or layers (one of both, not empty)"
+    if section["figures"] and not members:
+        yield f"{key}.figures: figures show experiments; this section has none"
     yield from _unknown(f"{key}.experiments", members, "experiment", config["experiments"])
     drawn = section["figures"].get("activations", {}).get("experiments", [])
     key = f"{key}.figures.activations.experiments"
@@ -90,7 +96,22 @@ def _claim(config: Config, key: str, claim: Config) -> Iterator[str]:
         if other["kind"] != "all_of" and other["section"] == claim["section"]
     ]
     yield from _unknown(f"{key}.claims", claim.get("claims", []), "claim of its section", parts)
+    takes = {"section", "kind", "says", *_TAKES[claim["kind"]]}
+    for unused in sorted(set(claim) - takes):
+        yield f"{key}: '{unused}' has no meaning in a claim of kind {claim['kind']}"
+    if "of" in claim and claim["of"] == claim.get("than"):
+        yield f"{key}: 'of' and 'than' are both {claim['of']}"
 
+
+# Keys that a kind of claim gives a meaning to; what it cannot do without is in the schema.
+_TAKES = {
+    "greater": ("metric", "of", "than", "margin"),
+    "equivalent": ("metric", "of", "than", "margin"),
+    "above": ("metric", "of", "threshold"),
+    "below": ("metric", "of", "threshold"),
+    "ratio": ("metric", "of", "than", "factor"),
+    "all_of": ("claims",),
+}
 
 _CHECKS = {
     "scales": _scale,

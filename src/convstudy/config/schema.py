@@ -1,6 +1,7 @@
 """Checks a config against its schema: fills defaults and puts every fault into words."""
 
 import difflib
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,7 +17,7 @@ def complete(config: dict[str, Any], schema: dict[str, Any]) -> None:
 def faults(value: Any, schema: dict[str, Any], at: str = "") -> list[str]:
     """Every fault of `value`, one sentence each, naming the key; `at` is put before the key."""
     found = sorted(
-        Draft202012Validator(schema).iter_errors(value),
+        _Strict(schema).iter_errors(value),
         key=lambda error: list(map(str, error.path)),
     )
     return list(dict.fromkeys(line for error in found for line in _words(error, at)))
@@ -49,6 +50,8 @@ def _words(error: ValidationError, at: str) -> Iterator[str]:
     elif error.validator == "type":
         wanted = error.validator_value
         wanted = wanted if isinstance(wanted, str) else " or ".join(wanted)
+        if wanted == "number" and isinstance(error.instance, str):
+            wanted += " (YAML reads 1e-3 as text: write 0.001 or 1.0e-3)"
         yield f"{key}: {error.instance!r} has the wrong type; give {wanted}"
     elif error.validator == "pattern":
         wanted = error.validator_value
@@ -72,4 +75,12 @@ def _copy(value: Any) -> Any:
     return value.copy() if isinstance(value, dict | list) else value
 
 
-_Completing = validators.extend(Draft202012Validator, {"properties": _fill})
+# JSON Schema takes 5.0 for an integer, which torch does not, and .inf and .nan for numbers.
+_numbers = Draft202012Validator.TYPE_CHECKER.redefine_many(
+    {
+        "integer": lambda _, value: type(value) is int,
+        "number": lambda _, value: type(value) in (int, float) and math.isfinite(value),
+    }
+)
+_Strict = validators.extend(Draft202012Validator, type_checker=_numbers)
+_Completing = validators.extend(_Strict, {"properties": _fill})

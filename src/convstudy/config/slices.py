@@ -18,8 +18,14 @@ def analysis(study: Study) -> Slice:
 
 
 def confusion(study: Study, section: str) -> Slice:
-    """The experiments of a section, among which the best is looked for."""
-    names = study.sections[section]["experiments"]
+    """The experiments of a section, among which the best is looked for.
+
+    Where a scale trains them under different conditions, the largest group of equal ones.
+    """
+    groups: dict[str, list[str]] = {}
+    for name in study.sections[section]["experiments"]:
+        groups.setdefault(study.experiments[name].conditions, []).append(name)
+    names = max(groups.values(), key=len)
     return {
         "experiments": {
             name: {"title": study.experiments[name].title, "seeds": study.experiments[name].seeds}
@@ -53,7 +59,7 @@ def drawing_of_activations(study: Study, section: str) -> Slice:
 def _member(study: Study, name: str) -> Slice:
     """An experiment as figures need it; its colour is its place in the config, everywhere."""
     one = study.experiments[name]
-    colour = list(study.experiments).index(name)
+    colour = study.order.index(name)
     return {"experiment": name, "title": one.title, "colour": colour, "seeds": one.seeds}
 
 
@@ -79,8 +85,15 @@ def reporting(study: Study) -> Slice:
         "published": study.published,
         "experiments": [asdict(one) for one in study.experiments.values()],
         "sections": [
-            {**one, "name": name, "figures": list(one["figures"]), "shown": one["figures"]}
+            {
+                **one,
+                "name": name,
+                "figures": list(one["figures"]),
+                "shown": one["figures"],
+                "mixed": len({study.experiments[e].conditions for e in one["experiments"]}) > 1,
+            }
             for name, one in study.sections.items()
         ],
+        "incomparable": [{**claim, "name": name} for name, claim in study.incomparable.items()],
         "claims": [{**claim, "name": name} for name, claim in study.claims.items()],
     }

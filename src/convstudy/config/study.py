@@ -1,11 +1,13 @@
 """From a config to the study as it will be run: scale applied, experiments resolved."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from convstudy.config import references
 from convstudy.config.schema import complete, faults
 from convstudy.errors import StudyError
+from convstudy.files import canonical_json
 
 Config = dict[str, Any]
 
@@ -22,6 +24,11 @@ class Experiment:
     slice: Config  # all of the config that training depends on
     unlike_published: tuple[str, ...]  # what differs from the published run; empty: comparable
 
+    @property
+    def conditions(self) -> str:
+        """All but the network: experiments that differ in it cannot be compared as networks."""
+        return canonical_json({key: value for key, value in self.slice.items() if key != "model"})
+
 
 @dataclass(frozen=True)
 class Study:
@@ -35,6 +42,8 @@ class Study:
     layers: tuple[str, ...]
     sections: dict[str, Config]  # of experiments (without those left out) or of layers
     claims: dict[str, Config]  # those whose experiments this scale runs
+    incomparable: dict[str, Config]  # claims whose experiments this scale trains unlike each other
+    order: tuple[str, ...]  # all experiments of the config, whether this scale runs them or not
     left_out: tuple[str, ...]
     published: Config
 
@@ -61,6 +70,8 @@ def _resolve(config: Config) -> Study:
         kept = _section(section, experiments)
         if kept["experiments"] or kept["layers"]:
             sections[name] = kept
+    asked = _claims(config["claims"], lambda one: _is_run(one, experiments))
+    claims = _claims(asked, lambda one: _is_fair(one, experiments))
     return Study(
         scale=config["scale"],
         purpose=scale["purpose"],
@@ -69,7 +80,9 @@ def _resolve(config: Config) -> Study:
         datasets={name: one for name, one in config["datasets"].items() if name in used},
         layers=tuple(layer for section in sections.values() for layer in section["layers"]),
         sections=sections,
-        claims=_claims(config["claims"], experiments),
+        claims=claims,
+        incomparable={name: claim for name, claim in asked.items() if name not in claims},
+        order=tuple(config["experiments"]),
         left_out=tuple(name for name in config["experiments"] if name not in names),
         published=config["published"],
     )
@@ -107,10 +120,9 @@ def _at_scale(config: Config, scale: str, name: str) -> Config:
     changes = config["scales"][scale]["experiments"].get(name, {})
     merged = {**experiment, **changes}
     merged["model"] = {**experiment["model"], **changes.get("model", {})}
-    recipe = {**experiment["recipe"], **changes.get("recipe", {})}
-    base = config["recipes"].get(recipe["name"], {})
-    merged["recipe"] = {**base, **experiment["recipe"], **config["scales"][scale]["recipe"]}
-    merged["recipe"].update(changes.get("recipe", {}))
+    everywhere = config["scales"][scale]["recipe"]
+    recipe = {**experiment["recipe"], **everywhere, **changes.get("recipe", {})}
+    merged["recipe"] = {**config["recipes"].get(recipe["name"], {}), **recipe}
     return merged
 
 
@@ -144,17 +156,25 @@ def _section(section: Config, experiments: dict[str, Experiment]) -> Config:
     return {**section, "experiments": kept, "figures": figures}
 
 
-def _claims(claims: Config, experiments: dict[str, Experiment]) -> Config:
-    kept = {
-        name: claim
-        for name, claim in claims.items()
-        if all(claim[role] in experiments for role in ("of", "than") if role in claim)
-    }
+def _claims(claims: Config, holds: Callable[[Config], bool]) -> Config:
+    """The claims for which `holds` is true, without compounds that thereby lose a part."""
+    kept = {name: claim for name, claim in claims.items() if holds(claim)}
     return {
         name: claim
         for name, claim in kept.items()
         if all(part in kept for part in claim.get("claims", []))
     }
+
+
+def _is_run(claim: Config, experiments: dict[str, Experiment]) -> bool:
+    return all(claim[role] in experiments for role in ("of", "than") if role in claim)
+
+
+def _is_fair(claim: Config, experiments: dict[str, Experiment]) -> bool:
+    """Whether what is compared was measured under equal conditions; counts need none."""
+    compared = [experiments[claim[role]] for role in ("of", "than") if role in claim]
+    counted = claim.get("metric") in ("parameters", "macs")
+    return counted or len({one.conditions for one in compared}) <= 1
 
 
 def _unlike_published(config: Config, name: str, job: Config) -> tuple[str, ...]:

@@ -45,6 +45,7 @@ def gather(study: Values, results: Path, data: Path, report: Path) -> Values:
                 ],
                 "confusion": read_json(confusion) if "confusion" in section["figures"] else None,
                 "claims": _claims(name, study, decided["claims"]),
+                "incomparable": [one for one in study["incomparable"] if one["section"] == name],
                 **_table(name, study, comparisons.get(name)),
             }
         )
@@ -97,7 +98,7 @@ def _table(name: str, study: Values, comparison: Values | None) -> Values:
         return {"table": None}
     published = study["published"]["experiments"]
     again = study["published"]["sections"].get(name, {})
-    fastest = min(row["metrics"]["train_seconds"]["mean"] for row in comparison["experiments"])
+    speeds = [row["metrics"]["images_per_second"]["mean"] for row in comparison["experiments"]]
     rows = []
     for row in comparison["experiments"]:
         key = row["experiment"]
@@ -107,7 +108,7 @@ def _table(name: str, study: Values, comparison: Values | None) -> Values:
             {
                 **row,
                 "title": study["experiments"][key]["title"],
-                "time_ratio": row["metrics"]["train_seconds"]["mean"] / fastest,
+                "time_ratio": max(speeds) / row["metrics"]["images_per_second"]["mean"],
                 "running": running,
                 "running_gap": running - row["metrics"]["test_accuracy"]["mean"],
                 "known_as": stated.get("name"),
@@ -153,9 +154,14 @@ def _time(experiments: Values, runs: list[dict[str, str]]) -> Values:
     }
     means = {name: sum(values) / len(values) for name, values in spent.items()}
     total = sum(map(sum, spent.values()))
+    speeds = {
+        name: [float(r["images_per_second"]) for r in runs if r["experiment"] == name]
+        for name in experiments
+    }
+    rates = {name: sum(values) / len(values) for name, values in speeds.items()}
     fastest: dict[str, float] = {}
     for name, one in experiments.items():
-        fastest[one["dataset"]] = min(fastest.get(one["dataset"], means[name]), means[name])
+        fastest[one["dataset"]] = max(fastest.get(one["dataset"], 0), rates[name])
     return {
         "total_seconds": total + sum(float(run["evaluate_seconds"]) for run in runs),
         "times": [
@@ -163,7 +169,7 @@ def _time(experiments: Values, runs: list[dict[str, str]]) -> Values:
                 **one,
                 "seconds": means[name],
                 "share": sum(spent[name]) / total,
-                "ratio": means[name] / fastest[one["dataset"]],
+                "ratio": fastest[one["dataset"]] / rates[name],
             }
             for name, one in experiments.items()
         ],

@@ -81,7 +81,7 @@ def estimate(claim: dict[str, Any]) -> str:
 def bound(claim: dict[str, Any]) -> str:
     """The margin, threshold or factor of a claim, in the unit of its estimate."""
     if claim["kind"] == "ratio":
-        return f"{claim['bound']:.3f} times"
+        return f"{claim['bound']:g} times"
     if claim["metric"] in _FRACTIONS:
         return f"{100 * claim['bound']:.2f} points"
     return f"{claim['bound']:g}"

@@ -62,6 +62,16 @@ def put(config, path, value):
         ("claims.three_beats_five.than", "mnist_fc", "claims.three_beats_five.than: no experiment of"),
         ("claims.three_beats_five.metric", "accuracy", "'accuracy' is not one of its values; did you"),
         ("claims.dropout_changes_nothing", {"section": "cifar10", "kind": "equivalent"}, "missing"),
+        ("claims.three_beats_five.threshold", 0.1, "'threshold' has no meaning in a claim of kind greater"),
+        ("claims.three_beats_five.than", "mnist_kernel3", "'of' and 'than' are both mnist_kernel3"),
+        ("claims.three_beats_five.margin", float("inf"), "claims.three_beats_five.margin: inf has the"),
+        ("recipes.classic.learning_rate", float("nan"), "recipes.classic.learning_rate: nan has the"),
+        ("recipes.classic.learning_rate", "1e-3", "YAML reads 1e-3 as text: write 0.001"),
+        ("recipes.classic.batch_size", 64.0, "recipes.classic.batch_size: 64.0 has the wrong type"),
+        ("seeds", 5.0, "seeds: 5.0 is out of range or of the wrong type"),
+        ("sections.layers.figures", {"comparison": {}}, "figures show experiments; this section has"),
+        ("experiments.mnist_fc.recipe", {"name": "classic", "epoch": 3}, "did you mean 'epochs'?"),
+        ("datasets.digits.format", "cifar10", "the generator digits writes the format idx"),
         ("claims.accuracy_falls_with_kernel_size.claims", ["cnn_is_smaller"], "no claim of its section"),
     ],
 )  # fmt: skip
@@ -78,10 +88,11 @@ def test_all_faults_are_named_in_one_go(config, schema):
     config["experiments"]["cifar10_fc"]["model"]["dropout"] = -1
     del config["experiments"]["cifar10_bottleneck"]["model"]
     config["recipes"]["classic"]["optimizer"] = "adamm"
+    config["experiments"]["mnist_kernel3"]["recipe"]["epochs"] = -3
     config["claims"]["basic_beats_bottleneck"]["of"] = "cifar10_resnet"
     first, *lines = fault_lines(config, schema)
-    assert first == "the config has 7 fault(s), nothing was run:"
-    assert len(lines) == 7
+    assert first == "the config has 8 fault(s), nothing was run:"
+    assert len(lines) == 8
 
 
 def keys(value, path=()):

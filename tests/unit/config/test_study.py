@@ -2,6 +2,7 @@
 
 import pytest
 
+from convstudy.config import slices
 from convstudy.config.study import load
 
 MNIST = ["mnist_fc", "mnist_simple_cnn", "mnist_kernel3", "mnist_kernel5", "mnist_kernel7"]
@@ -44,6 +45,41 @@ def test_claims_about_an_experiment_that_is_left_out_are_not_asked(study):
     assert "depth_does_not_pay" in study("full").claims
     assert "depth_does_not_pay" not in study("real").claims
     assert study("real").sections["mnist"]["experiments"] == MNIST[:2]
+
+
+def test_networks_trained_under_unequal_conditions_are_not_compared(study):
+    real, full = study("real"), study("full")
+    assert list(real.incomparable) == ["cnn_beats_fc_on_colour"]
+    assert "cnn_beats_fc_on_colour" not in real.claims
+    assert full.incomparable == {}
+    candidates = slices.confusion(real, "cifar10")["experiments"]
+    assert list(candidates) == ["cifar10_resnet18", "cifar10_resnet18_dropout"]
+
+
+def test_counts_are_compared_whatever_the_conditions(config, schema):
+    config["scales"]["full"]["experiments"] = {"mnist_fc": {"recipe": {"epochs": 1}}}
+    kept = load({**config, "scale": "full"}, schema).claims
+    assert "cnn_is_smaller" in kept
+    assert "cnn_beats_fc_on_digits" not in kept
+
+
+def test_an_experiment_has_the_same_colour_at_every_scale(study):
+    colours = [
+        {
+            one["experiment"]: one["colour"]
+            for one in slices.drawing(study(scale), "kernels")["experiments"]
+        }
+        for scale in ("quick", "real", "full")
+    ]
+    assert colours[0] == colours[1] == colours[2]
+
+
+def test_a_scale_can_name_another_recipe(config, schema):
+    config["recipes"]["slow"] = {**config["recipes"]["classic"], "epochs": 9}
+    config["scales"]["full"]["recipe"] = {"name": "slow"}
+    found = load({**config, "scale": "full"}, schema).experiments
+    assert found["mnist_fc"].slice["recipe"]["epochs"] == 9
+    assert found["cifar10_fc"].slice["recipe"]["epochs"] == 10  # its own word beats the recipe's
 
 
 def test_a_part_of_a_compound_claim_that_falls_takes_the_claim_along(config, schema):
