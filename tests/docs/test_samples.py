@@ -10,6 +10,7 @@ import yaml
 
 from convstudy.config import slices
 from convstudy.config.study import load
+from convstudy.files import canonical_json
 from convstudy.report.context import gather
 from convstudy.report.render import render
 
@@ -44,7 +45,7 @@ def runs_of(scale):
 def test_the_report_is_the_one_that_its_files_give(scale, config, schema):
     """Fails after an edit of template, words or config: make the report again, `make sample`."""
     folder = SAMPLES / scale
-    job = json.loads(json.dumps(slices.reporting(study_of(scale, config, schema))))
+    job = json.loads(canonical_json(slices.reporting(study_of(scale, config, schema))))
     values = gather(job, folder / "results" / scale, folder / "data/prepared", folder / "report.md")
     assert render(ROOT / "workflow/templates", values) == (folder / "report.md").read_text()
 
