@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import Any
 
+from convstudy.config.kinds import KINDS
 from convstudy.config.schema import nearest
 
 Config = dict[str, Any]
@@ -96,22 +97,12 @@ def _claim(config: Config, key: str, claim: Config) -> Iterator[str]:
         if other["kind"] != "all_of" and other["section"] == claim["section"]
     ]
     yield from _unknown(f"{key}.claims", claim.get("claims", []), "claim of its section", parts)
-    takes = {"section", "kind", "says", *_TAKES[claim["kind"]]}
+    takes = {"section", "kind", "says", *KINDS[claim["kind"]].takes}
     for unused in sorted(set(claim) - takes):
         yield f"{key}: '{unused}' has no meaning in a claim of kind {claim['kind']}"
     if "of" in claim and claim["of"] == claim.get("than"):
         yield f"{key}: 'of' and 'than' are both {claim['of']}"
 
-
-# Keys that a kind of claim gives a meaning to; what it cannot do without is in the schema.
-_TAKES = {
-    "greater": ("metric", "of", "than", "margin"),
-    "equivalent": ("metric", "of", "than", "margin"),
-    "above": ("metric", "of", "threshold"),
-    "below": ("metric", "of", "threshold"),
-    "ratio": ("metric", "of", "than", "factor"),
-    "all_of": ("claims",),
-}
 
 _CHECKS = {
     "scales": _scale,

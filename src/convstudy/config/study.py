@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from convstudy.config import references
+from convstudy.config.metrics import METRICS
 from convstudy.config.schema import complete, faults
 from convstudy.errors import StudyError
 from convstudy.files import canonical_json
@@ -173,7 +174,7 @@ def _is_run(claim: Config, experiments: dict[str, Experiment]) -> bool:
 def _is_fair(claim: Config, experiments: dict[str, Experiment]) -> bool:
     """Whether what is compared was measured under equal conditions; counts need none."""
     compared = [experiments[claim[role]] for role in ("of", "than") if role in claim]
-    counted = claim.get("metric") in ("parameters", "macs")
+    counted = "metric" in claim and METRICS[claim["metric"]].deterministic
     return counted or len({one.conditions for one in compared}) <= 1
 
 

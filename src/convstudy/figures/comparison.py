@@ -1,29 +1,18 @@
 """`convstudy draw-comparison`: test accuracy and loss of all experiments of a section."""
 
-import argparse
-from pathlib import Path
-
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from convstudy.config import read_slice
 from convstudy.figures import histories, lines, style
-from convstudy.figures.drawing import Drawing, Experiment, parse
+from convstudy.figures.drawing import Drawing, Experiment
 
 _HANDLE = 0.49  # inches of a legend's entry beside its words
 _PANEL = 2.7  # inches of height
 
 
 def main(argv: list[str]) -> None:
-    parser = argparse.ArgumentParser(prog="convstudy draw-comparison", description=__doc__)
-    parser.add_argument("--runs", type=Path, required=True, help="results/<scale>/runs")
-    parser.add_argument("--output", type=Path, required=True, help="PNG to write")
-    options = parser.parse_args(argv)
-    drawing = parse(read_slice())
-    found = histories.read_all(options.runs, drawing.experiments)
-    with style.styled():
-        style.save(draw(drawing, found), options.output)
+    lines.command(argv, "draw-comparison", __doc__, draw)
 
 
 def draw(drawing: Drawing, found: dict[str, histories.Histories]) -> Figure:

@@ -1,15 +1,11 @@
 """`convstudy draw-curves`: learning curves of each experiment of a section, train against test."""
 
-import argparse
-from pathlib import Path
-
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from convstudy.config import read_slice
 from convstudy.figures import histories, lines, style
-from convstudy.figures.drawing import Drawing, Experiment, parse
+from convstudy.figures.drawing import Drawing, Experiment
 
 _PER_BAND = 4  # experiments side by side
 _PANELS = (1.75, 1.35, 1.1, 0.95)  # inches of height, by number of bands; four fill a page
@@ -20,14 +16,7 @@ _TRAIN = "train (running mean, train mode: dropout on)"
 
 
 def main(argv: list[str]) -> None:
-    parser = argparse.ArgumentParser(prog="convstudy draw-curves", description=__doc__)
-    parser.add_argument("--runs", type=Path, required=True, help="results/<scale>/runs")
-    parser.add_argument("--output", type=Path, required=True, help="PNG to write")
-    options = parser.parse_args(argv)
-    drawing = parse(read_slice())
-    found = histories.read_all(options.runs, drawing.experiments)
-    with style.styled():
-        style.save(draw(drawing, found), options.output)
+    lines.command(argv, "draw-curves", __doc__, draw)
 
 
 def draw(drawing: Drawing, found: dict[str, histories.Histories]) -> Figure:

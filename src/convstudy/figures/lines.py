@@ -1,19 +1,42 @@
 """Lines over epochs, alike in all figures that have them: each seed faint, their mean strong."""
 
-from collections.abc import Iterable
+import argparse
+from collections.abc import Callable, Iterable
+from pathlib import Path
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
+from convstudy.config import read_slice
 from convstudy.figures import style
+from convstudy.figures.drawing import Drawing, parse
+from convstudy.figures.histories import Histories, read_all
 
 # column of history.csv → (words on the axis, factor from the file to the axis)
 AXES = {"accuracy": ("accuracy, %", 100.0), "loss": ("loss", 1.0)}
 
 MEAN = "mean"  # gid of the lines that show means
 _MARKED = 12  # markers on more epochs than these run into each other
+
+
+def command(
+    argv: list[str],
+    name: str,
+    description: str | None,
+    draw: Callable[[Drawing, dict[str, Histories]], Figure],
+) -> None:
+    """`convstudy NAME --runs RUNS --output PNG`: read a section's histories, draw, save."""
+    parser = argparse.ArgumentParser(prog=f"convstudy {name}", description=description)
+    parser.add_argument("--runs", type=Path, required=True, help="results/<scale>/runs")
+    parser.add_argument("--output", type=Path, required=True, help="PNG to write")
+    options = parser.parse_args(argv)
+    drawing = parse(read_slice())
+    found = read_all(options.runs, drawing.experiments)
+    with style.styled():
+        style.save(draw(drawing, found), options.output)
 
 
 def draw_seeds(axis: Axes, values: np.ndarray, colour: str, dash: object = "-") -> None:

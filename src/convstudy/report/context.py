@@ -3,6 +3,7 @@
 import csv
 import os
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 from convstudy.errors import StudyError
@@ -148,17 +149,9 @@ def _claims(section: str, study: Values, decided: Values) -> list[Values]:
 
 def _time(experiments: Values, runs: list[dict[str, str]]) -> Values:
     """What the time went into: mean training seconds, share of all, ratio on the same data."""
-    spent = {
-        name: [float(r["train_seconds"]) for r in runs if r["experiment"] == name]
-        for name in experiments
-    }
-    means = {name: sum(values) / len(values) for name, values in spent.items()}
+    spent = _by_experiment(runs, "train_seconds")
+    rates = {name: fmean(rate) for name, rate in _by_experiment(runs, "images_per_second").items()}
     total = sum(map(sum, spent.values()))
-    speeds = {
-        name: [float(r["images_per_second"]) for r in runs if r["experiment"] == name]
-        for name in experiments
-    }
-    rates = {name: sum(values) / len(values) for name, values in speeds.items()}
     fastest: dict[str, float] = {}
     for name, one in experiments.items():
         fastest[one["dataset"]] = max(fastest.get(one["dataset"], 0), rates[name])
@@ -167,13 +160,21 @@ def _time(experiments: Values, runs: list[dict[str, str]]) -> Values:
         "times": [
             {
                 **one,
-                "seconds": means[name],
+                "seconds": fmean(spent[name]),
                 "share": sum(spent[name]) / total,
                 "ratio": fastest[one["dataset"]] / rates[name],
             }
             for name, one in experiments.items()
         ],
     }
+
+
+def _by_experiment(runs: list[dict[str, str]], field: str) -> dict[str, list[float]]:
+    """The values of a field of the summary, one per run."""
+    found: dict[str, list[float]] = {}
+    for run in runs:
+        found.setdefault(run["experiment"], []).append(float(run[field]))
+    return found
 
 
 def _environments(runs: list[dict[str, str]]) -> Values:

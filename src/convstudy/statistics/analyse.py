@@ -30,11 +30,11 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from convstudy.config import read_slice
+from convstudy.config import kinds, read_slice
+from convstudy.config.metrics import METRICS
 from convstudy.errors import StudyError
 from convstudy.files import write_json
-from convstudy.statistics import kinds, summary
-from convstudy.statistics.metrics import METRICS
+from convstudy.statistics import summary
 
 
 def main(argv: list[str]) -> None:

@@ -4,9 +4,9 @@ from typing import Any
 
 from statsmodels.stats.multitest import multipletests
 
+from convstudy.config.kinds import Claim, bound
 from convstudy.statistics.effects import smallest_effect
 from convstudy.statistics.intervals import LEVEL
-from convstudy.statistics.kinds import Claim, bound
 from convstudy.statistics.outcomes import (
     CONTRADICTED,
     EQUIVALENT,

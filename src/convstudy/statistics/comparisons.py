@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from scipy.stats import tukey_hsd
 
+from convstudy.config.metrics import METRICS
 from convstudy.statistics.intervals import LEVEL, describe, mean_and_sd
-from convstudy.statistics.metrics import METRICS
 from convstudy.statistics.summary import Runs, Summary
 
 RANKED_BY = "test_accuracy"

@@ -4,10 +4,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from convstudy.config.kinds import Claim, bound
+from convstudy.config.metrics import METRICS
 from convstudy.statistics.effects import hedges_g, hedges_g_one
 from convstudy.statistics.intervals import Contrast, mean_and_sd, one_sample, welch
-from convstudy.statistics.kinds import Claim, bound
-from convstudy.statistics.metrics import METRICS
 from convstudy.statistics.summary import Summary
 
 SUPPORTED, CONTRADICTED = "supported", "contradicted"

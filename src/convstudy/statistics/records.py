@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from convstudy.config.metrics import METRICS, fault
 from convstudy.errors import StudyError
 from convstudy.files import canonical_json, digest, read_json
 from convstudy.statistics import history, predictions
-from convstudy.statistics.metrics import METRICS, fault
 
 Record = dict[str, Any]
 

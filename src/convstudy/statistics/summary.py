@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from convstudy.config.metrics import METRICS, fault
 from convstudy.errors import StudyError
 from convstudy.files import write_text
-from convstudy.statistics.metrics import METRICS, fault
 from convstudy.statistics.records import ENVIRONMENT, Record
 
 COLUMNS = (

@@ -44,9 +44,9 @@ def test_both_require_the_same_arguments_and_have_the_same_defaults(schema, name
 
 def test_every_block_of_the_schema_can_be_built(schema):
     for block in schema["$defs"]["resnet"]["properties"]["block"]["enum"]:
-        models.build("resnet", (1, 8, 8), 2, block=block, widths=[2, 2, 2, 2])
+        assert models.build("resnet", (1, 8, 8), 2, block=block, widths=[2, 2, 2, 2])
 
 
 def test_every_kernel_size_of_the_schema_can_be_built(schema):
     for size in schema["$defs"]["simple_cnn"]["properties"]["kernel_size"]["enum"]:
-        models.build("simple_cnn", (1, 8, 8), 2, channels=[2], kernel_size=size)
+        assert models.build("simple_cnn", (1, 8, 8), 2, channels=[2], kernel_size=size)

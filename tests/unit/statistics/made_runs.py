@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
+from convstudy.config.metrics import METRICS
 from convstudy.files import digest
-from convstudy.statistics.metrics import METRICS
 from convstudy.statistics.summary import Runs
 
 CLASSES = ["cat", "dog", "car"]

@@ -6,7 +6,7 @@ import pytest
 from made_runs import HIGH, LOW, SAME, WIDE, runs_of
 from scipy.stats import ttest_ind
 
-from convstudy.files import write_json
+from convstudy.files import read_json, write_json
 from convstudy.statistics.claims import decide
 
 FLAT = [0.1] * 5
@@ -207,3 +207,4 @@ def test_nothing_in_it_is_nan(tmp_path):
         verdict("greater", [0.3], [0.1]),
     ]
     write_json(tmp_path / "claims.json", rows)
+    assert read_json(tmp_path / "claims.json") == rows

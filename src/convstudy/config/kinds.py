@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from convstudy.statistics.metrics import CLAIMABLE, METRICS
+from convstudy.config.metrics import CLAIMABLE, METRICS
 
 Claim = dict[str, Any]
 
@@ -15,6 +15,11 @@ class Kind(NamedTuple):
     needs: tuple[str, ...]
     bound: str | None  # the key that holds what the estimate is held against
     default: float | None = None  # of the bound, where it may be left out
+
+    @property
+    def takes(self) -> tuple[str, ...]:
+        """Every key that has a meaning in a claim of this kind."""
+        return (*self.needs, self.bound) if self.bound else self.needs
 
 
 KINDS = {
