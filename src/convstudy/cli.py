@@ -39,9 +39,18 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("command", choices=COMMANDS, metavar="command", help=", ".join(COMMANDS))
     parser.add_argument("arguments", nargs=argparse.REMAINDER, help="see: convstudy COMMAND --help")
     options = parser.parse_args(argv)
-    _log_to(options.log)
+    try:
+        _log_to(options.log)
+    except OSError as error:
+        # The first thing that is written: a full disk or a read-only folder shows here.
+        print(f"convstudy {options.command}: {options.log} cannot be written ({error.strerror}). "
+              "Make room, or the folder writable, and run again.", file=sys.stderr)  # fmt: skip
+        raise SystemExit(1) from None
     try:
         importlib.import_module(COMMANDS[options.command]).main(options.arguments)
+    except KeyboardInterrupt:
+        print(f"convstudy {options.command}: stopped by SIGINT.", file=sys.stderr)
+        raise SystemExit(130) from None
     except Exception as error:
         _report(error, options.command, options.log)
         raise SystemExit(1) from None
@@ -53,12 +62,14 @@ def _log_to(path: Path | None) -> None:
     handler = logging.FileHandler(path, "w", "utf-8") if path else logging.StreamHandler(sys.stderr)
     logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=[handler])
     logging.captureWarnings(True)
+    logging.raiseExceptions = False  # a log that cannot be written must not litter the screen
 
 
 def _report(error: Exception, command: str, log: Path | None) -> None:
     """One line for the screen; the traceback goes to the log, or to the screen if there is none."""
     expected = isinstance(error, StudyError)
-    said = str(error) if expected else f"{type(error).__name__}: {error}"
+    first_line = str(error).strip().partition("\n")[0]
+    said = str(error) if expected else f"{type(error).__name__}: {first_line}"
     if log is not None:
         logging.error("%s", said if expected else traceback.format_exc())
         said += f"\n  log: {log}"

@@ -1,5 +1,8 @@
 """The device that a job computes on."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import torch
 
 from convstudy.errors import StudyError
@@ -16,3 +19,24 @@ def choose_device(asked: str) -> str:
             "or look at nvidia-smi and CUDA_VISIBLE_DEVICES."
         )
     return "cuda" if present and asked != "cpu" else "cpu"
+
+
+@contextmanager
+def faults_of_device() -> Iterator[None]:
+    """Put into words what a device may do in the middle of the work: be full, or be gone."""
+    try:
+        yield
+    except (RuntimeError, MemoryError) as error:
+        said = str(error).strip().partition("\n")[0]
+        full = isinstance(error, torch.OutOfMemoryError | MemoryError)
+        if full or "can't allocate memory" in said:
+            raise StudyError(
+                f"out of memory ({said or 'host'}). Run fewer jobs side by side (--cores, or "
+                "--resources mem_mb=N), or take smaller batches or a smaller network."
+            ) from error
+        if "CUDA" in said or "cuDNN" in said or "cuBLAS" in said:
+            raise StudyError(
+                f"the GPU failed ({said}). Look at nvidia-smi and the system's log; run "
+                "snakemake again to go on, or use --config device=cpu."
+            ) from error
+        raise

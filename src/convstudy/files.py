@@ -1,31 +1,47 @@
 """Reading and writing the small files that stages hand to each other."""
 
+import errno
 import hashlib
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from convstudy.errors import StudyError
+
+_CANNOT_WRITE = (
+    *(errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM),
+    *(errno.ENOTDIR, errno.ENAMETOOLONG, errno.EIO),
+)
 
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """Give a temporary path beside `path` that takes its place only if the block succeeds.
 
-    Readers see the old file or the whole new one, never a half-written one.
+    Readers see the old file or the whole new one, never a half-written one. Raises `StudyError`
+    where there is no room, no permission or no such folder.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        yield temporary
-        with temporary.open("rb") as written:
-            os.fsync(written.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            yield temporary
+            with temporary.open("rb") as written:
+                os.fsync(written.fileno())
+            temporary.replace(path)
+        finally:
+            with suppress(OSError):
+                temporary.unlink()
+    except OSError as error:
+        if error.errno not in _CANNOT_WRITE:
+            raise
+        raise StudyError(
+            f"{path} cannot be written ({error.strerror}). Make room, or the folder writable, and "
+            "run snakemake again; nothing half-written was left."
+        ) from error
 
 
 def write_text(path: Path, text: str) -> None:

@@ -12,13 +12,15 @@ rule summarise:
         runtime=15,
     params:
         runs=lambda w: RUNS,
+        states=lambda w: STATES,
         # What each run has to be; one that is not (copied, forged, outdated) is refused.
         slice=canonical_json(expected_runs()),
         code=lambda w: code("summarise"),
     message:
         "Verify and summarise all runs"
     shell:
-        "convstudy --log {log} summarise --runs {params.runs} --output {output} <<< {params.slice:q}"
+        "convstudy --log {log} summarise --runs {params.runs} --states {params.states}"
+        " --output {output} <<< {params.slice:q}"
 
 
 rule confusion:

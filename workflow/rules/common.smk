@@ -41,6 +41,11 @@ def runs(name, experiments):
     ]
 
 
+def state_of(wildcards):
+    """Where an unfinished training of a run keeps its state."""
+    return str(Path(STATES, wildcards.experiment, f"seed{wildcards.seed}.pt"))
+
+
 def prepared(experiment, suffix):
     """The prepared data set of an experiment: tensors (pt) or description (json)."""
     return f"data/prepared/{STUDY.experiments[experiment].dataset}.{suffix}"
@@ -48,6 +53,7 @@ def prepared(experiment, suffix):
 
 RESULTS = result()
 RUNS = result("runs")
+STATES = result("state")
 TEMPLATE_FOLDER = os.path.relpath(_workflow / "templates")  # the same in every checkout
 TEMPLATES = sorted(map(str, Path(TEMPLATE_FOLDER).glob("*.j2")))
 

@@ -20,10 +20,13 @@ rule train:
     params:
         slice=lambda w: canonical_json(STUDY.experiments[w.experiment].slice),
         code=lambda w: code_of_training(w.experiment),
+        # Outside the declared outputs, which Snakemake deletes when a job fails.
+        state=state_of,
     message:
         "Train {wildcards.experiment}, seed {wildcards.seed}"
     shell:
         "convstudy --log {log} train --experiment {wildcards.experiment} --seed {wildcards.seed}"
         " --tensors {input.tensors} --description {input.description} --code {params.code}"
-        " --device {config[device]} --threads {threads} --folder $(dirname {output.metrics})"
+        " --device {config[device]} --threads {threads} --state {params.state}"
+        " --folder $(dirname {output.metrics})"
         " <<< {params.slice:q}"

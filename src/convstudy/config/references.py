@@ -5,7 +5,7 @@ from contextlib import suppress
 from typing import Any
 
 from convstudy.config.kinds import KINDS
-from convstudy.config.schema import nearest
+from convstudy.errors import nearest
 
 Config = dict[str, Any]
 

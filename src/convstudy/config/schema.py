@@ -1,11 +1,12 @@
 """Checks a config against its schema: fills defaults and puts every fault into words."""
 
-import difflib
 import math
 from collections.abc import Iterator
 from typing import Any
 
 from jsonschema import Draft202012Validator, ValidationError, validators
+
+from convstudy.errors import nearest
 
 
 def complete(config: dict[str, Any], schema: dict[str, Any]) -> None:
@@ -21,14 +22,6 @@ def faults(value: Any, schema: dict[str, Any], at: str = "") -> list[str]:
         key=lambda error: list(map(str, error.path)),
     )
     return list(dict.fromkeys(line for error in found for line in _words(error, at)))
-
-
-def nearest(word: object, known: list[str]) -> str:
-    """`; did you mean 'epochs'?`, or the legal values where nothing is near."""
-    close = difflib.get_close_matches(str(word), known, n=1)
-    if close:
-        return f"; did you mean '{close[0]}'?"
-    return f"; known: {', '.join(known)}" if known else ""
 
 
 def _words(error: ValidationError, at: str) -> Iterator[str]:

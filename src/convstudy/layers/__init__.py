@@ -3,11 +3,10 @@
 What each layer is checked against stands in `convstudy.evaluation.layer_references`.
 """
 
-import difflib
 import importlib
 from typing import TYPE_CHECKING
 
-from convstudy.errors import StudyError
+from convstudy.errors import StudyError, nearest
 
 if TYPE_CHECKING:
     from torch import nn
@@ -22,12 +21,8 @@ LAYERS = {
 
 
 def class_of(name: str) -> "type[nn.Module]":
-    """The layer's class; raises `StudyError` with all names, and the nearest one, if none is."""
+    """The layer's class; raises `StudyError` with the nearest name, or all, if none is."""
     if name not in LAYERS:
-        near = difflib.get_close_matches(name, LAYERS, n=1, cutoff=0.5)
-        meant = f" (did you mean '{near[0]}'?)" if near else ""
-        raise StudyError(
-            f"layer: there is no layer '{name}'{meant}. The layers are: {', '.join(LAYERS)}."
-        )
+        raise StudyError(f"layer: there is no layer '{name}'{nearest(name, LAYERS)}")
     module, _, class_name = LAYERS[name].partition(":")
     return getattr(importlib.import_module(module), class_name)

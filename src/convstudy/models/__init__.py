@@ -4,13 +4,12 @@ A network is a function `build(shape, classes, *, …)` in a module of its own; 
 are the keys that config.yaml may give it. Networks know nothing of data sets or recipes.
 """
 
-import difflib
 import importlib
 import inspect
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from convstudy.errors import StudyError
+from convstudy.errors import StudyError, nearest
 
 if TYPE_CHECKING:
     from torch import nn
@@ -23,13 +22,10 @@ MODELS: dict[str, str] = importlib.import_module("convstudy.models.known").MODEL
 def module_of(name: str) -> str:
     """Dotted name of the module that builds the network `name`.
 
-    Raises `StudyError` with all names, and the nearest one, if there is none.
+    Raises `StudyError` with the nearest name, or all, if there is none.
     """
     if name not in MODELS:
-        raise StudyError(
-            f"model.name: there is no network '{name}'{_nearest(name, list(MODELS))}. "
-            f"The networks are: {', '.join(MODELS)}."
-        )
+        raise StudyError(f"model.name: there is no network '{name}'{nearest(name, MODELS)}")
     return MODELS[name]
 
 
@@ -48,7 +44,7 @@ def _check_arguments(name: str, make: Callable[..., Any], given: dict[str, Any])
     """Raise one `StudyError` for all arguments that are missing or not known."""
     every = inspect.signature(make).parameters.values()
     takes = {one.name: one for one in every if one.kind is one.KEYWORD_ONLY}
-    faults = [f"takes no '{key}'{_nearest(key, list(takes))}" for key in given if key not in takes]
+    faults = [f"takes no '{key}'{nearest(key, takes)}" for key in given if key not in takes]
     faults += [
         f"needs '{key}'"
         for key, one in takes.items()
@@ -64,8 +60,3 @@ def _check_arguments(name: str, make: Callable[..., Any], given: dict[str, Any])
 def _spell(parameter: inspect.Parameter) -> str:
     required = parameter.default is parameter.empty
     return parameter.name if required else f"{parameter.name} (default {parameter.default})"
-
-
-def _nearest(name: str, known: list[str]) -> str:
-    match = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-    return f" (did you mean '{match[0]}'?)" if match else ""

@@ -2,11 +2,13 @@
 
 import argparse
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from convstudy.config import read_slice
 from convstudy.errors import StudyError
+from convstudy.locks import discard
 from convstudy.statistics import summary
 from convstudy.statistics.records import Expected, Record, check
 
@@ -20,9 +22,13 @@ OF_DATASET = ("data_sha256", "classes", "generated", "dataset")
 def main(argv: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="convstudy summarise", description=__doc__)
     parser.add_argument("--runs", type=Path, required=True, help="results/<scale>/runs")
+    parser.add_argument("--states", type=Path, help="states of trainings: not needed any more")
     parser.add_argument("--output", type=Path, required=True, help="summary.csv to write")
     options = parser.parse_args(argv)
-    summarise(options.runs, expectations(read_slice()), options.output)
+    expected = expectations(read_slice())
+    summarise(options.runs, expected, options.output)
+    if options.states:
+        forget(options.states, expected)
 
 
 def expectations(experiments: dict[str, Any]) -> list[Expected]:
@@ -56,6 +62,19 @@ def summarise(runs: Path, expected: list[Expected], output: Path) -> None:
     if faults:
         raise _refusal(faults, len(expected), output)
     summary.write(output, records.values())
+
+
+def forget(states: Path, runs: list[Expected]) -> None:
+    """Remove the training states of these runs.
+
+    A training cannot remove its own: until Snakemake has its end on record, it may be asked to
+    train again. Whoever reads its outputs knows that it has.
+    """
+    for run in runs:
+        discard(states / run.experiment / f"seed{run.seed}.pt")
+    for folder in (*states.glob("*"), states):
+        with suppress(OSError):  # not empty, or not there
+            folder.rmdir()
 
 
 def _copies(records: dict[Path, Record]) -> Iterator[tuple[Path, str]]:

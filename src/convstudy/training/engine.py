@@ -1,10 +1,7 @@
 """The training loop."""
 
 import logging
-import math
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
@@ -13,88 +10,102 @@ from torch import Tensor, nn
 from convstudy.datasets.prepared import Split
 from convstudy.errors import StudyError
 from convstudy.evaluation.predictions import loss_and_accuracy, predict
+from convstudy.training.progress import Epoch, Pass, Progress
 from convstudy.training.recipe import Recipe, make_optimizer
+from convstudy.training.state import Keeper
+from convstudy.training.streams import DROPOUT, ORDER, stream
 
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Pass:
-    """One pass over a split: mean loss, fraction right, seconds."""
-
-    name: str  # train | test
-    loss: float
-    accuracy: float
-    seconds: float
-
-
-@dataclass(frozen=True)
-class Epoch:
-    """One epoch's results; those of training are running means in train mode."""
-
-    number: int  # from 1
-    learning_rate: float
-    train: Pass
-    test: Pass
-
-
 def train(
-    model: nn.Module, train_set: Split, test_set: Split, recipe: Recipe, seed: int
-) -> tuple[list[Epoch], Tensor]:
-    """Train `model` in place; return its history and its last logits (N, K) of the test set.
+    model: nn.Module,
+    train_set: Split,
+    test_set: Split,
+    recipe: Recipe,
+    seed: int,
+    keeper: Keeper | None = None,
+) -> tuple[Progress, Tensor]:
+    """Train `model` in place; return its progress and its last logits (N, K) of the test set.
 
-    Order of the data and dropout follow from (seed, epoch) alone. Raises `StudyError` when the
-    loss is no longer finite.
+    Order of the data and dropout follow from (seed, epoch) alone. `keeper` saves the state before
+    each evaluation, and in long epochs also between; a training that finds a state goes on from it
+    to the same bits. Raises `StudyError` when a loss is not finite, or after a signal to stop.
     """
+    keeper = keeper or Keeper()
     optimizer = make_optimizer(model, recipe)
-    history: list[Epoch] = []
+    progress = keeper.restore(model, optimizer)
     logits = torch.empty(0)
-    for number in range(1, recipe.epochs + 1):
-        torch.manual_seed(_mix(seed, number))
-        trained = _train_epoch(model, train_set, optimizer, recipe.batch_size)
-        if not math.isfinite(trained.loss):
-            raise StudyError(
-                f"the training loss is {trained.loss} after epoch {number} of {recipe.epochs} at "
-                f"learning rate {recipe.learning_rate:g}. Lower it in this experiment's recipe."
-            )
+    for number in range(progress.epoch, recipe.epochs + 1):
+        if not progress.batches:
+            torch.manual_seed(stream(DROPOUT, seed, number))
+        with keeper.stop.deferred():
+            _train_epoch(model, train_set, optimizer, recipe, seed, progress, keeper)
+            _check_losses(progress, recipe)
+            keeper.save(model, optimizer if number < recipe.epochs else None, progress)
+        trained = progress.mean(len(train_set))
         started = time.perf_counter()
         logits = predict(model, test_set)
         tested = loss_and_accuracy(logits, test_set.labels)
         test = Pass("test", *tested, seconds=time.perf_counter() - started)
-        history.append(Epoch(number, recipe.learning_rate, trained, test))
-        _say(history, recipe.epochs, len(train_set))
-    return history, logits
+        progress.finish(Epoch(number, recipe.learning_rate, trained, test))
+        _say(progress.history, recipe.epochs, len(train_set))
+    return progress, logits
 
 
 def _train_epoch(
-    model: nn.Module, data: Split, optimizer: torch.optim.Optimizer, batch_size: int
-) -> Pass:
-    """One pass over `data`; the sums stay on the device, so that no step waits for the host."""
-    started = time.perf_counter()
+    model: nn.Module,
+    data: Split,
+    optimizer: torch.optim.Optimizer,
+    recipe: Recipe,
+    seed: int,
+    progress: Progress,
+    keeper: Keeper,
+) -> None:
+    """The batches of one pass over `data` that `progress` has not got behind it."""
+    before, started = progress.seconds, time.perf_counter()
     model.train()
-    loss_sum = torch.zeros((), device=data.labels.device)
-    right = torch.zeros((), dtype=torch.int64, device=data.labels.device)
-    for rows in shuffled(len(data), batch_size, data.labels.device):
+    for rows in order(data, recipe.batch_size, seed, progress.epoch)[progress.batches :]:
         images, labels = data.batch(rows)
         logits = model(images)
         loss = F.cross_entropy(logits, labels)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         optimizer.step()
-        loss_sum += loss.detach() * len(labels)
-        right += (logits.detach().argmax(1) == labels).sum()
-    loss, accuracy = loss_sum.item() / len(data), right.item() / len(data)  # waits for the device
-    return Pass("train", loss, accuracy, time.perf_counter() - started)
+        progress.losses.append(loss.detach() * len(labels))
+        progress.right.append((logits.detach().argmax(1) == labels).sum())
+        if keeper.due():
+            _check_losses(progress, recipe)
+            progress.seconds = before + time.perf_counter() - started
+            keeper.save(model, optimizer, progress)
+            keeper.stop.leave_if_asked(
+                f" in epoch {progress.epoch}, after batch {progress.batches}"
+            )
+    _wait_for(data.labels.device)
+    progress.seconds = before + time.perf_counter() - started
 
 
-def shuffled(length: int, batch_size: int, device: torch.device) -> Iterator[Tensor]:
-    """Row numbers of each batch of one epoch, in an order drawn from torch's random state."""
-    yield from torch.randperm(length).to(device).split(batch_size)
+def order(data: Split, batch_size: int, seed: int, epoch: int) -> tuple[Tensor, ...]:
+    """Row numbers int64 of each batch of an epoch."""
+    generator = torch.Generator().manual_seed(stream(ORDER, seed, epoch))
+    rows = torch.randperm(len(data), generator=generator)
+    return rows.to(data.labels.device).split(batch_size)
 
 
-def _mix(seed: int, epoch: int) -> int:
-    """A seed of its own for each epoch, so that an epoch can be repeated without its past."""
-    return seed * 1_000_003 + epoch
+def _check_losses(progress: Progress, recipe: Recipe) -> None:
+    """Raise `StudyError` if a loss of this epoch is not finite; the state stays as it was."""
+    batch = progress.first_bad_batch()
+    if batch is not None:
+        raise StudyError(
+            f"the training loss is not finite in epoch {progress.epoch} of {recipe.epochs}, "
+            f"batch {batch}, at learning rate {recipe.learning_rate:g}. "
+            "Lower it in this experiment's recipe."
+        )
+
+
+def _wait_for(device: torch.device) -> None:
+    if device.type == "cuda":
+        torch.cuda.synchronize()
 
 
 def _say(history: list[Epoch], epochs: int, images: int) -> None:

@@ -4,6 +4,7 @@ import argparse
 import csv
 import logging
 import time
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,18 @@ from torch import Tensor, nn
 from convstudy import models
 from convstudy.config import read_slice
 from convstudy.datasets.prepared import Prepared, load
-from convstudy.device import DEVICES, choose_device
+from convstudy.device import DEVICES, choose_device, faults_of_device
 from convstudy.evaluation.predictions import loss_and_accuracy, predict
 from convstudy.files import digest, replacing, write_json
+from convstudy.locks import locked
 from convstudy.models.cost import macs, parameters
-from convstudy.training.engine import Epoch, train
+from convstudy.training.engine import train
 from convstudy.training.environment import describe, peak_memory
+from convstudy.training.interruption import Stop
+from convstudy.training.progress import Epoch
 from convstudy.training.recipe import Recipe
+from convstudy.training.state import Keeper
+from convstudy.training.streams import WEIGHTS, stream
 
 log = logging.getLogger(__name__)
 
@@ -34,23 +40,32 @@ def main(argv: list[str]) -> None:
     parser.add_argument("--code", default="", help="fingerprint of the code, for the record")
     parser.add_argument("--device", default="auto", choices=DEVICES)
     parser.add_argument("--threads", default=1, type=int)
+    parser.add_argument("--state", type=Path, help="keep the state here, to go on after a kill")
     parser.add_argument("--folder", required=True, type=Path, help="where the four files go")
     options = parser.parse_args(argv)
+    job = read_slice()
     torch.set_num_threads(options.threads)
-    run(options, read_slice())
+    stop = Stop()
+    lock = locked(options.state) if options.state else nullcontext()
+    with stop.listening(), faults_of_device(), lock:
+        run(options, job, stop)
 
 
-def run(options: argparse.Namespace, job: dict[str, Any]) -> None:
+def run(options: argparse.Namespace, job: dict[str, Any], stop: Stop) -> None:
     """Train, evaluate, and write the run's files; metrics.json last, since it vouches for them."""
+    _tidy(options)
     device = choose_device(options.device)
     data = load(options.tensors, options.description, job, device)
-    torch.manual_seed(options.seed)
+    torch.manual_seed(stream(WEIGHTS, options.seed))
     model = models.build(**job["model"], shape=data.shape, classes=len(data.classes))
     model = model.to(device, memory_format=torch.channels_last)
     recipe = Recipe(**job["recipe"])
     log.info("%s, seed %d, on %s: %s", options.experiment, options.seed, device, job)
 
-    history, logits = train(model, data.train, data.test, recipe, options.seed)
+    environment = describe(device)
+    keeper = Keeper(options.state, _key(options, job, data, environment), stop)
+    progress, logits = train(model, data.train, data.test, recipe, options.seed, keeper)
+    history = progress.history
     started = time.perf_counter()
     results = _results(model, data, logits)
     evaluated = sum(epoch.test.seconds for epoch in history) + time.perf_counter() - started
@@ -82,10 +97,34 @@ def run(options: argparse.Namespace, job: dict[str, Any]) -> None:
         "evaluate_seconds": evaluated,
         "images_per_second": recipe.epochs * len(data.train) / trained,
         "peak_memory_bytes": peak_memory(device),
-        "environment": describe(device),
+        "sessions": progress.sessions,
+        "environment": environment,
         "files": {name: digest(path) for name, path in files.items()},
     }
     write_json(options.folder / "metrics.json", metrics)
+
+
+def _tidy(options: argparse.Namespace) -> None:
+    """Remove what killed predecessors left half-written; the lock says that they are dead."""
+    left = list(options.folder.glob(".*.part"))
+    if options.state:
+        left += options.state.parent.glob(f".{options.state.name}.*.part")
+    for path in left:
+        path.unlink(missing_ok=True)
+
+
+def _key(
+    options: argparse.Namespace, job: dict[str, Any], data: Prepared, environment: dict[str, Any]
+) -> dict[str, Any]:
+    """All that the bits of a training depend on."""
+    where = ("torch", "device", "processor", "threads", "precision")
+    return {
+        "slice": job,
+        "seed": options.seed,
+        "code": options.code,
+        "data": data.description["sha256"],
+        **{name: environment[name] for name in where},
+    }
 
 
 def _results(model: nn.Module, data: Prepared, logits: Tensor) -> dict[str, float]:

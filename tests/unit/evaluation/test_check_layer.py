@@ -214,7 +214,7 @@ def test_a_failed_check_is_a_result_and_not_a_failure_of_the_command(monkeypatch
 
 def test_an_unknown_layer_is_a_fault_and_leaves_no_file(tmp_path, capsys):
     output = tmp_path / "swoosh.json"
-    with pytest.raises(StudyError, match=r"^layer: there is no layer 'swoosh' \(did you mean"):
+    with pytest.raises(StudyError, match=r"^layer: there is no layer 'swoosh'; did you mean"):
         main(["--layer", "swoosh", "--output", str(output)])
     with pytest.raises(SystemExit, match="1"):
         cli.main(["check-layer", "--layer", "swoosh", "--output", str(output)])

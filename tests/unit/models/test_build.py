@@ -65,13 +65,13 @@ def test_extra_classes_and_channels() -> None:
 @pytest.mark.parametrize(
     ("request_", "said"),
     [
-        ({"name": "resnt"}, ["'resnt'", "did you mean 'resnet'?", "fully_connected", "simple_cnn"]),
-        ({"name": "transformer"}, ["no network 'transformer'.", "resnet"]),
+        ({"name": "resnt"}, ["'resnt'", "did you mean 'resnet'?"]),
+        ({"name": "transformer"}, ["no network 'transformer'; known: ", "resnet"]),
         ({"name": "cost"}, ["no network 'cost'"]),
         ({"name": "fully_connected"}, ["needs 'hidden'", "dropout (default 0.0)"]),
         (
             {"name": "fully_connected", "hiden": [1], "depth": 3},
-            ["takes no 'hiden' (did you mean 'hidden'?)", "takes no 'depth'", "needs 'hidden'"],
+            ["takes no 'hiden'; did you mean 'hidden'?", "takes no 'depth'", "needs 'hidden'"],
         ),
         ({"name": "resnet", "block": "basik"}, ["model.block", "'basik'", "basic or bottleneck"]),
         ({"name": "resnet", "block": "basic", "widths": [8, 16]}, ["model.widths", "2 given", "4"]),

@@ -1,6 +1,5 @@
 """One run: what it writes, that it repeats itself, and that it computes what the recipe says."""
 
-import argparse
 import csv
 import json
 
@@ -17,64 +16,9 @@ from convstudy.evaluation.predictions import predict
 from convstudy.files import digest
 from convstudy.training import engine
 from convstudy.training.recipe import Recipe, make_optimizer
-from convstudy.training.train import run
+from convstudy.training.streams import ORDER, stream
 
-MODEL = {"name": "simple_cnn", "channels": [4, 8], "kernel_size": 3, "hidden": 16, "dropout": 0.25}
-RECIPE = {"optimizer": "adam", "learning_rate": 0.01, "batch_size": 16, "epochs": 3}
-JOB = {
-    "dataset": "tiny",
-    "normalise": None,
-    "train_images": None,
-    "test_images": None,
-    "model": MODEL,
-    "recipe": RECIPE,
-}
-
-
-@pytest.fixture
-def prepared(tmp_path):
-    """Two prepared files: 72 + 40 grey images 8×8 of 3 classes that a small network can learn."""
-    generator = torch.Generator().manual_seed(0)
-    labels = torch.arange(112) % 3
-    images = torch.randint(0, 90, (112, 1, 8, 8), generator=generator, dtype=torch.uint8)
-    for row, label in enumerate(labels):
-        images[row, :, :, 2 * label : 2 * label + 3] += 120
-    torch.save(
-        {
-            "train_images": images[:72],
-            "train_labels": labels[:72],
-            "test_images": images[72:],
-            "test_labels": labels[72:],
-        },
-        tmp_path / "tiny.pt",
-    )
-    scaled = images[:72].float() / 255
-    about = {
-        "dataset": "tiny",
-        "title": "tiny",
-        "generated": True,
-        "classes": ["a", "b", "c"],
-        "shape": [1, 8, 8],
-        "mean": [scaled.mean().item()],
-        "std": [scaled.std(correction=0).item()],
-        "sha256": "0" * 64,
-    }
-    (tmp_path / "tiny.json").write_text(json.dumps(about))
-    return tmp_path
-
-
-def go(prepared, folder, seed=0, job=JOB):
-    options = argparse.Namespace(
-        experiment="tiny_cnn",
-        seed=seed,
-        tensors=prepared / "tiny.pt",
-        description=prepared / "tiny.json",
-        code="abc",
-        device="cpu",
-        folder=prepared / folder,
-    )
-    run(options, job)
-    return prepared / folder
+from tiny import JOB, MODEL, RECIPE, go
 
 
 def test_the_same_seed_gives_the_same_bits_and_another_seed_does_not(prepared):
@@ -169,14 +113,14 @@ def test_the_engine_does_the_same_work_as_a_plain_loop():
     ours.to(memory_format=torch.channels_last)
     recipe = Recipe("adam", 1e-3, batch_size=16, epochs=2)
 
-    history, _ = engine.train(ours, data, data, recipe, seed=3)
+    progress, _ = engine.train(ours, data, data, recipe, seed=3)
 
     adam = torch.optim.Adam(plain.parameters(), lr=1e-3, fused=False, foreach=False)
     floats = (images.permute(0, 3, 1, 2) / 255 - data.mean.view(2, 1, 1)) / data.std.view(2, 1, 1)
-    for epoch in history:
-        torch.manual_seed(3 * 1_000_003 + epoch.number)
+    for epoch in progress.history:
+        generator = torch.Generator().manual_seed(stream(ORDER, 3, epoch.number))
         losses = []
-        for rows in torch.randperm(50).split(16):
+        for rows in torch.randperm(50, generator=generator).split(16):
             loss = F.cross_entropy(plain(floats[rows]), data.labels[rows])
             adam.zero_grad()
             loss.backward()
@@ -190,7 +134,7 @@ def test_the_engine_does_the_same_work_as_a_plain_loop():
 def test_a_loss_that_is_not_finite_stops_with_a_sentence(prepared):
     wild = {**JOB, "recipe": {**RECIPE, "learning_rate": 1e30}}
     with pytest.raises(
-        StudyError, match=r"training loss is (nan|inf) after epoch 1 of 3 .* 1e\+30"
+        StudyError, match=r"training loss is not finite in epoch 1 of 3, batch 2, .* 1e\+30"
     ):
         go(prepared, "wild", job=wild)
     assert not (prepared / "wild").exists()

@@ -1,0 +1,45 @@
+"""Locks between processes, on one machine or over a shared file system."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import filelock
+
+log = logging.getLogger(__name__)
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold the lock that belongs to `path` (`<path>.lock` beside it); wait for whoever has it.
+
+    The lock goes with its process, however that ends.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = filelock.FileLock(_lock_file(path))
+    try:
+        lock.acquire(blocking=False)
+    except filelock.Timeout:
+        log.info("Another process holds %s.lock: waiting for it to end.", path)
+        lock.acquire(poll_interval=0.2)
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def discard(path: Path) -> None:
+    """Remove `path` and its lock, unless a process holds the lock."""
+    if not _lock_file(path).exists():
+        return
+    try:
+        with filelock.FileLock(_lock_file(path)).acquire(blocking=False):
+            path.unlink(missing_ok=True)
+            _lock_file(path).unlink(missing_ok=True)
+    except filelock.Timeout:
+        log.info("%s is kept: a process holds its lock.", path)
+
+
+def _lock_file(path: Path) -> Path:
+    return path.with_name(f"{path.name}.lock")

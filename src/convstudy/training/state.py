@@ -1,0 +1,112 @@
+"""The state of a training in a file, so that a killed run goes on to the same bits."""
+
+import hashlib
+import io
+import logging
+import pickle
+import time
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from convstudy.errors import StudyError
+from convstudy.files import canonical_json, replacing
+from convstudy.training.interruption import Stop
+from convstudy.training.progress import Progress
+
+log = logging.getLogger(__name__)
+
+_SAVE_SECONDS = 300.0  # within an epoch; at its end the state is saved anyway
+
+
+class Keeper:
+    """Saves and restores the state of one run; without a path nothing is kept.
+
+    `key` is all that a state has to agree with (config, code, data, versions, device): a state of
+    another key is passed over, with a line in the log, and so is a damaged one. The file is the
+    SHA-256 of what follows, then `torch.save` of a dict; it takes its place only when it is whole.
+    """
+
+    def __init__(self, path: Path | None = None, key: Any = None, stop: Stop | None = None) -> None:
+        self.path = path
+        self.stop = stop or Stop()
+        self._key = canonical_json(key)
+        self._every = _SAVE_SECONDS
+        self._saved = time.monotonic()
+
+    def due(self) -> bool:
+        """Whether to save now, in the middle of an epoch."""
+        return bool(self.stop.asked) or time.monotonic() - self._saved > self._every
+
+    def save(
+        self, model: nn.Module, optimizer: torch.optim.Optimizer | None, progress: Progress
+    ) -> None:
+        """Write the state; `optimizer` is None when there is no step left to take."""
+        self._saved = time.monotonic()
+        if self.path is None:
+            return
+        content = io.BytesIO()
+        stored = {
+            "key": self._key,
+            "model": model.state_dict(),
+            "optimizer": optimizer and optimizer.state_dict(),
+            "progress": progress.to_dict(),
+            "random": torch.get_rng_state(),
+            "random_cuda": torch.cuda.get_rng_state() if _device(model) == "cuda" else None,
+        }
+        torch.save(stored, content)
+        try:
+            with replacing(self.path) as temporary, temporary.open("wb") as file:
+                file.write(hashlib.sha256(content.getbuffer()).digest())
+                file.write(content.getbuffer())
+        except StudyError as error:
+            log.warning("Training goes on without a new state: %s", error)
+
+    def restore(self, model: nn.Module, optimizer: torch.optim.Optimizer) -> Progress:
+        """Put a stored state that fits into `model` and `optimizer`; else start anew."""
+        stored = self._read()
+        if stored is None:
+            return Progress()
+        model.load_state_dict(stored["model"])
+        if stored["optimizer"]:
+            optimizer.load_state_dict(stored["optimizer"])
+        torch.set_rng_state(stored["random"])
+        if stored["random_cuda"] is not None:
+            torch.cuda.set_rng_state(stored["random_cuda"])
+        progress = Progress.from_dict(stored["progress"], _device(model))
+        log.info(
+            "Going on from %s: epoch %d, after batch %d.",
+            self.path, progress.epoch, progress.batches,
+        )  # fmt: skip
+        return progress
+
+    def _read(self) -> dict[str, Any] | None:
+        if self.path is None or not self.path.is_file():
+            return None
+        stored = _unpack(self.path.read_bytes())
+        if stored is None:
+            log.info("%s is damaged: it is ignored, training starts anew.", self.path)
+            return None
+        if stored["key"] != self._key:
+            log.info(
+                "%s is of another config, code, data, version or device: it is ignored, training"
+                " starts anew.",
+                self.path,
+            )
+            return None
+        return stored
+
+
+def _unpack(content: bytes) -> dict[str, Any] | None:
+    if hashlib.sha256(content[32:]).digest() != content[:32]:
+        return None
+    try:
+        return torch.load(io.BytesIO(content[32:]), map_location="cpu", weights_only=True)
+    except (pickle.UnpicklingError, RuntimeError, EOFError):
+        return None  # whole, but not ours
+
+
+def _device(model: nn.Module) -> str:
+    return next(model.parameters()).device.type
