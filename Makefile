@@ -6,10 +6,13 @@ CORES  ?= all
 BIN     := $(abspath $(VENV))/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 
-.PHONY: report test test-all lint format lock sample clean-env
+.PHONY: report why test test-all lint format lock sample clean-env
 
 report: $(VENV)/.run       ## environment, then the study: report.md
-	PATH="$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) report.md
+	PATH="$(BIN):$$PATH" $(BIN)/python workflow/tools/report.py --cores $(CORES) report.md
+
+why: $(VENV)/.run          ## which jobs are stale, and why
+	PATH="$(BIN):$$PATH" $(BIN)/python workflow/tools/why.py report.md
 
 test: $(VENV)/.test        ## environment with the test extras, then the fast tests
 	PATH="$(BIN):$$PATH" $(BIN)/pytest -m "not study"

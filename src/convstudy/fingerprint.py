@@ -22,8 +22,13 @@ def fingerprint(*modules: str) -> str:
     Modules that are imported by a name computed at run time (networks, layers, generators) are not
     seen from their importer; name them here too.
     """
-    parts = "".join(f"{name} {_hash(name)}\n" for name in sorted(closure(*modules)))
-    return hashlib.sha256(parts.encode()).hexdigest()[:16]
+    text = "".join(f"{name} {sha256}\n" for name, sha256 in parts(*modules).items())
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def parts(*modules: str) -> dict[str, str]:
+    """What goes into a fingerprint: each module that is reached, with its hash."""
+    return {name: _hash(name) for name in sorted(closure(*modules))}
 
 
 def closure(*modules: str) -> set[str]:

@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 
 import pytest
 import yaml
@@ -33,10 +32,7 @@ def finished(tmp_path_factory):
 @pytest.fixture
 def study(finished, tmp_path):
     """The finished study in another folder, for a test to change."""
-    copy = Checkout.__new__(Checkout)
-    copy.folder = tmp_path / "elsewhere"
-    shutil.copytree(finished.folder, copy.folder)
-    return copy
+    return finished.moved_to(tmp_path / "elsewhere")
 
 
 def jobs(study, *arguments):

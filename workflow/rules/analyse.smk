@@ -25,7 +25,11 @@ rule summarise:
 
 rule confusion:
     input:
-        summary=result("summary.csv"),
+        # By their records the runs are compared, and a change of their (large) predictions is seen.
+        metrics=lambda w: runs("metrics.json", STUDY.sections[w.section]["experiments"]),
+        predictions=lambda w: ancient(
+            runs("predictions.npz", STUDY.sections[w.section]["experiments"])
+        ),
     output:
         result("confusion", "{section}.json"),
     log:
@@ -41,8 +45,8 @@ rule confusion:
     message:
         "Confusion of classes in section {wildcards.section}"
     shell:
-        "convstudy --log {log} confusion --runs {params.runs} --summary {input.summary}"
-        " --output {output} <<< {params.slice:q}"
+        "convstudy --log {log} confusion --runs {params.runs} --output {output}"
+        " <<< {params.slice:q}"
 
 
 rule analyse:

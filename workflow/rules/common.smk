@@ -15,8 +15,15 @@ from convstudy.fingerprint import fingerprint
 
 _workflow = Path(workflow.basedir, "workflow")
 _schema = yaml.safe_load((_workflow / "schemas/config.schema.yaml").read_text(encoding="utf-8"))
+
+
+def _is_trained(scale, experiment, seed):
+    """The metrics are written last: where they are, the run is whole."""
+    return Path("results", scale, "runs", experiment, f"seed{seed}", "metrics.json").is_file()
+
+
 try:
-    STUDY = load(config, _schema)
+    STUDY = load(config, _schema, _is_trained)
 except StudyError as error:
     raise WorkflowError(str(error)) from None
 
@@ -147,9 +154,14 @@ wildcard_constraints:
 
 
 # ── Code and slices of jobs ──────────────────────────────────────────────────────────────────────
+CODE = {}  # every fingerprint in use, and what it is made of
+
+
 def code(command, *modules):
     """Fingerprint of a command's code and of the modules that it imports by name."""
-    return fingerprint(COMMANDS[command], *modules)
+    found = fingerprint(COMMANDS[command], *modules)
+    CODE.setdefault(found, (COMMANDS[command], *modules))
+    return found
 
 
 def module_of_model(experiment):

@@ -82,6 +82,7 @@ def reporting(study: Study) -> Slice:
         "scale": study.scale,
         "purpose": study.purpose,
         "left_out": study.left_out,
+        "missing": list(study.missing.values()),
         "published": study.published,
         "experiments": [asdict(one) for one in study.experiments.values()],
         "sections": [

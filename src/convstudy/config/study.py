@@ -1,7 +1,7 @@
 """From a config to the study as it will be run: scale applied, experiments resolved."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from convstudy.config import references
@@ -11,6 +11,7 @@ from convstudy.errors import StudyError
 from convstudy.files import canonical_json
 
 Config = dict[str, Any]
+IsTrained = Callable[[str, str, int], bool]  # (scale, experiment, seed)
 
 
 @dataclass(frozen=True)
@@ -45,12 +46,16 @@ class Study:
     claims: dict[str, Config]  # those whose experiments this scale runs
     incomparable: dict[str, Config]  # claims whose experiments this scale trains unlike each other
     order: tuple[str, ...]  # all experiments of the config, whether this scale runs them or not
-    left_out: tuple[str, ...]
+    left_out: tuple[str, ...]  # by the scale
+    missing: dict[str, Config]  # title, seeds: with `allow_missing`, runs that are not trained yet
     published: Config
 
 
-def load(config: Config, schema: Config) -> Study:
-    """Complete, check and resolve `config`; `StudyError` names all of its faults at once."""
+def load(config: Config, schema: Config, is_trained: IsTrained | None = None) -> Study:
+    """Complete, check and resolve `config`; `StudyError` names all of its faults at once.
+
+    `is_trained` is asked, run by run, only under `allow_missing`; the study is then what is there.
+    """
     complete(config, schema)
     found = faults(config, schema) + references.faults(config)
     # What a scale changes can be checked only in experiments that are whole themselves.
@@ -58,13 +63,14 @@ def load(config: Config, schema: Config) -> Study:
     if found:
         lines = "".join(f"\n  - {line}" for line in found)
         raise StudyError(f"the config has {len(found)} fault(s), nothing was run:{lines}")
-    return _resolve(config)
+    return _resolve(config, is_trained if config["allow_missing"] else None)
 
 
-def _resolve(config: Config) -> Study:
+def _resolve(config: Config, is_trained: IsTrained | None) -> Study:
     scale = config["scales"][config["scale"]]
     names = [name for name in config["experiments"] if name not in scale["without"]]
-    experiments = {name: _experiment(config, name) for name in names}
+    planned = {name: _experiment(config, name) for name in names}
+    experiments = _trained(planned, config["scale"], is_trained) if is_trained else planned
     used = {experiment.dataset for experiment in experiments.values()}
     sections = {}
     for name, section in config["sections"].items():
@@ -85,6 +91,7 @@ def _resolve(config: Config) -> Study:
         incomparable={name: claim for name, claim in asked.items() if name not in claims},
         order=tuple(config["experiments"]),
         left_out=tuple(name for name in config["experiments"] if name not in names),
+        missing=_missing(planned, experiments),
         published=config["published"],
     )
 
@@ -113,6 +120,31 @@ def _experiment(config: Config, name: str) -> Experiment:
         slice=job,
         unlike_published=_unlike_published(config, name, job),
     )
+
+
+def _trained(
+    planned: dict[str, Experiment], scale: str, is_trained: IsTrained
+) -> dict[str, Experiment]:
+    """The experiments with those of their seeds that are trained, without those that have none."""
+    kept = {}
+    for name, one in planned.items():
+        seeds = tuple(seed for seed in one.seeds if is_trained(scale, name, seed))
+        if seeds:
+            kept[name] = replace(one, seeds=seeds)
+    if not kept:
+        raise StudyError(
+            f"allow_missing: no run of scale '{scale}' is trained yet. Run without it first."
+        )
+    return kept
+
+
+def _missing(planned: dict[str, Experiment], kept: dict[str, Experiment]) -> dict[str, Config]:
+    found = {}
+    for name, one in planned.items():
+        seeds = [s for s in one.seeds if name not in kept or s not in kept[name].seeds]
+        if seeds:
+            found[name] = {"title": one.title, "meant_for": one.meant_for, "seeds": seeds}
+    return found
 
 
 def _at_scale(config: Config, scale: str, name: str) -> Config:

@@ -7,19 +7,19 @@ from typing import Any
 import numpy as np
 
 from convstudy.config import read_slice
+from convstudy.config.metrics import fault
 from convstudy.errors import StudyError
 from convstudy.files import read_json, write_json
-from convstudy.statistics import predictions, summary
+from convstudy.statistics import predictions
 
 
 def main(argv: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="convstudy confusion", description=__doc__)
     parser.add_argument("--runs", type=Path, required=True, help="results/<scale>/runs")
-    parser.add_argument("--summary", type=Path, required=True, help="summary.csv")
     parser.add_argument("--output", type=Path, required=True, help="JSON file to write")
     options = parser.parse_args(argv)
     titles, seeds = candidates(read_slice())
-    best = best_experiment(options.summary, seeds)
+    best = best_experiment(options.runs, seeds)
     write_json(options.output, describe(options.runs / best, best, titles[best], seeds[best]))
 
 
@@ -39,20 +39,22 @@ def candidates(job: dict[str, Any]) -> tuple[dict[str, str], dict[str, list[int]
     return titles, seeds
 
 
-def best_experiment(path: Path, seeds: dict[str, list[int]]) -> str:
+def best_experiment(runs: Path, seeds: dict[str, list[int]]) -> str:
     """The one with the highest mean test accuracy over its seeds; the first of equals."""
-    table = summary.read(path, seeds)
     means = {}
     for name, wanted in seeds.items():
-        found = dict(zip(table[name].seeds, table[name].values["test_accuracy"], strict=True))
-        lacking = [seed for seed in wanted if seed not in found]
-        if lacking:
-            raise StudyError(
-                f"{path} holds no run of {name} with seed {', '.join(map(str, lacking))}. "
-                "Delete it and run snakemake again."
-            )
-        means[name] = float(np.mean([found[seed] for seed in wanted]))
+        paths = [runs / name / f"seed{seed}" / "metrics.json" for seed in wanted]
+        means[name] = float(np.mean([_accuracy(path) for path in paths]))
     return max(means, key=means.__getitem__)
+
+
+def _accuracy(path: Path) -> float:
+    record = read_json(path)
+    found = record.get("test_accuracy") if isinstance(record, dict) else None
+    said = fault("test_accuracy", found)
+    if said:
+        raise StudyError(f"{path}: {said}. Delete its folder and run snakemake again.")
+    return found
 
 
 def describe(runs: Path, experiment: str, title: str, seeds: list[int]) -> dict[str, Any]:

@@ -3,11 +3,11 @@
 import math
 
 import pytest
-from made_runs import CLASSES, CODE, SLICE, change, write_run
+from made_runs import CLASSES, change, write_run
 
 from convstudy.errors import StudyError
 from convstudy.files import read_json
-from convstudy.statistics import confusion, summarise
+from convstudy.statistics import confusion
 
 # True classes: cat ×4, dog ×4, car ×2.
 BEST = [[0, 0, 1, 1, 1, 1, 1, 1, 2, 2], [0, 0, 0, 1, 1, 1, 1, 0, 2, 2]]
@@ -16,19 +16,16 @@ WORSE = [[1, 1, 1, 1, 1, 1, 1, 1, 2, 2], [1, 1, 1, 1, 1, 1, 1, 1, 2, 0]]
 
 @pytest.fixture
 def made(tmp_path, stdin):
-    """Two experiments with a summary; call it to make the JSON for these seeds."""
-    runs, table, output = tmp_path / "runs", tmp_path / "summary.csv", tmp_path / "confusion.json"
+    """Two experiments; call it to make the JSON for these seeds."""
+    runs, output = tmp_path / "runs", tmp_path / "confusion.json"
     for experiment, seeds in (("worse", WORSE), ("best", BEST)):
         for seed, predicted in enumerate(seeds):
             write_run(runs / experiment / f"seed{seed}", experiment, seed, predicted)
-    one = {"seeds": [0, 1], "slice": SLICE, "code": CODE}
-    stdin({"worse": one, "best": one})
-    summarise.main(["--runs", str(runs), "--output", str(table)])
 
     def call(seeds=(0, 1), names=("worse", "best")):
         experiments = {name: {"title": f"The {name}", "seeds": list(seeds)} for name in names}
         stdin({"section": "cifar10", "experiments": experiments})
-        confusion.main(["--runs", str(runs), "--summary", str(table), "--output", str(output)])
+        confusion.main(["--runs", str(runs), "--output", str(output)])
         return read_json(output)
 
     call.runs = runs
@@ -87,14 +84,15 @@ def test_a_class_without_test_images_has_no_recall(made):
     ]
 
 
-def test_seeds_that_are_not_in_the_summary(made):
-    with pytest.raises(StudyError, match="no run of worse with seed 2, 3"):
+def test_runs_that_are_not_there(made):
+    with pytest.raises(StudyError, match=r"worse/seed2/metrics.json is missing"):
         made(seeds=[0, 1, 2, 3])
 
 
-def test_experiments_that_are_not_in_the_summary(made):
-    with pytest.raises(StudyError, match="holds no run of other"):
-        made(names=["best", "other"])
+def test_a_record_without_a_plausible_accuracy(made):
+    change(made.runs / "best/seed1", test_accuracy=1.5)
+    with pytest.raises(StudyError, match=r"best/seed1/metrics.json: test_accuracy is 1.5, outside"):
+        made()
 
 
 def test_predictions_that_are_gone(made):
@@ -113,5 +111,5 @@ def test_class_names_that_do_not_fit(made):
 def test_faulty_input(tmp_path, stdin, job):
     stdin(job)
     with pytest.raises(StudyError, match="standard input"):
-        confusion.main(["--runs", "r", "--summary", "s", "--output", str(tmp_path / "c.json")])
+        confusion.main(["--runs", "r", "--output", str(tmp_path / "c.json")])
     assert not list(tmp_path.iterdir())

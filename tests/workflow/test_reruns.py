@@ -1,0 +1,388 @@
+"""What an edit reruns: exactly these jobs, on the real DAG (dry runs over pretended results)."""
+
+import os
+import shutil
+
+import pytest
+import yaml
+
+from checkout import Checkout
+
+MNIST = ["mnist_fc", "mnist_simple_cnn", "mnist_resnet18"]
+KERNELS = ["mnist_kernel3", "mnist_kernel5", "mnist_kernel7"]
+RESNETS = ["cifar10_resnet18", "cifar10_resnet18_dropout", "cifar10_bottleneck"]
+LAYERS = ["swish", "channel_attention", "gated_conv2d", "l2_pool2d"]
+ALL = [*MNIST, *KERNELS, *RESNETS, "cifar10_fc"]
+WITH_HISTORY = ["mnist", "cifar10", "kernels", "blocks"]
+
+REPORT = {"Write the report"}
+ANALYSIS = {"Compare experiments and decide claims"} | REPORT
+VERIFIED = {"Verify and summarise all runs"} | ANALYSIS
+CONFUSION = {
+    "Confusion of classes in section cifar10",
+    "Draw the confusion matrix of section cifar10",
+}
+CHECKS = {f"Check the layer {layer}" for layer in LAYERS}
+
+
+def trained(*experiments, seeds=(0, 1)):
+    return {f"Train {name}, seed {seed}" for name in experiments for seed in seeds}
+
+
+def activated(*experiments):
+    return {f"Activations of {name}, seed 0" for name in experiments}
+
+
+def drawn(kinds, *sections):
+    return {f"Draw {kind} of section {section}" for kind in kinds for section in sections}
+
+
+def history(*sections):
+    return drawn(["comparison", "curves"], *sections)
+
+
+FIGURES = (
+    history(*WITH_HISTORY)
+    | drawn(["activations"], "cifar10", "kernels")
+    | {"Draw the confusion matrix of section cifar10"}
+)
+EVERY_RUN = (
+    trained(*ALL)
+    | activated("cifar10_resnet18", *KERNELS)
+    | CONFUSION
+    | FIGURES
+    | VERIFIED
+)  # fmt: skip
+DIGITS = (
+    trained(*MNIST, *KERNELS)
+    | activated(*KERNELS)
+    | history("mnist", "kernels")
+    | drawn(["activations"], "kernels")
+    | VERIFIED
+)
+
+
+# In place of an old and a new text: something that changes nothing but the code.
+APPENDED = ("", "_ADDED = 1\n")
+
+
+@pytest.fixture(scope="module")
+def pretended(tmp_path_factory):
+    checkout = Checkout(tmp_path_factory.mktemp("pretended") / "here", "src")
+    checkout.pretend_to_be_finished("report.md")
+    return checkout
+
+
+@pytest.fixture
+def study(pretended, tmp_path):
+    return pretended.moved_to(tmp_path / "elsewhere")
+
+
+CODE = {
+    "the residual network": (
+        "models/resnet.py",
+        "_STRIDES = (1, 2, 2, 2)",
+        "_STRIDES = (1, 2, 2, 1)",
+        trained("mnist_resnet18", *RESNETS)
+        | activated("cifar10_resnet18")
+        | history("mnist", "cifar10", "blocks")
+        | drawn(["activations"], "cifar10")
+        | CONFUSION
+        | VERIFIED,
+    ),
+    "the fully connected network": (
+        "models/fully_connected.py",
+        "nn.ReLU()",
+        "nn.GELU()",
+        trained("mnist_fc", "cifar10_fc") | history("mnist", "cifar10") | CONFUSION | VERIFIED,
+    ),
+    "the plain convolutional network": (
+        "models/simple_cnn.py",
+        "nn.ReLU()",
+        "nn.GELU()",
+        trained("mnist_simple_cnn", *KERNELS)
+        | activated(*KERNELS)
+        | history("mnist", "kernels")
+        | drawn(["activations"], "kernels")
+        | VERIFIED,
+    ),
+    "the training loop": ("training/engine.py", "model.train()", "model.eval()", EVERY_RUN),
+    "what training and evaluation share": (
+        "evaluation/predictions.py",
+        "_BATCH = 250",
+        "_BATCH = 200",
+        EVERY_RUN,
+    ),
+    "a layer": (
+        "layers/swish.py",
+        *APPENDED,
+        {"Check the layer swish"} | REPORT,
+    ),
+    "the checks of layers": (
+        "evaluation/check_layer.py",
+        *APPENDED,
+        CHECKS | REPORT,
+    ),
+    "the learning curves": (
+        "figures/curves.py",
+        *APPENDED,
+        drawn(["curves"], *WITH_HISTORY) | REPORT,
+    ),
+    "the style of figures": (
+        "figures/style.py",
+        '"nearest"',
+        '"bilinear"',
+        FIGURES | REPORT,
+    ),
+    "the activations": (
+        "evaluation/activations.py",
+        "default=3",
+        "default=4",
+        activated("cifar10_resnet18", *KERNELS)
+        | drawn(["activations"], "cifar10", "kernels")
+        | REPORT,
+    ),
+    "the verification of runs": (
+        "statistics/summarise.py",
+        *APPENDED,
+        VERIFIED,
+    ),
+    "the decision of claims": (
+        "statistics/outcomes.py",
+        *APPENDED,
+        ANALYSIS,
+    ),
+    "the confusion of classes": (
+        "statistics/confusion.py",
+        *APPENDED,
+        CONFUSION | REPORT,
+    ),
+    "the words of the report": ("report/words.py", ".2f} %", ".1f} %", REPORT),
+    "the generator of digits": (
+        "datasets/generators/digits.py",
+        *APPENDED,
+        {"Generate digits", "Prepare digits"} | DIGITS,
+    ),
+    "the preparation of data": (
+        "datasets/prepare.py",
+        *APPENDED,
+        {"Prepare digits", "Prepare shapes"} | EVERY_RUN,
+    ),
+    "the loader of another format": (
+        "datasets/formats/image_folder.py",
+        *APPENDED,
+        set(),
+    ),
+    "the planning": ("config/references.py", *APPENDED, set()),
+    "the dispatcher": ("cli.py", "import argparse", "import string\nimport argparse", set()),
+    "the list of networks": (
+        "models/known.py",
+        "MODELS = {",
+        'MODELS = {\n    "vgg": "convstudy.models.vgg",',
+        set(),
+    ),
+    "a docstring": ("training/engine.py", '"""The training loop."""', '"""Another."""', set()),
+    "a comment": ("models/resnet.py", "_STRIDES =", "# a comment\n\n_STRIDES =", set()),
+    "layout": ("models/resnet.py", "(1, 2, 2, 2)", "(\n    1,\n    2,\n    2,\n    2,\n)", set()),
+}
+
+
+@pytest.mark.parametrize("name", CODE)
+def test_an_edit_of_code_reruns(study, name):
+    file, old, new, expected = CODE[name]
+    path = study.folder / "src/convstudy" / file
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1) if old else text + new)
+    assert study.planned("report.md") == expected
+
+
+def learning_rate(config):
+    config["experiments"]["mnist_fc"]["recipe"]["learning_rate"] = 0.002
+
+
+def swapped_values(config):
+    """Batch size and epochs change places: the same numbers, but another training."""
+    config["experiments"]["mnist_fc"]["recipe"]["batch_size"] = 3
+    config["scales"]["quick"]["experiments"]["mnist_fc"] = {"recipe": {"epochs": 64}}
+
+
+def new_seed(config):
+    config["experiments"]["cifar10_bottleneck"]["seeds"] = 3
+
+
+def other_seed(config):
+    config["experiments"]["mnist_fc"]["seeds"] = [0, 7]
+
+
+def margin(config):
+    config["claims"]["dropout_changes_nothing"]["margin"] = 0.01
+
+
+def new_claim(config):
+    config["claims"]["new"] = {
+        **config["claims"]["basic_beats_bottleneck"],
+        "metric": "train_accuracy",
+    }
+
+
+def words_of_a_claim(config):
+    config["claims"]["dropout_changes_nothing"]["says"] = "dropout hardly matters"
+
+
+def new_experiment(config):
+    config["experiments"]["mnist_kernel9"] = {
+        **config["experiments"]["mnist_kernel7"],
+        "model": {"name": "simple_cnn", "channels": [8, 16], "kernel_size": 9},
+    }
+    config["sections"]["kernels"]["experiments"].append("mnist_kernel9")
+
+
+def removed_experiment(config):
+    del config["experiments"]["cifar10_bottleneck"]
+    del config["sections"]["blocks"]
+    del config["claims"]["basic_beats_bottleneck"]
+    for scale in ("quick", "real"):
+        del config["scales"][scale]["experiments"]["cifar10_bottleneck"]
+
+
+def title_of_a_section(config):
+    config["sections"]["blocks"]["title"] = "Blocks"
+
+
+def title_of_an_experiment(config):
+    config["experiments"]["mnist_simple_cnn"]["title"] = "a small CNN"
+
+
+def another_scale(config):
+    config["scales"]["full"]["seeds"] = 7
+
+
+def mirror(config):
+    config["datasets"]["mnist"]["mirrors"] = ["/somewhere/else"]
+
+
+def order_of_keys(config):
+    one = config["experiments"]["mnist_fc"]
+    config["experiments"]["mnist_fc"] = dict(reversed(one.items()))
+
+
+def generator(config):
+    config["datasets"]["digits"]["generator"]["seed"] = 1
+
+
+def drawn_layer(config):
+    config["sections"]["kernels"]["figures"]["activations"]["layers"] = ["features.3"]
+
+
+CONFIG = [
+    (learning_rate, trained("mnist_fc") | history("mnist") | VERIFIED),
+    (swapped_values, trained("mnist_fc") | history("mnist") | VERIFIED),
+    (new_seed, trained("cifar10_bottleneck", seeds=[2]) | history("blocks") | VERIFIED),
+    (other_seed, trained("mnist_fc", seeds=[7]) | history("mnist") | VERIFIED),
+    (margin, ANALYSIS),
+    (new_claim, ANALYSIS),
+    (words_of_a_claim, ANALYSIS),
+    (
+        new_experiment,
+        trained("mnist_kernel9") | history("kernels") | VERIFIED,
+    ),
+    # A network's colour is its place in the config, so those below it are drawn in other ones.
+    (removed_experiment, VERIFIED | history("kernels") | drawn(["activations"], "kernels")),
+    (title_of_a_section, history("blocks") | REPORT),
+    (title_of_an_experiment, history("mnist") | REPORT),
+    (another_scale, set()),
+    (mirror, set()),
+    (order_of_keys, set()),
+    (
+        drawn_layer,
+        activated(*KERNELS) | drawn(["activations"], "kernels") | REPORT,
+    ),
+    (generator, {"Generate digits", "Prepare digits"} | DIGITS),
+]
+
+
+@pytest.mark.parametrize(("change", "expected"), CONFIG, ids=[c.__name__ for c, _ in CONFIG])
+def test_an_edit_of_the_config_reruns(study, change, expected):
+    path = study.folder / "config.yaml"
+    config = yaml.safe_load(path.read_text())
+    change(config)
+    path.write_text(yaml.safe_dump(config, sort_keys=False, allow_unicode=True))
+    assert study.planned("report.md") == expected
+
+
+def test_a_comment_in_the_config_reruns_nothing(study):
+    path = study.folder / "config.yaml"
+    path.write_text("# a comment\n\n" + path.read_text())
+    assert study.planned("report.md") == set()
+
+
+@pytest.mark.parametrize("template", ["head.md.j2", "words.md.j2"])
+def test_a_template_reruns_the_report(study, template):
+    with (study.folder / "workflow/templates" / template).open("a") as file:
+        file.write("\nA sentence.\n")
+    assert study.planned("report.md") == REPORT
+
+
+def test_what_was_published_reruns_the_report(study):
+    path = study.folder / "workflow/published.yaml"
+    path.write_text(path.read_text().replace("test_accuracy: 0.9719", "test_accuracy: 0.9718"))
+    assert study.planned("report.md") == REPORT
+
+
+def test_another_device_reruns_nothing(study):
+    assert study.planned("report.md", "--config", "device=cpu") == set()
+
+
+@pytest.mark.parametrize("when", [None, 0, 4_000_000_000])
+def test_other_times_of_all_files_rerun_nothing(study, when):
+    """`touch`, and clocks that jumped to 1970 or 2096; newest first, so that the order is wrong."""
+    for number, path in enumerate(sorted(study.folder.rglob("*"))):
+        if path.is_file() and ".snakemake" not in path.parts:
+            os.utime(path, when if when is None else (when - number, when - number))
+    assert study.planned("report.md") == set()
+
+
+def test_a_clone_with_copied_results_reruns_nothing(pretended, tmp_path):
+    """No `.snakemake`, new times, another path."""
+    clone = Checkout(tmp_path, "src")
+    for part in ("results", "data", "report.md"):
+        source = pretended.folder / part
+        (shutil.copytree if source.is_dir() else shutil.copyfile)(source, tmp_path / part)
+    assert clone.planned("report.md") == set()
+
+
+def test_an_edited_result_is_seen(study):
+    path = study.folder / "results/quick/summary.csv"
+    path.write_text("forged\n")
+    assert study.planned("report.md") == ANALYSIS
+
+
+def test_why_says_what_is_stale_and_why(study):
+    path = study.folder / "config.yaml"
+    text = path.read_text()
+    old = "model: {name: fully_connected, hidden: [512, 256, 128], dropout: 0.2}"
+    assert old in text
+    path.write_text(text.replace(old, old.replace("0.2", "0.3")))
+    code = study.folder / "src/convstudy/figures/curves.py"
+    code.write_text(code.read_text().replace(*APPENDED, 1))
+    (study.folder / "results/quick/layers/swish.json").unlink()
+    said = study.python("workflow/tools/why.py", "report.md").stdout
+    assert (
+        "Train mnist_fc, seed 0\nTrain mnist_fc, seed 1\n"
+        "    because model.dropout was 0.2 in the config and is 0.3\n"
+    ) in said
+    assert "    because its code has changed: convstudy.figures.curves\n" in said
+    assert "because it has not been run: results/quick/layers/swish.json" in said
+    assert "    Write the report" in said
+    assert "Draw curves of section blocks\nDraw curves of section cifar10\n" in said
+
+
+def test_why_of_a_finished_study_says_that_nothing_is_stale(study):
+    assert study.python("workflow/tools/why.py", "report.md").stdout == "Nothing is stale.\n"
+
+
+def test_why_of_a_bad_config_says_what_is_wrong(study):
+    done = study.python("workflow/tools/why.py", "report.md", "--config", "scale=ful")
+    assert done.returncode != 0
+    assert "did you mean 'full'?" in done.stdout

@@ -1,0 +1,130 @@
+"""What `make why` runs: which jobs are stale and why, in words, from a dry run of Snakemake.
+
+Arguments are those of the run that is asked about: `python workflow/tools/why.py report.md …`.
+"""
+
+import ast
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import session
+
+_JOB = re.compile(r"^Job \d+: (?P<message>.*)\nReason: (?P<reason>.*)$", re.MULTILINE)
+_STRING = r"(?:'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")"
+_PARAMS = re.compile(
+    rf"across all output: before: ({_STRING}(?:,{_STRING})*|<nothing exclusive>)"
+    rf" now: ({_STRING}(?:,{_STRING})*|<nothing exclusive>)"
+)
+_FINGERPRINT = re.compile(r"[0-9a-f]{16}")
+_PLAIN = {
+    "Code has changed": "the rule itself has changed",
+    "Set of input files has changed": "its set of input files has changed",
+    "Incomplete output files": "it was cut off",
+    "Forced execution": "it is forced",
+}
+
+
+def main(arguments: list[str]) -> int:
+    done = subprocess.run(
+        [sys.executable, "-m", "snakemake", "--dry-run", "--cores", "1", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    if done.returncode:
+        print(done.stdout, file=sys.stderr)
+        return done.returncode
+    print(explain(done.stdout))
+    return 0
+
+
+def explain(dry_run: str) -> str:
+    """The stale jobs with their reasons, alike ones together; then those that only follow."""
+    stale: dict[tuple[str, ...], list[str]] = {}
+    following = []
+    for job in _JOB.finditer(dry_run):
+        reasons = tuple(_reasons(job["reason"]))
+        if reasons:
+            stale.setdefault(reasons, []).append(job["message"])
+        else:
+            following.append(job["message"])
+    if not stale and not following:
+        return "Nothing is stale."
+    lines = []
+    for reasons, messages in stale.items():
+        lines += [*sorted(messages), *(f"    because {reason}" for reason in reasons), ""]
+    if following:
+        lines += [f"{len(following)} more, because they use what these make:"]
+        lines += [f"    {message}" for message in sorted(following)]
+    return "\n".join(lines).rstrip()
+
+
+def _reasons(reason: str) -> Iterator[str]:
+    """Reasons of a job's own: not those that come from another job of this run."""
+    if missing := re.search(r"Missing output files: ([^;]*)", reason):
+        yield f"it has not been run: {_few(missing[1])}"
+    if updated := re.search(r"Updated input files: ([^;]*)", reason):
+        yield f"its input has changed: {_few(updated[1])}"
+    for said, words in _PLAIN.items():
+        if said in reason:
+            yield words
+    if params := _PARAMS.search(reason):
+        before, now = (_values(text) for text in params.groups())
+        yield from _changes(before, now)
+
+
+def _few(files: str) -> str:
+    names = sorted(files.split(", "))
+    return names[0] + (f" and {len(names) - 1} more" if len(names) > 1 else "")
+
+
+def _values(text: str) -> list[str]:
+    return [] if text.startswith("<") else list(ast.literal_eval(f"[{text}]"))
+
+
+def _changes(before: list[str], now: list[str]) -> Iterator[str]:
+    """What differs between a job's params then and now: the config, the code, or both."""
+    slices, code, other = [], [], []
+    for values in (before, now):
+        slices.append([value for value in values if value.startswith(("{", "["))])
+        code.append([value for value in values if _FINGERPRINT.fullmatch(value)])
+        other.append([v for v in values if v not in slices[-1] and v not in code[-1]])
+    if slices[0] and slices[1]:
+        yield from _differences(json.loads(slices[0][0]), json.loads(slices[1][0]), "")
+    if code[0] and code[1]:
+        yield _edited(code[0][0])
+    if other[0] or other[1]:
+        yield f"{', '.join(other[0]) or 'nothing'} has become {', '.join(other[1]) or 'nothing'}"
+
+
+def _differences(before: Any, now: Any, key: str) -> Iterator[str]:
+    if isinstance(before, dict) and isinstance(now, dict):
+        for name in sorted({*before, *now}):
+            inner = f"{key}.{name}" if key else name
+            if name not in now:
+                yield f"the config has no {inner} any more"
+            elif name not in before:
+                yield f"the config has a new {inner}"
+            else:
+                yield from _differences(before[name], now[name], inner)
+    elif before != now:
+        short = [json.dumps(value, ensure_ascii=False) for value in (before, now)]
+        if max(map(len, short)) > 80:
+            yield f"{key} has changed in the config"
+        else:
+            yield f"{key} was {short[0]} in the config and is {short[1]}"
+
+
+def _edited(fingerprint: str) -> str:
+    modules = session.edited_since(fingerprint)
+    if modules is None:
+        return "its code has changed (which module is not on record)"
+    return f"its code has changed: {', '.join(modules)}"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
