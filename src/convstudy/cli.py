@@ -29,6 +29,7 @@ COMMANDS = {
     "draw-confusion": "convstudy.figures.confusion",
     "draw-activations": "convstudy.figures.activations",
     "report": "convstudy.report.render",
+    "verify": "convstudy.verification.verify",
 }
 
 

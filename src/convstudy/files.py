@@ -25,7 +25,7 @@ def replacing(path: Path) -> Iterator[Path]:
     where there is no room, no permission or no such folder.
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
+    with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             yield temporary
@@ -35,11 +35,20 @@ def replacing(path: Path) -> Iterator[Path]:
         finally:
             with suppress(OSError):
                 temporary.unlink()
-    except OSError as error:
-        if error.errno not in _CANNOT_WRITE:
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Turn what keeps the block from writing `path` into a `StudyError`."""
+    try:
+        yield
+    except (OSError, RuntimeError) as error:
+        # torch.save covers the file's own error with one about its archive.
+        cause = error if isinstance(error, OSError) else error.__context__
+        if not isinstance(cause, OSError) or cause.errno not in _CANNOT_WRITE:
             raise
         raise StudyError(
-            f"{path} cannot be written ({error.strerror}). Make room, or the folder writable, and "
+            f"{path} cannot be written ({cause.strerror}). Make room, or the folder writable, and "
             "run snakemake again; nothing half-written was left."
         ) from error
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import filelock
 
+from convstudy.files import writing
+
 log = logging.getLogger(__name__)
 
 
@@ -16,13 +18,14 @@ def locked(path: Path) -> Iterator[None]:
 
     The lock goes with its process, however that ends.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     lock = filelock.FileLock(_lock_file(path))
-    try:
-        lock.acquire(blocking=False)
-    except filelock.Timeout:
-        log.info("Another process holds %s.lock: waiting for it to end.", path)
-        lock.acquire(poll_interval=0.2)
+    with writing(_lock_file(path)):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            lock.acquire(blocking=False)
+        except filelock.Timeout:
+            log.info("Another process holds %s: waiting for it to end.", _lock_file(path))
+            lock.acquire(poll_interval=0.2)
     try:
         yield
     finally:

@@ -6,33 +6,9 @@ import re
 import pytest
 import yaml
 
-from checkout import Checkout
+from convstudy.files import digest
 
 pytestmark = pytest.mark.study
-
-TINY = {
-    "scales": {"quick": {"seeds": 1, "recipe": {"epochs": 1}}},
-    "datasets": {
-        "digits": {"generator": {"train_images": 200, "test_images": 100}},
-        "shapes": {"generator": {"train_images": 200, "test_images": 100}},
-    },
-}
-
-
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory):
-    """A finished study: every experiment of the config on 200 images."""
-    checkout = Checkout(tmp_path_factory.mktemp("study"))
-    (checkout.folder / "tiny.yaml").write_text(yaml.safe_dump(TINY))
-    done = checkout.snakemake("--cores", "2", "report.md", "--configfile", "tiny.yaml")
-    assert done.returncode == 0, done.stdout
-    return checkout
-
-
-@pytest.fixture
-def study(finished, tmp_path):
-    """The finished study in another folder, for a test to change."""
-    return finished.moved_to(tmp_path / "elsewhere")
 
 
 def jobs(study, *arguments):
@@ -98,9 +74,7 @@ def test_another_learning_rate_reruns_one_experiment_and_what_shows_it(study):
         "train": 1,
         "summarise": 1,
         "analyse": 1,
-        "confusion": 1,
         "draw_history": 2,
-        "draw_confusion": 1,
         "report": 1,
     }
 
@@ -157,3 +131,73 @@ def test_a_forged_run_is_refused_by_name(study):
     assert "mnist_fc" in done.stdout
     assert "test_accuracy" in done.stdout
     assert "Traceback" not in done.stdout
+
+
+def verify(study):
+    return study.python("-c", "from convstudy.cli import main; main()", "verify", "results/quick")
+
+
+def test_verify_finds_nothing_in_a_finished_study(study):
+    done = verify(study)
+    assert done.returncode == 0
+    assert done.stdout == (
+        "10 runs and 29 files belong together, and report.md is the report that they give.\n"
+    )
+
+
+RUN = "results/quick/runs/mnist_fc/seed0"
+
+
+@pytest.mark.parametrize(
+    ("file", "pattern", "new", "said"),
+    [
+        ("report.md", r"(\| fully connected .*?\| )\d\d\.\d\d", r"\g<1>99.99", "report.md, line"),
+        ("report.md", r"Not decided", "Supported", "report.md, line"),
+        (f"{RUN}/metrics.json", r'"test_accuracy": [\d.]+', '"test_accuracy": 0.99', "accuracy"),
+        (f"{RUN}/metrics.json", r'"train_loss": [\d.]+', '"train_loss": 0.01', "was changed after"),
+        (f"{RUN}/metrics.json", r'"parameters": \d+', '"parameters": 12', "was changed after"),
+        (f"{RUN}/history.csv", r"^1,train,[\d.]+", "1,train,0.1", "is not the file that this run"),
+        ("results/quick/summary.csv", r"^mnist_fc,0,", "mnist_fc,1,", r"summary.csv, line"),
+        ("results/quick/claims.json", '"inconclusive"', '"supported"', "claims.json"),
+        ("results/quick/comparisons.json", r'"n": 1', '"n": 5', "comparisons.json"),
+        ("results/quick/confusion/cifar10.json", r'"share": [\d.]+', '"share": 0.9', "confusion"),
+        ("results/quick/layers/swish.json", "true", "false", "swish.json was changed after"),
+        ("data/prepared/digits.json", "generated digits", "MNIST", "digits.json was changed after"),
+        ("results/quick/study.json", r'"margin": [\d.]+', '"margin": 0.5', "claims.json is not"),
+    ],
+)
+def test_verify_finds_what_was_edited_by_hand(study, file, pattern, new, said):
+    path = study.folder / file
+    text, changes = re.subn(pattern, new, path.read_text(), count=1, flags=re.M)
+    assert changes and text != path.read_text()
+    path.write_text(text)
+    done = verify(study)
+    assert done.returncode == 1
+    assert said in done.stdout
+    assert "Traceback" not in done.stdout
+
+
+def test_verify_finds_a_forgery_that_covers_its_tracks(study):
+    """An edited verdict, with its checksum put right: it is computed again."""
+    claims = study.folder / "results/quick/claims.json"
+    claims.write_text(claims.read_text().replace('"inconclusive"', '"supported"'))
+    known = study.folder / "results/quick/study.json"
+    record = json.loads(known.read_text())
+    record["files"]["claims.json"] = digest(claims)
+    known.write_text(json.dumps(record))
+    assert "claims.json is not what the files before it give" in verify(study).stdout
+
+
+def test_verify_says_when_the_templates_are_others(study):
+    with (study.folder / "workflow/templates/head.md.j2").open("a") as file:
+        file.write("\nA sentence.\n")
+    done = verify(study)
+    assert done.returncode == 0
+    assert "Templates or code of the report have changed since" in done.stdout
+
+
+def test_verify_of_a_folder_without_a_report_says_what_to_do(study):
+    (study.folder / "results/quick/study.json").unlink()
+    done = verify(study)
+    assert done.returncode == 1
+    assert "results/quick/study.json is missing. Run snakemake again to make it." in done.stdout

@@ -22,6 +22,7 @@ FLOORS = {
     "statistics": {"config"},
     "figures": {"config"},
     "report": {"config"},
+    "verification": {"config", "statistics", "report"},
 }
 ONLY_IN = {
     "torchvision": "tests",  # a reference, no run-time dependency

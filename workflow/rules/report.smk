@@ -9,7 +9,8 @@ rule report:
         figures=figures(),
         templates=TEMPLATES,
     output:
-        "report.md",
+        report="report.md",
+        study=result("study.json"),
     log:
         result("logs", "report.log"),
     threads: 1
@@ -19,10 +20,22 @@ rule report:
     params:
         results=lambda w: RESULTS,
         templates=lambda w: TEMPLATE_FOLDER,
-        slice=canonical_json(slices.reporting(STUDY)),
+        # With all that `convstudy verify` has to know to make the report again.
+        slice=canonical_json(
+            {
+                "report": slices.reporting(STUDY),
+                "runs": expected_runs(),
+                "analysis": slices.analysis(STUDY),
+                "confusion": {
+                    section: slices.confusion(STUDY, section)
+                    for section in sections_with("confusion")
+                },
+            }
+        ),
         code=lambda w: code("report"),
     message:
         "Write the report"
     shell:
         "convstudy --log {log} report --results {params.results} --data data/prepared"
-        " --templates {params.templates} --output {output} <<< {params.slice:q}"
+        " --templates {params.templates} --code {params.code}"
+        " --output {output.report} <<< {params.slice:q}"

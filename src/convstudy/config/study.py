@@ -11,6 +11,8 @@ from convstudy.errors import StudyError
 from convstudy.files import canonical_json
 
 Config = dict[str, Any]
+# As `snakemake --config` hands them on: it knows Python's spelling only.
+_BOOLEANS = {"true": True, "false": False}
 IsTrained = Callable[[str, str, int], bool]  # (scale, experiment, seed)
 
 
@@ -57,6 +59,8 @@ def load(config: Config, schema: Config, is_trained: IsTrained | None = None) ->
     `is_trained` is asked, run by run, only under `allow_missing`; the study is then what is there.
     """
     complete(config, schema)
+    if config.get("allow_missing") in _BOOLEANS:
+        config["allow_missing"] = _BOOLEANS[config["allow_missing"]]
     found = faults(config, schema) + references.faults(config)
     # What a scale changes can be checked only in experiments that are whole themselves.
     found = found or _faults_of_scales(config, schema)

@@ -8,7 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 
 from convstudy.config import read_slice
 from convstudy.errors import StudyError
-from convstudy.files import write_text
+from convstudy.files import digest, write_json, write_text
 from convstudy.report.context import gather
 from convstudy.report.words import FILTERS
 
@@ -18,10 +18,49 @@ def main(argv: list[str]) -> None:
     parser.add_argument("--results", required=True, type=Path, help="results/<scale>")
     parser.add_argument("--data", required=True, type=Path, help="data/prepared")
     parser.add_argument("--templates", required=True, type=Path)
+    parser.add_argument("--code", default="", help="fingerprint of the code, for the record")
     parser.add_argument("--output", required=True, type=Path)
     options = parser.parse_args(argv)
-    values = gather(read_slice(), options.results, options.data, options.output)
+    study = read_slice()
+    values = gather(study["report"], options.results, options.data, options.output)
     write_text(options.output, render(options.templates, values))
+    write_json(options.results / "study.json", _record(options, study))
+
+
+def _record(options: argparse.Namespace, study: dict[str, Any]) -> dict[str, Any]:
+    """What `convstudy verify` needs: what was asked for, and every file that went into the report.
+
+    Paths are relative to the folder of results.
+    """
+    results = options.results
+    used = [
+        *(results / f"{name}" for name in ("summary.csv", "comparisons.json", "claims.json")),
+        *(results / "confusion" / f"{section}.json" for section in study["confusion"]),
+        *(
+            results / "layers" / f"{n}.json"
+            for s in study["report"]["sections"]
+            for n in s["layers"]
+        ),
+        *(
+            results / "figures" / section["name"] / f"{figure}.png"
+            for section in study["report"]["sections"]
+            for figure in section["figures"]
+        ),
+        *(
+            results / "runs" / name / f"seed{seed}" / "metrics.json"
+            for name, one in study["runs"].items()
+            for seed in one["seeds"]
+        ),
+    ]
+    datasets = sorted({one["dataset"] for one in study["report"]["experiments"]})
+    return {
+        **study,
+        "code": options.code,
+        "files": {path.relative_to(results).as_posix(): digest(path) for path in used},
+        "data": {name: digest(options.data / f"{name}.json") for name in datasets},
+        "templates": {p.name: digest(p) for p in sorted(options.templates.glob("*.j2"))},
+        "report_sha256": digest(options.output),
+    }
 
 
 def render(templates: Path, values: dict[str, Any]) -> str:

@@ -18,9 +18,14 @@ def main(argv: list[str]) -> None:
     parser.add_argument("--runs", type=Path, required=True, help="results/<scale>/runs")
     parser.add_argument("--output", type=Path, required=True, help="JSON file to write")
     options = parser.parse_args(argv)
-    titles, seeds = candidates(read_slice())
-    best = best_experiment(options.runs, seeds)
-    write_json(options.output, describe(options.runs / best, best, titles[best], seeds[best]))
+    write_json(options.output, of_section(options.runs, read_slice()))
+
+
+def of_section(runs: Path, job: dict[str, Any]) -> dict[str, Any]:
+    """The content of the JSON file (see architecture.md), for one section's slice of the config."""
+    titles, seeds = candidates(job)
+    best = best_experiment(runs, seeds)
+    return describe(runs / best, best, titles[best], seeds[best])
 
 
 def candidates(job: dict[str, Any]) -> tuple[dict[str, str], dict[str, list[int]]]:

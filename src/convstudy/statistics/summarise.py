@@ -8,6 +8,7 @@ from typing import Any
 
 from convstudy.config import read_slice
 from convstudy.errors import StudyError
+from convstudy.files import write_text
 from convstudy.locks import discard
 from convstudy.statistics import summary
 from convstudy.statistics.records import Expected, Record, check
@@ -48,6 +49,14 @@ def expectations(experiments: dict[str, Any]) -> list[Expected]:
 
 def summarise(runs: Path, expected: list[Expected], output: Path) -> None:
     """Write the summary of all runs; if any of them is not as expected, name all and write none."""
+    records, faults = check_all(runs, expected)
+    if faults:
+        raise _refusal(faults, len(expected), output)
+    write_text(output, summary.spell(records.values()))
+
+
+def check_all(runs: Path, expected: list[Expected]) -> tuple[dict[Path, Record], Faults]:
+    """The records of all runs by folder, and the faults of those that have some."""
     if not expected:
         raise StudyError("standard input: there is no run to summarise. Give an experiment.")
     records: dict[Path, Record] = {}
@@ -59,9 +68,7 @@ def summarise(runs: Path, expected: list[Expected], output: Path) -> None:
             faults[folder] = found
     for folder, said in (*_copies(records), *_inconsistencies(records)):
         faults.setdefault(folder, []).append(said)
-    if faults:
-        raise _refusal(faults, len(expected), output)
-    summary.write(output, records.values())
+    return records, faults
 
 
 def forget(states: Path, runs: list[Expected]) -> None:

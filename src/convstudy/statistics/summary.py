@@ -8,7 +8,6 @@ from pathlib import Path
 
 from convstudy.config.metrics import METRICS, fault
 from convstudy.errors import StudyError
-from convstudy.files import write_text
 from convstudy.statistics.records import ENVIRONMENT, Record
 
 COLUMNS = (
@@ -31,13 +30,13 @@ class Runs:
 Summary = dict[str, Runs]
 
 
-def write(path: Path, records: Iterable[Record]) -> None:
-    """Write one row per checked record; numbers read back the same, null is an empty cell."""
+def spell(records: Iterable[Record]) -> str:
+    """One row per checked record; numbers read back the same, null is an empty cell."""
     text = io.StringIO()
     writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
     writer.writeheader()
     writer.writerows(_row(record) for record in records)
-    write_text(path, text.getvalue())
+    return text.getvalue()
 
 
 def _row(record: Record) -> Record:

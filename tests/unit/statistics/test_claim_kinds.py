@@ -98,7 +98,7 @@ def make_summary(path, **accuracies):
             record = dict.fromkeys(summary.COLUMNS, 1) | metrics
             record |= {"experiment": name, "seed": seed, "generated": True}
             records.append(record | {"environment": dict.fromkeys(ENVIRONMENT, "x")})
-    summary.write(path, records)
+    path.write_text(summary.spell(records))
 
 
 JOB = {

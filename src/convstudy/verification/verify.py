@@ -1,0 +1,135 @@
+"""`convstudy verify`: find what was edited by hand in a finished study.
+
+Everything that can be computed again from the files before it is: the summary from the runs,
+claims, comparisons and confusion from these, the report from all of them. The rest is compared with
+the checksums that the report was made with. Needs nothing of the config: `study.json`, written with
+the report, has what was asked for.
+"""
+
+import argparse
+import json
+import math
+from collections.abc import Iterator
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any
+
+from convstudy.errors import StudyError
+from convstudy.files import digest, read_json
+from convstudy.fingerprint import fingerprint
+from convstudy.report.context import gather
+from convstudy.report.render import render
+from convstudy.statistics import confusion, summary
+from convstudy.statistics.analyse import analyse
+from convstudy.statistics.summarise import check_all, expectations
+
+Study = dict[str, Any]
+
+
+def main(argv: list[str]) -> None:
+    description = __doc__.splitlines()[0]
+    parser = argparse.ArgumentParser(prog="convstudy verify", description=description)
+    parser.add_argument("results", type=Path, help="results/<scale>")
+    parser.add_argument("--report", type=Path, default=Path("report.md"))
+    parser.add_argument("--data", type=Path, default=Path("data/prepared"))
+    parser.add_argument("--templates", type=Path, default=Path("workflow/templates"))
+    options = parser.parse_args(argv)
+    study = _study(options.results)
+    found = list(faults(study, options))
+    if found:
+        lines = "".join(f"\n  - {line}" for line in found)
+        raise StudyError(
+            f"{options.report} and {options.results} do not belong together:{lines}\n"
+            "  Delete what was changed and run snakemake again."
+        )
+    runs = sum(len(one["seeds"]) for one in study["runs"].values())
+    print(
+        f"{runs} runs and {len(study['files'])} files belong together, and {options.report} is the"
+        " report that they give."
+    )
+    if not _same_words(study, options.templates):
+        print(
+            "Templates or code of the report have changed since: its text was compared by checksum"
+            " and not written again."
+        )
+
+
+def _study(results: Path) -> Study:
+    study = read_json(results / "study.json")
+    parts = ("report", "runs", "analysis", "confusion", "files", "data", "templates")
+    if not isinstance(study, dict) or not all(isinstance(study.get(one), dict) for one in parts):
+        raise StudyError(
+            f"{results}/study.json is not what the rule `report` writes. Run snakemake again."
+        )
+    return study
+
+
+def faults(study: Study, options: argparse.Namespace) -> Iterator[str]:
+    """Everything that is not as the study made it, a line each."""
+    results = options.results
+    yield from _files(study, options)
+    records, faulty = check_all(results / "runs", expectations(study["runs"]))
+    for folder, said in faulty.items():
+        yield from (f"{folder}: {line}" for line in said)
+    if faulty:
+        return  # what follows would only say it again
+    spelt = list(_lines(results / "summary.csv", summary.spell(records.values())))
+    yield from spelt
+    if spelt:
+        return
+    compared, decided = analyse(results / "summary.csv", study["analysis"])
+    yield from _json(results / "comparisons.json", compared)
+    yield from _json(results / "claims.json", decided)
+    for section, job in study["confusion"].items():
+        found = confusion.of_section(results / "runs", job)
+        yield from _json(results / "confusion" / f"{section}.json", found)
+    if _same_words(study, options.templates):
+        values = gather(study["report"], results, options.data, options.report)
+        yield from _lines(options.report, render(options.templates, values))
+
+
+def _files(study: Study, options: argparse.Namespace) -> Iterator[str]:
+    wanted = {options.results / name: sha256 for name, sha256 in study["files"].items()}
+    wanted |= {options.data / f"{name}.json": sha256 for name, sha256 in study["data"].items()}
+    wanted[options.report] = study.get("report_sha256")
+    for path, sha256 in wanted.items():
+        if not path.is_file():
+            yield f"{path} is missing"
+        elif digest(path) != sha256:
+            yield f"{path} was changed after the report was made"
+
+
+def _lines(path: Path, wanted: str) -> Iterator[str]:
+    """The first line of a text that is not as it has to be."""
+    try:
+        found = path.read_text(encoding="utf-8")
+    except (FileNotFoundError, UnicodeDecodeError) as error:
+        yield f"{path} cannot be read ({error})"
+        return
+    pairs = zip_longest(found.splitlines(), wanted.splitlines(), fillvalue="(nothing)")
+    for number, (line, other) in enumerate(pairs, start=1):
+        if line != other:
+            yield f"{path}, line {number}: {line!r}, but the files before it give {other!r}"
+            return
+
+
+def _json(path: Path, wanted: Any) -> Iterator[str]:
+    if path.is_file() and not _alike(read_json(path), json.loads(json.dumps(wanted))):
+        yield f"{path} is not what the files before it give"
+
+
+def _alike(one: Any, other: Any) -> bool:
+    """Equal, floats up to rounding: another release of a library may add up in another order."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(_alike(one[key], other[key]) for key in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(_alike, one, other))
+    if isinstance(one, float) and isinstance(other, float):
+        return math.isclose(one, other, rel_tol=1e-6, abs_tol=1e-12)
+    return type(one) is type(other) and one == other
+
+
+def _same_words(study: Study, templates: Path) -> bool:
+    """Whether templates and code of the report are still those that it was made with."""
+    today = {path.name: digest(path) for path in sorted(templates.glob("*.j2"))}
+    return today == study["templates"] and study["code"] == fingerprint(render.__module__)

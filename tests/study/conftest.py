@@ -1,0 +1,41 @@
+"""A study of every experiment of the config, each on 200 images."""
+
+import pytest
+import yaml
+
+from checkout import Checkout
+
+TINY = {
+    "scales": {"quick": {"seeds": 1, "recipe": {"epochs": 1}}},
+    "datasets": {
+        "digits": {"generator": {"train_images": 200, "test_images": 100}},
+        "shapes": {"generator": {"train_images": 200, "test_images": 100}},
+    },
+}
+
+
+def tiny(folder):
+    checkout = Checkout(folder, "src")
+    (checkout.folder / "tiny.yaml").write_text(yaml.safe_dump(TINY))
+    return checkout
+
+
+@pytest.fixture
+def fresh(tmp_path):
+    """Nothing has run there yet."""
+    return tiny(tmp_path / "fresh")
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory):
+    """It has run to its end. Not to be changed: see `study`."""
+    checkout = tiny(tmp_path_factory.mktemp("study"))
+    done = checkout.snakemake("--cores", "2", "report.md", "--configfile", "tiny.yaml")
+    assert done.returncode == 0, done.stdout
+    return checkout
+
+
+@pytest.fixture
+def study(finished, tmp_path):
+    """The finished study in another folder, for a test to change."""
+    return finished.moved_to(tmp_path / "elsewhere")

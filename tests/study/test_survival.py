@@ -1,0 +1,157 @@
+"""Studies that are killed, that fail in part, that are started twice."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+
+import psutil
+import pytest
+import yaml
+
+pytestmark = pytest.mark.study
+
+ARGUMENTS = ["--cores", "2", "report.md", "--configfile", "tiny.yaml"]
+REPORT = ["workflow/tools/report.py", *ARGUMENTS]
+
+
+def start(study, *arguments):
+    """A process group of its own, which a test can kill."""
+    return subprocess.Popen(
+        [sys.executable, *arguments],
+        cwd=study.folder,
+        env=study.environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def records(study):
+    return {path: path.stat().st_mtime_ns for path in study.folder.rglob("metrics.json")}
+
+
+def wait_for_runs(study, process, number):
+    while len(records(study)) < number:
+        assert process.poll() is None, process.communicate()[0]
+        psutil.wait_procs([psutil.Process(process.pid)], timeout=0.1)
+
+
+def assert_kept(study, before):
+    """Two that just ended, on two cores, may not be on record yet: they go on from their states."""
+    kept = [path for path, time in records(study).items() if before.get(path) == time]
+    assert len(kept) >= len(before) - 2 >= 4
+
+
+def snakemake_below(process):
+    (found,) = psutil.Process(process.pid).children()
+    return found
+
+
+def numbers(study):
+    """What the report says, without times."""
+    found = []
+    for path in sorted(study.folder.rglob("metrics.json")):
+        metrics = json.loads(path.read_text())
+        found.append(
+            (path.parent.parent.name, metrics["test_accuracy"], metrics["files"]["checkpoint.pt"])
+        )
+    return found
+
+
+def test_a_killed_study_goes_on_where_it_was(fresh, finished):
+    """SIGKILL to Snakemake, whose jobs live on; then `make report` again."""
+    process = start(fresh, *REPORT)
+    wait_for_runs(fresh, process, 6)
+    snakemake_below(process).kill()
+    process.wait()
+    before = records(fresh)
+
+    done = fresh.python(*REPORT)
+    assert done.returncode == 0, done.stdout
+    assert "was killed: unlocking it and going on" in done.stdout
+    assert_kept(fresh, before)
+    assert numbers(fresh) == numbers(finished)
+    assert not (fresh.folder / "results/quick/state").exists()
+    assert not list(fresh.folder.rglob("*.part"))
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT"])
+def test_a_stopped_study_goes_on_where_it_was(fresh, finished, name):
+    process = start(fresh, "-m", "snakemake", *ARGUMENTS)
+    wait_for_runs(fresh, process, 6)
+    os.killpg(process.pid, getattr(signal, name))  # as a terminal or SLURM does
+    said = process.communicate()[0]
+    assert process.returncode != 0
+    assert "Traceback" not in said
+    before = records(fresh)
+
+    done = fresh.snakemake(*ARGUMENTS)  # no unlocking
+    assert done.returncode == 0, done.stdout
+    assert_kept(fresh, before)
+    assert numbers(fresh) == numbers(finished)
+
+
+def test_a_second_study_in_the_same_folder_is_refused_and_the_first_one_finishes(fresh):
+    process = start(fresh, *REPORT)
+    wait_for_runs(fresh, process, 1)
+    second = fresh.python(*REPORT)
+    assert second.returncode == 1
+    assert second.stdout == (
+        "make report: another `make report` is running in this folder. Wait for it, or stop it.\n"
+    )
+    plain = fresh.snakemake(*ARGUMENTS)
+    assert plain.returncode == 1
+    assert "Directory cannot be locked" in plain.stdout
+    assert "Traceback" not in plain.stdout
+    assert process.wait() == 0, process.communicate()[0]
+
+
+def test_make_report_does_not_unlock_a_folder_where_snakemake_works(fresh):
+    process = start(fresh, "-m", "snakemake", *ARGUMENTS)
+    wait_for_runs(fresh, process, 1)
+    second = fresh.python(*REPORT)
+    assert second.returncode == 1
+    assert second.stdout == (
+        f"make report: process {process.pid} is working in this folder. Wait for it, or stop it.\n"
+    )
+    assert process.wait() == 0, process.communicate()[0]
+
+
+def test_one_failing_experiment_is_named_and_stops_no_other(fresh):
+    """More pools than the images have pixels: seen only when the network is built."""
+    path = fresh.folder / "config.yaml"
+    config = yaml.safe_load(path.read_text())
+    config["experiments"]["mnist_simple_cnn"]["model"]["channels"] = [4] * 5
+    path.write_text(yaml.safe_dump(config, sort_keys=False, allow_unicode=True))
+
+    done = fresh.snakemake(*ARGUMENTS)
+    assert done.returncode != 0
+    log = "results/quick/logs/train/mnist_simple_cnn/seed0.log"
+    assert re.search(rf"convstudy train: .*5 pools.*\n  log: {log}", done.stdout)
+    assert "Traceback" not in done.stdout
+    assert len(records(fresh)) == 9
+    assert (fresh.folder / "results/quick/figures/kernels/curves.png").is_file()
+    assert not (fresh.folder / "report.md").exists()
+    assert not (fresh.folder / "results/quick/runs/mnist_simple_cnn/seed0/checkpoint.pt").exists()
+
+    done = fresh.snakemake(*ARGUMENTS, "--config", "allow_missing=true")
+    assert done.returncode == 0, done.stdout
+    report = (fresh.folder / "report.md").read_text()
+    assert (
+        "> **Runs are missing**, and everything below is computed without them:\n"
+        "> SimpleCNN (MNIST), seed 0.\n"
+    ) in report
+    assert not re.search(r"^\| SimpleCNN", report, re.M)
+    assert "9 training runs" in report
+    assert len(records(fresh)) == 9
+
+
+def test_a_study_without_any_run_cannot_be_reported(fresh):
+    done = fresh.snakemake(*ARGUMENTS, "--config", "allow_missing=true")
+    assert done.returncode != 0
+    assert "allow_missing: no run of scale 'quick' is trained yet" in done.stdout
+    assert "Traceback" not in done.stdout
