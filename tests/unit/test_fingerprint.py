@@ -1,12 +1,16 @@
 """A fingerprint changes with the code that a job reaches, and with nothing else."""
 
+import ast
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from convstudy import fingerprint as module
 from convstudy.cli import COMMANDS
+from convstudy.layers import LAYERS
 
 TRAIN = "convstudy.training.train"
 RESNET = "convstudy.models.resnet"
@@ -144,3 +148,87 @@ def test_it_is_the_same_in_every_python_version():
         " values=[(Constant value='>')(FormattedValue value=(Constant value=10) conversion=-1)]))])"
         "(List elts=[(Starred value=(Name id='y' ctx=(Load)) ctx=(Load))] ctx=(Load))] ctx=(Load)))])])"
     )
+
+
+# Modules that import others by a name computed at run time, and who names these to `fingerprint`.
+BY_NAME = {
+    "convstudy.cli": "no job's code",
+    "convstudy.models": "module_of_model in common.smk",
+    "convstudy.layers": "the rule check_layer",
+    "convstudy.datasets.formats": "modules_of_data in common.smk",
+    "convstudy.datasets.generate": "the rules generate_*, modules_of_data",
+}
+
+
+def test_no_other_module_imports_by_a_computed_name():
+    root = Path(module.__file__).parent
+    found = set()
+    for path in root.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            name = getattr(node, "id", getattr(node, "attr", None))
+            if name in {
+                "import_module",
+                "__import__",
+                "exec",
+                "compile",
+                "spec_from_file_location",
+            }:
+                if isinstance(node, ast.Attribute) and ast.unparse(node) == "re.compile":
+                    continue
+                parts = path.relative_to(root.parent).with_suffix("").parts
+                found.add(".".join(parts).removesuffix(".__init__"))
+    assert found == set(BY_NAME)
+
+
+def loaded(code):
+    """Modules of the package that a process has loaded after running `code`."""
+    code += "; import sys; print(*(n for n in sys.modules if n.split('.')[0] == 'convstudy'))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+BUILD = "from convstudy import models; models.build({}, shape=(3, 32, 32), classes=10)"
+ESCAPING = {"convstudy.models.known"}  # the list of networks: on purpose
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("fully_connected", "'fully_connected', hidden=[4]"),
+        ("simple_cnn", "'simple_cnn', channels=[4], kernel_size=3"),
+        ("resnet", "'resnet', block='bottleneck', widths=[4, 4, 4, 4]"),
+    ],
+)
+def test_what_a_training_loads_is_in_its_fingerprint(name, arguments):
+    ran = loaded(f"import {TRAIN}; " + BUILD.format(arguments))
+    assert ran - ESCAPING <= module.closure(TRAIN, f"convstudy.models.{name}")
+    assert f"convstudy.models.{name}" in ran
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_what_a_check_of_a_layer_loads_is_in_its_fingerprint(layer, tmp_path):
+    entry = COMMANDS["check-layer"]
+    ran = loaded(f"import {entry} as m; m.main(['--layer', '{layer}', '--output', '{tmp_path}/a'])")
+    assert ran - ESCAPING <= module.closure(entry, f"convstudy.layers.{layer}")
+
+
+@pytest.mark.parametrize("kind", ["idx", "cifar10", "image_folder"])
+def test_what_preparation_loads_is_in_its_fingerprint(kind):
+    entry = COMMANDS["prepare"]
+    ran = loaded(f"import {entry}; from convstudy.datasets.formats import loader; loader('{kind}')")
+    assert ran <= module.closure(entry, f"convstudy.datasets.formats.{kind}")
+
+
+@pytest.mark.parametrize("name", ["digits", "shapes"])
+def test_what_a_generator_loads_is_in_its_fingerprint(name, tmp_path):
+    entry = COMMANDS["generate"]
+    ran = loaded(
+        f"import {entry} as m; from pathlib import Path;"
+        f" m.generate(Path('{tmp_path}'), '{name}', 10, 10, 0)"
+    )
+    assert ran <= module.closure(entry, f"convstudy.datasets.generators.{name}")
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_what_a_command_loads_on_import_is_in_its_fingerprint(command):
+    assert loaded(f"import {COMMANDS[command]}") - ESCAPING <= module.closure(COMMANDS[command])

@@ -2,6 +2,8 @@
 
 import json
 import logging
+import os
+import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +14,7 @@ import torch
 from convstudy import cli, device
 from convstudy.errors import StudyError
 from convstudy.files import replacing, write_json
+from convstudy.tensors import load_tensors
 
 sys.path.insert(0, str(Path(__file__).parent / "training"))
 import tiny
@@ -181,3 +184,22 @@ def test_ctrl_c_before_the_work_begins_is_one_line(monkeypatch, capsys, quiet_lo
     with pytest.raises(SystemExit, match="130"):
         cli.main(["generate"])
     assert capsys.readouterr().err == "convstudy generate: stopped by SIGINT.\n"
+
+
+@pytest.mark.parametrize("content", [b"", b"text", b"PK\x03\x04 cut", pickle.dumps({"a": 1})])
+def test_tensors_that_are_damaged_or_not_ours_are_a_sentence(tmp_path, content):
+    path = tmp_path / "checkpoint.pt"
+    path.write_bytes(content)
+    with pytest.raises(StudyError, match=r"checkpoint\.pt is damaged, or is not what this study"):
+        load_tensors(path)
+
+
+def test_a_checkpoint_that_would_run_code_does_not(tmp_path):
+    class Evil:
+        def __reduce__(self):
+            return os.mkdir, (str(tmp_path / "hacked"),)
+
+    torch.save({"a": Evil()}, tmp_path / "checkpoint.pt")
+    with pytest.raises(StudyError, match="not what this study wrote"):
+        load_tensors(tmp_path / "checkpoint.pt")
+    assert not (tmp_path / "hacked").exists()

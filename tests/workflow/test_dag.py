@@ -1,7 +1,12 @@
 """The DAG as planned: which jobs, how many, and what a bad config does."""
 
+import json
+
 import pytest
 import yaml
+
+from convstudy.config.study import load
+from convstudy.errors import StudyError
 
 DRAWN = {"draw_history": 8, "draw_confusion": 1, "draw_activations": 2}
 ONCE = {"summarise": 1, "analyse": 1, "confusion": 1, "report": 1}
@@ -80,16 +85,70 @@ def test_a_bad_config_is_refused_in_words_before_anything_runs(checkout, argumen
     assert not (checkout.folder / "data").exists()
 
 
-@pytest.mark.parametrize(
-    "name", ["x; touch hacked", "$(touch hacked)", "../../up", "a" * 300, "éxp"]
-)
-def test_names_cannot_become_shell_text_or_paths(checkout, name):
+EVIL = [
+    "x; touch hacked",
+    "$(touch hacked)",
+    "`touch hacked`",
+    "x' touch hacked '",
+    'x" touch hacked "',
+    "../../up",
+    "/tmp/up",
+    "x y",
+    "a" * 300,
+    "éxp",
+    "mnist\u200b_fc",  # a space without width
+    "mnіst_fc",  # a Cyrillic i
+    "-rf",
+    "",
+]
+
+
+@pytest.mark.parametrize("name", EVIL)
+@pytest.mark.parametrize("kind", ["experiments", "datasets", "sections", "claims", "recipes"])
+def test_names_cannot_become_shell_text_or_paths(config, schema, kind, name):
+    config[kind][name] = next(iter(config[kind].values()))
+    with pytest.raises(StudyError, match="has a form that is not allowed here"):
+        load(config, schema)
+
+
+@pytest.mark.parametrize("name", EVIL)
+def test_names_of_files_and_layers_cannot_either(config, schema, name):
+    config["datasets"]["mnist"]["files"][name] = {"md5": "0" * 32}
+    config["sections"]["kernels"]["figures"]["activations"]["layers"] = [name]
+    with pytest.raises(StudyError, match=r"2 fault\(s\)"):
+        load(config, schema)
+
+
+@pytest.mark.parametrize("name", ["x; touch hacked", "$(touch hacked)", "../../up"])
+def test_a_bad_name_starts_no_job(checkout, name):
     config = yaml.safe_load((checkout.folder / "config.yaml").read_text())
     config["experiments"][name] = config["experiments"]["mnist_fc"]
     (checkout.folder / "config.yaml").write_text(yaml.safe_dump(config, allow_unicode=True))
     done = checkout.snakemake("--cores", "1", "report.md")
     assert done.returncode != 0
     assert "has a form that is not allowed here" in done.stdout
+    assert not list(checkout.folder.rglob("hacked"))
+    assert not (checkout.folder / "results").exists()
+
+
+EVIL_TEXT = """a' ; touch hacked; "$(touch hacked)" `touch hacked` \\ {x} {{y}} <b>&|*"""
+
+
+def test_free_text_reaches_no_shell(checkout):
+    """Titles, mirrors and the user's own mirror may hold anything: a real job is run with them."""
+    config = yaml.safe_load((checkout.folder / "config.yaml").read_text())
+    config["datasets"]["digits"]["title"] = EVIL_TEXT
+    config["datasets"]["mnist"]["mirrors"] = [EVIL_TEXT]
+    config["data_mirror"] = EVIL_TEXT
+    (checkout.folder / "config.yaml").write_text(yaml.safe_dump(config, allow_unicode=True))
+    done = checkout.snakemake("--cores", "1", "data/prepared/digits.json")
+    assert done.returncode == 0, done.stdout
+    made = json.loads((checkout.folder / "data/prepared/digits.json").read_text())
+    assert made["title"] == EVIL_TEXT
+    target = "data/raw/mnist/t10k-labels-idx1-ubyte.gz"
+    done = checkout.snakemake("--cores", "1", target, "--config", "scale=full")
+    assert done.returncode != 0
+    assert "Traceback" not in done.stdout
     assert not list(checkout.folder.rglob("hacked"))
 
 

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from convstudy.errors import StudyError
 from convstudy.files import read_json
+from convstudy.tensors import load_tensors
 
 # One fixed draw per data set, the same for every experiment and seed: a subset is part of the data.
 _SUBSET_SEED = 0
@@ -64,7 +65,7 @@ def load(tensors: Path, description: Path, chosen: dict[str, Any], device: str) 
     or a normalisation for another number of channels.
     """
     about = read_json(description)
-    stored = torch.load(tensors, weights_only=True, mmap=True)
+    stored = load_tensors(tensors, mmap=True)
     normalise = chosen["normalise"] or {"mean": about["mean"], "std": about["std"]}
     if not len(normalise["mean"]) == len(normalise["std"]) == about["shape"][0]:
         raise StudyError(

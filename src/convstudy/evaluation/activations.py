@@ -13,6 +13,7 @@ from convstudy.datasets.prepared import Prepared, Split, load
 from convstudy.device import DEVICES, choose_device
 from convstudy.errors import StudyError
 from convstudy.files import replacing
+from convstudy.tensors import load_tensors
 
 
 def main(argv: list[str]) -> None:
@@ -30,7 +31,13 @@ def main(argv: list[str]) -> None:
     device = choose_device(options.device)
     data = load(options.tensors, options.description, job, device)
     model = models.build(**job["model"], shape=data.shape, classes=len(data.classes))
-    model.load_state_dict(torch.load(options.checkpoint, weights_only=True))
+    try:
+        model.load_state_dict(load_tensors(options.checkpoint))
+    except RuntimeError:
+        raise StudyError(
+            f"{options.checkpoint} has the weights of another network. Delete its folder and run "
+            "snakemake again."
+        ) from None
     model.to(device)
 
     rows = one_per_class(data.test.labels, options.images)

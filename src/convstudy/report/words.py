@@ -9,7 +9,7 @@ _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|$~])")
 
 def text(value: str) -> str:
     """Escape names and titles, which users choose, so that Markdown shows them as they are."""
-    return _MARKDOWN.sub(r"\\\1", value)
+    return _MARKDOWN.sub(r"\\\1", " ".join(value.split()))
 
 
 def percent(value: float) -> str:

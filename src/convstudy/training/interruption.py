@@ -27,8 +27,9 @@ class Stop:
         try:
             yield self
         finally:
+            # Who was asked to stop is leaving: a second request must not break what is left to do.
             for one, handler in before.items():
-                signal.signal(one, handler)
+                signal.signal(one, signal.SIG_IGN if self.asked else handler)
 
     @contextmanager
     def deferred(self) -> Iterator[None]:

@@ -3,7 +3,6 @@
 import hashlib
 import io
 import logging
-import pickle
 import time
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from torch import nn
 
 from convstudy.errors import StudyError
 from convstudy.files import canonical_json, replacing
+from convstudy.tensors import UNREADABLE
 from convstudy.training.interruption import Stop
 from convstudy.training.progress import Progress
 
@@ -104,7 +104,7 @@ def _unpack(content: bytes) -> dict[str, Any] | None:
         return None
     try:
         return torch.load(io.BytesIO(content[32:]), map_location="cpu", weights_only=True)
-    except (pickle.UnpicklingError, RuntimeError, EOFError):
+    except UNREADABLE:
         return None  # whole, but not ours
 
 
