@@ -86,7 +86,8 @@ def test_a_stopped_study_goes_on_where_it_was(fresh, finished, name):
     os.killpg(process.pid, getattr(signal, name))  # as a terminal or SLURM does
     said = process.communicate()[0]
     assert process.returncode != 0
-    assert "Traceback" not in said
+    if name == "SIGTERM":  # Ctrl-C may hit a Python that is still starting, before any code of ours
+        assert "Traceback" not in said
     before = records(fresh)
 
     done = fresh.snakemake(*ARGUMENTS)  # no unlocking

@@ -46,6 +46,7 @@ def gather(study: Values, results: Path, data: Path, report: Path) -> Values:
                 ],
                 "confusion": read_json(confusion) if "confusion" in section["figures"] else None,
                 "claims": _claims(name, study, decided["claims"]),
+                "differing": _differing(section["experiments"], runs),
                 "incomparable": [one for one in study["incomparable"] if one["section"] == name],
                 **_table(name, study, comparisons.get(name)),
             }
@@ -54,7 +55,7 @@ def gather(study: Values, results: Path, data: Path, report: Path) -> Values:
         **study,
         **_head(study, datasets),
         **_time(experiments, runs),
-        **_environments(runs),
+        **_environments(experiments, runs),
         "datasets": datasets,
         "sections": sections,
         "statistics": {key: decided[key] for key in ("level", "minimum_seeds")},
@@ -177,19 +178,42 @@ def _by_experiment(runs: list[dict[str, str]], field: str) -> dict[str, list[flo
     return found
 
 
-def _environments(runs: list[dict[str, str]]) -> Values:
-    """The distinct environments, most frequent first, and the fields in which they differ."""
-    found: dict[tuple[str, ...], int] = {}
+def _environments(experiments: Values, runs: list[dict[str, str]]) -> Values:
+    """The distinct environments, most frequent first; which runs were made in which."""
+    groups: dict[tuple[str, ...], list[dict[str, str]]] = {}
     for run in runs:
-        key = tuple(run[field] for field in _ENVIRONMENT)
-        found[key] = found.get(key, 0) + 1
-    ordered = sorted(found.items(), key=lambda item: -item[1])
+        groups.setdefault(tuple(run[field] for field in _ENVIRONMENT), []).append(run)
+    ordered = sorted(groups.items(), key=lambda item: -len(item[1]))
+    made = []
+    for name, one in experiments.items():
+        for number, (_, members) in enumerate(ordered, start=1):
+            own = [run for run in members if run["experiment"] == name]
+            if own:
+                made.append(
+                    {
+                        "title": one["title"],
+                        "dataset_title": one["dataset_title"],
+                        "seeds": [run["seed"] for run in own],
+                        "seconds": fmean(float(run["train_seconds"]) for run in own),
+                        "environment": number,
+                        "data": own[0]["data_sha256"][:12],
+                        "code": own[0]["code"],
+                    }
+                )
     return {
         "environments": [
-            {**dict(zip(_ENVIRONMENT, key, strict=True)), "runs": number} for key, number in ordered
+            {**dict(zip(_ENVIRONMENT, key, strict=True)), "runs": len(members)}
+            for key, members in ordered
         ],
-        "mixed": [field for field in _MATTERS if len({run[field] for run in runs}) > 1],
+        "made": made,
     }
+
+
+def _differing(names: list[str], runs: list[dict[str, str]]) -> list[Values]:
+    """Fields that may change a result or a time and in which the runs of a comparison differ."""
+    own = [run for run in runs if run["experiment"] in names]
+    values = {field: sorted({run[field] for run in own}) for field in _MATTERS}
+    return [{"field": field, "found": v} for field, v in values.items() if len(v) > 1]
 
 
 def _recipes(experiments: Values) -> list[Values]:

@@ -62,6 +62,17 @@ def listing(values: Sequence[object], last: str = "and") -> str:
     return f"{', '.join(words[:-1])} {last} {words[-1]}"
 
 
+def ranges(seeds: Sequence[str]) -> str:
+    """Sorted whole numbers, neighbours joined: `0–4, 7`."""
+    found: list[list[int]] = []
+    for seed in sorted(map(int, seeds)):
+        if found and found[-1][-1] == seed - 1:
+            found[-1].append(seed)
+        else:
+            found.append([seed])
+    return ", ".join(str(one[0]) if len(one) == 1 else f"{one[0]}–{one[-1]}" for one in found)
+
+
 def estimate(claim: dict[str, Any]) -> str:
     """What was measured for a claim, with its interval: `+2.01 points (95 % interval …)`."""
     if claim["kind"] == "ratio":
@@ -134,7 +145,7 @@ def recipe(values: dict[str, Any]) -> str:
 _FRACTIONS = ("test_accuracy", "train_accuracy", "train_accuracy_running", "gap")
 _COUNTS = ("parameters", "macs")
 
-_PLAIN = (text, percent, points, points_only, count, millions, seconds, p_value, listing)
+_PLAIN = (text, percent, points, points_only, count, millions, seconds, p_value, listing, ranges)
 _OF_RECORDS = (
     estimate,
     bound,

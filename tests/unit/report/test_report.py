@@ -62,6 +62,8 @@ def made_results(folder, study, rng, spread=0.01):
                     "python": "3.11.7",
                     "commit": "f" * 40,
                     "dirty": False,
+                    "code": "c0de" * 4,
+                    "data_sha256": "da7a" * 16,
                 }
             )
     results = folder / "results" / study.scale
@@ -266,6 +268,53 @@ def test_a_changed_recipe_takes_the_published_value_away_and_says_why(config, sc
     assert "97.19 %" not in text
     assert "learning rate 0.01 in place of 0.001" in text
     assert "99.20 %" in text  # SimpleCNN is still the published one
+
+
+def edited(folder, experiment, **changes):
+    """Alter the runs of an experiment in the summary."""
+    (path,) = folder.rglob("summary.csv")
+    rows = list(csv.DictReader(path.open()))
+    for row in rows:
+        if row["experiment"] == experiment:
+            row |= changes
+    with path.open("w", newline="") as file:
+        writer = csv.DictWriter(file, list(summary.COLUMNS))
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def test_every_run_is_listed_with_what_it_was_made_on(tmp_path, study):
+    made = study("full", seeds=[0, 1, 2, 7])
+    made_results(tmp_path, made, np.random.default_rng(0))
+    edited(tmp_path, "mnist_kernel5", commit="a" * 40, dirty="True")
+    text = sections(report_of(tmp_path, made))["How this was made"]
+    rows = re.findall(
+        r"^\| (.+?) \| MNIST \| 0–2, 7 \| .+? \| (\d) \| `da7ada7ada7a` \|", text, re.M
+    )
+    assert dict(rows)["5×5 kernels"] == "2"
+    assert dict(rows)["3×3 kernels"] == "1"
+    assert len(rows) == 6
+    assert "Environment 2 (4 runs)" in text
+    assert "commit aaaaaaaaaaaa with uncommitted changes" in text
+
+
+@pytest.mark.parametrize("field", ["device", "processor", "threads", "precision", "torch"])
+def test_a_comparison_across_what_matters_carries_a_warning(tmp_path, study, field):
+    made = study("full")
+    made_results(tmp_path, made, np.random.default_rng(0))
+    edited(tmp_path, "mnist_kernel5", **{field: "9"})
+    found = sections(report_of(tmp_path, made))
+    assert f"**Careful:** the runs of this section differ in {field} (" in found["Kernel size"]
+    assert "Careful" not in found["Basic against bottleneck blocks"]
+
+
+def test_runs_that_are_missing_are_listed_at_the_top(config, schema, tmp_path):
+    config |= {"scale": "full", "allow_missing": True}
+    made = load(config, schema, lambda scale, name, seed: name != "mnist_fc" and seed != 3)
+    made_results(tmp_path, made, np.random.default_rng(0))
+    head = report_of(tmp_path, made).partition("## 1.")[0]
+    assert "> **Runs are missing**, and everything below is computed without them:\n" in head
+    assert "fully connected (MNIST), seeds 0, 1, 2, 3 and 4; SimpleCNN (MNIST), seed 3;" in head
 
 
 def test_titles_cannot_inject_markup(config, schema, tmp_path):

@@ -63,6 +63,7 @@ def test_a_finished_training_that_is_asked_again_does_not_train(prepared, caplog
     kept = prepared / "seed0.pt"
     first = results(go(prepared, "run", state=kept))
     caplog.set_level("INFO")
+    caplog.clear()
     assert results(go(prepared, "run", state=kept)) == first
     assert "Going on from" in caplog.text
     assert caplog.text.count("epoch 3/3") == 1
