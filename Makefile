@@ -51,13 +51,9 @@ lock:                      ## after a change of pyproject.toml (needs uv)
 	printf 'hatchling\neditables\n' | $(LOCK) pyproject.toml - -o requirements/run.txt
 	printf 'hatchling\neditables\n' | $(LOCK) pyproject.toml - --extra test -c requirements/run.txt -o requirements/test.txt
 
-# What a report was made from, small enough to be kept: no weights, no predictions.
 sample: SCALE ?= quick
-sample: KEPT = report.md $(wildcard data/prepared/*.json) $(shell find results/$(SCALE) -name "*.json" -o -name "*.csv" -o -name "*.png")
-sample:                    ## keep report.md of SCALE and its files in docs/sample
-	rm -rf docs/sample/$(SCALE)
-	mkdir -p docs/sample/$(SCALE)
-	tar -cf - $(KEPT) | tar -xf - -C docs/sample/$(SCALE)
+sample: $(VENV)/.run       ## keep report.md of SCALE and what it was made from in docs/sample
+	$(BIN)/python workflow/tools/sample.py $(SCALE)
 
 clean-env:
 	rm -rf $(VENV)
