@@ -72,7 +72,7 @@ def _report(error: Exception, command: str, log: Path | None) -> None:
     first_line = str(error).strip().partition("\n")[0]
     said = str(error) if expected else f"{type(error).__name__}: {first_line}"
     if log is not None:
-        logging.error("%s", said if expected else traceback.format_exc())
+        logging.error("%s", said if expected and not error.__cause__ else traceback.format_exc())
         said += f"\n  log: {log}"
     elif not expected:
         said = traceback.format_exc()

@@ -33,13 +33,13 @@ def locked(path: Path) -> Iterator[None]:
 
 
 def discard(path: Path) -> None:
-    """Remove `path` and its lock, unless a process holds the lock."""
+    """Remove `<stem>.*` of `path`, its lock included, unless a process holds the lock."""
     if not _lock_file(path).exists():
         return
     try:
         with filelock.FileLock(_lock_file(path)).acquire(blocking=False):
-            path.unlink(missing_ok=True)
-            _lock_file(path).unlink(missing_ok=True)
+            for one in path.parent.glob(f"{path.stem}.*"):
+                one.unlink(missing_ok=True)
     except filelock.Timeout:
         log.info("%s is kept: a process holds its lock.", path)
 

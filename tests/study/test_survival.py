@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 
@@ -27,6 +28,8 @@ def start(study, *arguments):
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
+        # A runner in the background ignores SIGINT, and its children inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
 
 
@@ -96,6 +99,29 @@ def test_a_stopped_study_goes_on_where_it_was(fresh, finished, name):
     assert numbers(fresh) == numbers(finished)
 
 
+def test_make_report_that_is_told_to_stop_saves_and_stops_at_once(fresh, finished):
+    """SIGTERM to `make report` alone; Snakemake by itself would wait for its trainings to end."""
+    process = start(fresh, *REPORT)
+    wait_for_runs(fresh, process, 4)
+    process.terminate()
+    assert process.wait() != 0
+    assert len(records(fresh)) < 10
+    done = fresh.python(*REPORT)
+    assert done.returncode == 0, done.stdout
+    assert numbers(fresh) == numbers(finished)
+
+
+def test_a_lock_that_nobody_on_record_has_taken_is_left_alone(study):
+    """As of another machine, of --no-hooks, or of a Snakemake that is just starting."""
+    locks = study.folder / ".snakemake/locks"
+    locks.mkdir(exist_ok=True)
+    (locks / "0.input.lock").write_text("report.md\n")
+    done = study.python(*REPORT)
+    assert done.returncode == 1
+    assert "locked by a Snakemake that is not on record here" in done.stdout
+    assert (locks / "0.input.lock").exists()
+
+
 def test_a_second_study_in_the_same_folder_is_refused_and_the_first_one_finishes(fresh):
     process = start(fresh, *REPORT)
     wait_for_runs(fresh, process, 1)
@@ -117,7 +143,8 @@ def test_make_report_does_not_unlock_a_folder_where_snakemake_works(fresh):
     second = fresh.python(*REPORT)
     assert second.returncode == 1
     assert second.stdout == (
-        f"make report: process {process.pid} is working in this folder. Wait for it, or stop it.\n"
+        f"make report: process {process.pid} on {socket.gethostname()} is working in this folder."
+        " Wait for it, or stop it.\n"
     )
     assert process.wait() == 0, process.communicate()[0]
 

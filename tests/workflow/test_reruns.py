@@ -178,7 +178,7 @@ CODE = {
     "the list of networks": (
         "models/known.py",
         "MODELS = {",
-        'MODELS = {\n    "vgg": "convstudy.models.vgg",',
+        'MODELS = {\n    "new": "convstudy.models.new",',
         set(),
     ),
     "a docstring": ("training/engine.py", '"""The training loop."""', '"""Another."""', set()),

@@ -5,11 +5,12 @@ does. Arguments are handed on to Snakemake.
 """
 
 import signal
+import socket
 import subprocess
 import sys
-from pathlib import Path
 
 import filelock
+import psutil
 import session
 
 
@@ -25,32 +26,38 @@ def main(arguments: list[str]) -> int:
 
 
 def _refusal() -> int:
-    """Unlock the folder if its last Snakemake is dead; 0 if Snakemake may start."""
-    if not any(Path(".snakemake/locks").glob("*")):
+    """Unlock the folder if whoever locked it is dead; 0 if Snakemake may start."""
+    if not session.snakemake_locks():
         return 0
-    last = session.last()
-    if last is None:
+    owner = session.owner_of_locks()
+    if owner is None or (not owner["alive"] and owner["host"] != socket.gethostname()):
         return _say(
-            "this folder is locked by a Snakemake that left no record. If none is running here: "
-            "snakemake --unlock"
+            "this folder is locked by a Snakemake that is not on record here, or of another "
+            "machine. If none is running: snakemake --unlock"
         )
-    if last["alive"] is None:
+    if owner["alive"]:
         return _say(
-            f"this folder is locked by process {last['pid']} on {last['host']}. If it is not "
-            "running there any more: snakemake --unlock"
+            f"process {owner['pid']} on {owner['host']} is working in this folder. Wait for it, or "
+            "stop it."
         )
-    if last["alive"]:
-        return _say(f"process {last['pid']} is working in this folder. Wait for it, or stop it.")
     print("The last study in this folder was killed: unlocking it and going on.", flush=True)
     return _snakemake("--unlock", "--quiet", "all")
 
 
 def _snakemake(*arguments: str) -> int:
     """Run it and hand signals on; its exit status."""
-    child = subprocess.Popen([sys.executable, "-m", "snakemake", *arguments])
+    child = None
+
+    def stop(number: int, frame: object) -> None:
+        # A terminal sends SIGINT to all. SIGTERM comes to us alone, and Snakemake would wait for
+        # its jobs: they are told as well, and save their state.
+        if number == signal.SIGTERM and child:
+            for process in [*psutil.Process(child.pid).children(recursive=True), child]:
+                process.terminate()
+
     for one in (signal.SIGINT, signal.SIGTERM):
-        # A terminal sends SIGINT to both; what `kill` sends to us alone is passed on.
-        signal.signal(one, lambda number, frame: number == signal.SIGTERM and child.terminate())
+        signal.signal(one, stop)
+    child = subprocess.Popen([sys.executable, "-m", "snakemake", *arguments])
     return child.wait()
 
 

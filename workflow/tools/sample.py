@@ -4,7 +4,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from convstudy.files import read_json
+from convstudy.files import digest, read_json
 
 
 def main(scale: str) -> None:
@@ -14,6 +14,12 @@ def main(scale: str) -> None:
     kept += [results / name for name in study["files"]]
     kept += [path.parent / "history.csv" for path in kept if path.name == "metrics.json"]
     kept += [Path("data/prepared", f"{name}.json") for name in study["data"]]
+    missing = [str(path) for path in kept if not path.is_file()]
+    if missing or digest(Path("report.md")) != study["report_sha256"]:
+        sys.exit(
+            f"report.md is not the report of {results}, or files are missing "
+            f"({', '.join(missing) or 'none'}). Run snakemake at this scale first."
+        )
     shutil.rmtree(sample, ignore_errors=True)
     for path in kept:
         (sample / path).parent.mkdir(parents=True, exist_ok=True)

@@ -59,8 +59,8 @@ def load(config: Config, schema: Config, is_trained: IsTrained | None = None) ->
     `is_trained` is asked, run by run, only under `allow_missing`; the study is then what is there.
     """
     complete(config, schema)
-    if config.get("allow_missing") in _BOOLEANS:
-        config["allow_missing"] = _BOOLEANS[config["allow_missing"]]
+    if isinstance(config.get("allow_missing"), str):
+        config["allow_missing"] = _BOOLEANS.get(config["allow_missing"], config["allow_missing"])
     found = faults(config, schema) + references.faults(config)
     # What a scale changes can be checked only in experiments that are whole themselves.
     found = found or _faults_of_scales(config, schema)

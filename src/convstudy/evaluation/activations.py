@@ -2,6 +2,7 @@
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -10,7 +11,7 @@ from torch import Tensor, nn
 from convstudy import models
 from convstudy.config import read_slice
 from convstudy.datasets.prepared import Prepared, Split, load
-from convstudy.device import DEVICES, choose_device
+from convstudy.device import DEVICES, choose_device, faults_of_device
 from convstudy.errors import StudyError
 from convstudy.files import replacing
 from convstudy.tensors import load_tensors
@@ -27,7 +28,12 @@ def main(argv: list[str]) -> None:
     parser.add_argument("--output", required=True, type=Path)
     options = parser.parse_args(argv)
 
-    job = read_slice()
+    with faults_of_device():
+        run(options, read_slice())
+
+
+def run(options: argparse.Namespace, job: dict[str, Any]) -> None:
+    """Load the trained network and write what it answers."""
     device = choose_device(options.device)
     data = load(options.tensors, options.description, job, device)
     model = models.build(**job["model"], shape=data.shape, classes=len(data.classes))

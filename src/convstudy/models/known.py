@@ -7,4 +7,5 @@ MODELS = {
     "fully_connected": "convstudy.models.fully_connected",
     "resnet": "convstudy.models.resnet",
     "simple_cnn": "convstudy.models.simple_cnn",
+    "vgg": "convstudy.models.vgg",
 }

@@ -1,6 +1,7 @@
 """The training loop."""
 
 import logging
+import math
 import time
 
 import torch
@@ -41,12 +42,17 @@ def train(
             torch.manual_seed(stream(DROPOUT, seed, number))
         with keeper.stop.deferred():
             _train_epoch(model, train_set, optimizer, recipe, seed, progress, keeper)
-            _check_losses(progress, recipe)
+            _check(model, progress, recipe)
             keeper.save(model, optimizer if number < recipe.epochs else None, progress)
         trained = progress.mean(len(train_set))
         started = time.perf_counter()
         logits = predict(model, test_set)
         tested = loss_and_accuracy(logits, test_set.labels)
+        if not math.isfinite(tested[0]):
+            raise StudyError(
+                f"the test loss is {tested[0]} after epoch {number} of {recipe.epochs}, at "
+                f"learning rate {recipe.learning_rate:g}. Lower it in this experiment's recipe."
+            )
         test = Pass("test", *tested, seconds=time.perf_counter() - started)
         progress.finish(Epoch(number, recipe.learning_rate, trained, test))
         _say(progress.history, recipe.epochs, len(train_set))
@@ -75,7 +81,7 @@ def _train_epoch(
         progress.losses.append(loss.detach() * len(labels))
         progress.right.append((logits.detach().argmax(1) == labels).sum())
         if keeper.due():
-            _check_losses(progress, recipe)
+            _check(model, progress, recipe)
             progress.seconds = before + time.perf_counter() - started
             keeper.save(model, optimizer, progress)
             keeper.stop.leave_if_asked(
@@ -92,9 +98,12 @@ def order(data: Split, batch_size: int, seed: int, epoch: int) -> tuple[Tensor, 
     return rows.to(data.labels.device).split(batch_size)
 
 
-def _check_losses(progress: Progress, recipe: Recipe) -> None:
-    """Raise `StudyError` if a loss of this epoch is not finite; the state stays as it was."""
+def _check(model: nn.Module, progress: Progress, recipe: Recipe) -> None:
+    """Raise `StudyError` if this epoch has diverged, so that no state of it is ever kept."""
     batch = progress.first_bad_batch()
+    weights = [value.isfinite().all() for value in model.state_dict().values()]
+    if batch is None and not torch.stack(weights).all():
+        batch = progress.batches  # its loss was finite, what it made of the weights is not
     if batch is not None:
         raise StudyError(
             f"the training loss is not finite in epoch {progress.epoch} of {recipe.epochs}, "

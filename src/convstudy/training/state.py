@@ -24,15 +24,18 @@ _SAVE_SECONDS = 300.0  # within an epoch; at its end the state is saved anyway
 class Keeper:
     """Saves and restores the state of one run; without a path nothing is kept.
 
-    `key` is all that a state has to agree with (config, code, data, versions, device): a state of
-    another key is passed over, with a line in the log, and so is a damaged one. The file is the
-    SHA-256 of what follows, then `torch.save` of a dict; it takes its place only when it is whole.
+    `key` is all that a state has to agree with (config, code, data, versions, device); a hash of it
+    is part of the file's name, `<path's stem>.<hash>.pt`. States of other keys are left alone, with
+    a line in the log, and a damaged one is ignored. The file is the SHA-256 of what follows, then
+    `torch.save` of a dict; it takes its place only when it is whole.
     """
 
     def __init__(self, path: Path | None = None, key: Any = None, stop: Stop | None = None) -> None:
-        self.path = path
+        short = hashlib.sha256(canonical_json(key).encode()).hexdigest()[:12]
+        self.path = path and path.with_name(f"{path.stem}.{short}.pt")
         self.stop = stop or Stop()
         self._key = canonical_json(key)
+        self._others = f"{path.stem}.*.pt" if path else ""
         self._every = _SAVE_SECONDS
         self._saved = time.monotonic()
 
@@ -83,18 +86,15 @@ class Keeper:
         return progress
 
     def _read(self) -> dict[str, Any] | None:
-        if self.path is None or not self.path.is_file():
+        if self.path is None:
+            return None
+        for other in sorted(set(self.path.parent.glob(self._others)) - {self.path}):
+            log.info("%s is of another config, code, data, version or device: ignored.", other)
+        if not self.path.is_file():
             return None
         stored = _unpack(self.path.read_bytes())
-        if stored is None:
+        if stored is None or stored["key"] != self._key:
             log.info("%s is damaged: it is ignored, training starts anew.", self.path)
-            return None
-        if stored["key"] != self._key:
-            log.info(
-                "%s is of another config, code, data, version or device: it is ignored, training"
-                " starts anew.",
-                self.path,
-            )
             return None
         return stored
 

@@ -108,7 +108,7 @@ def _tidy(options: argparse.Namespace) -> None:
     """Remove what killed predecessors left half-written; the lock says that they are dead."""
     left = list(options.folder.glob(".*.part"))
     if options.state:
-        left += options.state.parent.glob(f".{options.state.name}.*.part")
+        left += options.state.parent.glob(f".{options.state.stem}.*.part")
     for path in left:
         path.unlink(missing_ok=True)
 

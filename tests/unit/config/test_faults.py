@@ -137,3 +137,12 @@ def test_a_mutated_config_is_a_study_or_a_list_of_faults(config, schema, data):
         assert load(mutant, schema).experiments
     except StudyError as error:
         assert "fault(s)" in str(error)
+
+
+@pytest.mark.parametrize("junk", [None, True, 3, 0.5, "x", [1], {"a": 1}], ids=repr)
+def test_junk_on_any_top_level_key_is_a_study_or_a_list_of_faults(config, schema, junk):
+    for key in [*schema["properties"], "another"]:
+        try:
+            assert load({**json.loads(json.dumps(config)), key: junk}, schema).experiments
+        except StudyError as error:
+            assert "fault(s)" in str(error) or "allow_missing" in str(error)

@@ -9,6 +9,7 @@ import yaml
 from torch.utils.flop_counter import FlopCounterMode
 
 from convstudy import models
+from convstudy.errors import StudyError
 from convstudy.models.cost import macs, parameters
 
 CONFIG = yaml.safe_load((Path(__file__).parents[3] / "config.yaml").read_text(encoding="utf-8"))
@@ -75,3 +76,23 @@ def test_parameters_are_those_that_train() -> None:
     assert parameters(model) == 4 * 3 + 3
     model.get_parameter("1.bias").requires_grad_(False)
     assert parameters(model) == 4 * 3
+
+
+@pytest.mark.parametrize(
+    ("stages", "count", "millions"),
+    [
+        ([[64], [128]], 157_962, "20.7"),
+        ([[64, 64], [128, 128]], 342_858, "96.2"),
+        ([[64, 64], [128, 128], [256, 256]], 1_188_170, "152.8"),
+    ],
+)
+def test_vgg_has_the_published_sizes(stages, count, millions) -> None:
+    with torch.device("meta"):
+        model = models.build("vgg", stages=stages, shape=(3, 32, 32), classes=10)
+    assert parameters(model) == count
+    assert f"{macs(model, (3, 32, 32)) / 1e6:.1f}" == millions
+
+
+def test_vgg_refuses_images_that_its_pools_would_use_up() -> None:
+    with pytest.raises(StudyError, match=r"model.stages: 3 pools leave nothing of images of 7×9"):
+        models.build("vgg", stages=[[4], [4], [4]], shape=(3, 7, 9), classes=10)

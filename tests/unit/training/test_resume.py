@@ -1,5 +1,6 @@
 """A training that was cut off goes on, and ends with the bits of an unbroken one."""
 
+import io
 import json
 import multiprocessing
 import os
@@ -7,6 +8,7 @@ import random
 import signal
 
 import pytest
+import torch
 import torch.nn.functional as F
 
 from convstudy.errors import StudyError
@@ -27,6 +29,11 @@ def results(folder):
     history = [line.rsplit(",", 1)[0] for line in (folder / "history.csv").read_text().splitlines()]
     weights = digest(folder / "checkpoint.pt")
     return {k: v for k, v in metrics.items() if k not in TIMES}, history, weights
+
+
+def state_in(prepared):
+    (found,) = prepared.rglob("seed0.*.pt")
+    return found
 
 
 class After(Stop):
@@ -52,7 +59,7 @@ def test_a_stop_at_any_step_changes_no_bit(prepared, steps):
     kept = prepared / "state/seed0.pt"
     with pytest.raises(StudyError, match="stopped by SIGTERM"):
         go(prepared, "broken", state=kept, stop=After(steps))
-    assert kept.is_file()
+    assert state_in(prepared).parent == kept.parent
     assert not (prepared / "broken/metrics.json").exists()
     broken = go(prepared, "broken", state=kept)
     assert results(broken) == results(whole)
@@ -70,17 +77,15 @@ def test_a_finished_training_that_is_asked_again_does_not_train(prepared, caplog
     assert "epoch 2/3" not in caplog.text
 
 
-@pytest.mark.parametrize("change", ["learning_rate", "seed", "code", "data", "threads", "torch"])
+@pytest.mark.parametrize("change", ["learning_rate", "code", "data", "threads", "torch"])
 def test_a_state_that_does_not_fit_is_ignored_and_the_log_says_so(
     prepared, caplog, monkeypatch, change
 ):
-    kept, job, seed = prepared / "seed0.pt", JOB, 0
+    kept, job = prepared / "seed0.pt", JOB
     with pytest.raises(StudyError):
         go(prepared, "run", state=kept, stop=After(7))
     if change == "learning_rate":
         job = {**JOB, "recipe": {**RECIPE, "learning_rate": 0.02}}
-    elif change == "seed":
-        seed = 1
     elif change == "data":
         about = json.loads((prepared / "tiny.json").read_text())
         (prepared / "tiny.json").write_text(json.dumps({**about, "sha256": "1" * 64}))
@@ -91,10 +96,11 @@ def test_a_state_that_does_not_fit_is_ignored_and_the_log_says_so(
         new = {"threads": 8, "torch": "0.1"}
         monkeypatch.setattr(train, "describe", lambda d: {**before(d), change: new[change]})
     caplog.set_level("INFO")
-    anew = go(prepared, "run", seed, job, kept)
-    assert "ignored, training starts anew" in caplog.text
+    anew = go(prepared, "run", job=job, state=kept)
+    assert "is of another config, code, data, version or device: ignored." in caplog.text
+    assert len(list(prepared.glob("seed*.pt"))) == 2  # what the other setting left is still there
     assert json.loads((anew / "metrics.json").read_text())["sessions"] == 1
-    assert results(anew) == results(go(prepared, "other", seed, job))
+    assert results(anew) == results(go(prepared, "other", job=job))
 
 
 @pytest.mark.parametrize("damage", ["cut", "empty", "flipped", "text"])
@@ -102,9 +108,9 @@ def test_a_torn_state_is_ignored_and_the_log_says_so(prepared, caplog, damage):
     kept = prepared / "seed0.pt"
     with pytest.raises(StudyError):
         go(prepared, "run", state=kept, stop=After(7))
-    content = bytearray(kept.read_bytes())
+    content = bytearray(state_in(prepared).read_bytes())
     content[len(content) // 2] ^= 1
-    kept.write_bytes(
+    state_in(prepared).write_bytes(
         {"cut": content[:-9], "empty": b"", "flipped": content, "text": b"state"}[damage]
     )
     caplog.set_level("INFO")
@@ -124,7 +130,9 @@ def test_a_state_runs_no_code_when_it_is_read(prepared):
 
     content = pickle.dumps(Evil())
     kept = prepared / "seed0.pt"
-    kept.write_bytes(hashlib.sha256(content).digest() + content)
+    with pytest.raises(StudyError):
+        go(prepared, "run", state=kept, stop=After(7))
+    state_in(prepared).write_bytes(hashlib.sha256(content).digest() + content)
     go(prepared, "run", state=kept)
     assert not (prepared / "hacked").exists()
 
@@ -145,6 +153,17 @@ def test_a_diverging_training_keeps_its_last_good_state(prepared, monkeypatch):
             go(prepared, "run", state=kept)
     assert results(go(prepared, "run", state=kept)) == results(go(prepared, "other"))
     assert json.loads((prepared / "run/metrics.json").read_text())["sessions"] == 2
+
+
+def test_weights_that_are_not_finite_any_more_are_never_kept(prepared):
+    """The last step of an epoch may ruin the weights though its own loss was fine."""
+    kept = prepared / "seed0.pt"
+    wild = {**JOB, "recipe": {**RECIPE, "learning_rate": 1e38, "batch_size": 72}}
+    with pytest.raises(StudyError, match=r"not finite in epoch \d of 3, batch 1, at learning rate"):
+        go(prepared, "wild", job=wild, state=kept)
+    for path in prepared.glob("seed0.*.pt"):
+        stored = torch.load(io.BytesIO(path.read_bytes()[32:]), weights_only=True)
+        assert all(value.isfinite().all() for value in stored["model"].values())
 
 
 def test_long_epochs_are_saved_in_between(prepared, monkeypatch):
@@ -183,34 +202,46 @@ def end_of(worker):
 
 
 def test_twenty_kills_at_random_moments_change_no_bit(tmp_path, processes):
-    """Every other kill falls into the write of a state; states are written after every step."""
+    """A state is written after every step; each process is killed some states after its start,
+    every other one in the middle of a write."""
     prepared = prepare(tmp_path)
     whole = results(go(prepared, "whole", job=tiny.LONG))
     moment = random.Random(0)
-    kills = writing = 0
-    while kills < 20:
+    writing = set()
+    for kill in range(20):
         worker = processes(prepared, 0.0)
-        worker.join(moment.uniform(0, 0.5))
-        while kills % 2 and worker.is_alive() and not list(prepared.glob("state/.*.part")):
-            pass
-        if worker.is_alive():
-            os.kill(worker.pid, signal.SIGKILL)
-            kills += 1
-            writing += bool(list(prepared.glob("state/.*.part")))
-        assert end_of(worker) in (0, -signal.SIGKILL)
+        for _ in range(moment.randint(1, 6)):
+            wait_for_another_state(prepared, worker)
+        if kill % 2:
+            while worker.is_alive() and not list(prepared.glob("state/.*.part")):
+                pass
+        else:
+            worker.join(moment.uniform(0, 0.02))
+        os.kill(worker.pid, signal.SIGKILL)
+        assert end_of(worker) == -signal.SIGKILL
+        writing |= {path.name for path in prepared.glob("state/.*.part")}
+        assert not (prepared / "killed/metrics.json").exists()
     assert end_of(processes(prepared)) == 0
     assert results(prepared / "killed") == whole
-    assert writing >= 5
+    assert json.loads((prepared / "killed/metrics.json").read_text())["sessions"] > 15
+    assert len(writing) >= 5  # each names its process
     assert not list(prepared.rglob("*.part"))
+
+
+def wait_for_another_state(prepared, worker):
+    def written():
+        return {path.stat().st_mtime_ns for path in prepared.glob("state/*.pt")}
+
+    before = written()
+    while worker.is_alive() and written() == before:
+        worker.join(0.0005)
 
 
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGINT"])
 def test_a_signal_saves_the_current_epoch_first(tmp_path, processes, name):
     prepared = prepare(tmp_path)
-    kept = prepared / "state/seed0.pt"
     worker = processes(prepared)
-    while not kept.exists():
-        worker.join(0.001)
+    wait_for_another_state(prepared, worker)
     os.kill(worker.pid, getattr(signal, name))
     assert end_of(worker) == 1
     assert not (prepared / "killed/metrics.json").exists()

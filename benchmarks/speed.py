@@ -1,0 +1,269 @@
+"""`make benchmark`: our engine against the plain loop, run after run in turn, on this machine.
+
+Writes docs/benchmarks/cpu.json, .md and .png. Both loops get the same random images: speed does not
+depend on what they show.
+"""
+
+import argparse
+import json
+import platform
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+import numpy as np
+import reference
+import torch
+import yaml
+from torch.utils.flop_counter import FlopCounterMode
+
+from convstudy import models
+from convstudy.datasets.prepared import Split
+from convstudy.files import write_json, write_text
+from convstudy.training.engine import train
+from convstudy.training.environment import describe
+from convstudy.training.recipe import Recipe
+
+ROOT = Path(__file__).parents[1]
+BATCH = 64
+MEAN, STD = 0.5, 0.25
+# (model of the config, shape) of every published network, and images per timed run.
+CONFIG = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))["experiments"]
+GREY, COLOUR = (1, 28, 28), (3, 32, 32)
+VGG_DEEP = {"name": "vgg", "stages": [[64, 64], [128, 128], [256, 256]]}
+NETWORKS = {
+    "FC_MNIST": (CONFIG["mnist_fc"]["model"], GREY, 256),
+    "SimpleCNN": (CONFIG["mnist_simple_cnn"]["model"], GREY, 64),
+    "kernel 3×3": (CONFIG["mnist_kernel3"]["model"], GREY, 64),
+    "kernel 5×5": (CONFIG["mnist_kernel5"]["model"], GREY, 64),
+    "kernel 7×7": (CONFIG["mnist_kernel7"]["model"], GREY, 64),
+    "FC_CIFAR": (CONFIG["cifar10_fc"]["model"], COLOUR, 32),
+    "VGG deep": (VGG_DEEP, COLOUR, 4),
+    "ResNet-18": (CONFIG["cifar10_resnet18"]["model"], COLOUR, 2),
+    "bottleneck": (CONFIG["cifar10_bottleneck"]["model"], COLOUR, 1),
+}  # the last number: batches in a timed run of the engine
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--networks", nargs="+", default=list(NETWORKS), choices=NETWORKS)
+    parser.add_argument("--folder", type=Path, default=ROOT / "docs/benchmarks")
+    parser.add_argument("--worker", choices=NETWORKS, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    if options.worker:
+        print(json.dumps(work(options.worker)))
+        return
+    rows = {name: compare(name, options.rounds) for name in options.networks}
+    found = {
+        "machine": describe("cpu"),
+        "threads": options.threads,
+        "networks": rows,
+        "side_by_side": side_by_side(options.networks),
+        "start_up_seconds": start_up(),
+    }
+    write_json(options.folder / "cpu.json", found)
+    write_text(options.folder / "cpu.md", table(found))
+    draw(rows, options.folder / "cpu.png")
+
+
+def compare(name: str, rounds: int) -> dict[str, Any]:
+    """Images per second of both loops and the rate of a matrix product, each in turn."""
+    arguments, shape, batches = NETWORKS[name]
+    few = max(1, batches // 4)  # the plain loop is slower, so it gets fewer batches
+    theirs = Plain(arguments, shape, few * BATCH)
+    ours = Engine(arguments, shape, batches * BATCH)
+    seen: dict[str, list[float]] = {"reference": [], "engine": [], "matrix": []}
+    for kept in range(-1, rounds):  # the first round warms up
+        rates = (theirs.rate(), ours.rate(), matrix_rate())
+        if kept >= 0:
+            for values, rate in zip(seen.values(), rates, strict=True):
+                values.append(rate)
+    middle = {kind: statistics.median(values) for kind, values in seen.items()}
+    ratios = [a / b for a, b in zip(seen["engine"], seen["reference"], strict=True)]
+    flops = training_flops(arguments, shape)
+    row = {
+        "reference": middle["reference"],
+        "engine": middle["engine"],
+        "ratio": statistics.median(ratios),
+        "ratios": ratios,
+        "flops_per_image": flops,
+        "matrix_flops": middle["matrix"],
+        "share_of_matrix_rate": middle["engine"] * flops / middle["matrix"],
+    }
+    print(
+        f"{name:<12} {row['reference']:8.0f} {row['engine']:8.0f} images/s  {row['ratio']:5.2f} ×  "
+        f"{100 * row['share_of_matrix_rate']:3.0f} % of the matrix rate",
+        flush=True,
+    )
+    return row
+
+
+def images_of(shape: tuple[int, int, int], count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Random uint8 (N, H, W, C) and labels (N,)."""
+    rng = np.random.default_rng(0)
+    channels, height, width = shape
+    images = rng.integers(0, 256, (count, height, width, channels), dtype=np.uint8)
+    return images, rng.integers(0, 10, count)
+
+
+class Plain:
+    """The reference loop on `count` images."""
+
+    def __init__(self, arguments: dict, shape: tuple[int, int, int], count: int) -> None:
+        torch.manual_seed(0)
+        self.model = models.build(**arguments, shape=shape, classes=10)
+        self.optimizer = torch.optim.Adam(self.model.parameters(), lr=1e-3)
+        images, labels = images_of(shape, count)
+        channels = shape[0]
+        images = images[..., 0] if channels == 1 else images
+        self.data = reference.Images(images, labels, [MEAN] * channels, [STD] * channels)
+
+    def rate(self) -> float:
+        started = time.perf_counter()
+        reference.train_epoch(self.model, self.data, self.optimizer, BATCH)
+        return len(self.data) / (time.perf_counter() - started)
+
+
+class Engine:
+    """Ours: one epoch at a time, without its evaluation."""
+
+    def __init__(self, arguments: dict, shape: tuple[int, int, int], count: int) -> None:
+        torch.manual_seed(0)
+        model = models.build(**arguments, shape=shape, classes=10)
+        self.model = model.to(memory_format=torch.channels_last)
+        images, labels = map(torch.from_numpy, images_of(shape, count))
+        spread = torch.full((shape[0],), MEAN), torch.full((shape[0],), STD)
+        self.data = Split(images, labels, *spread)
+        self.test = Split(images[:BATCH], labels[:BATCH], *spread)
+
+    def rate(self) -> float:
+        recipe = Recipe("adam", 1e-3, BATCH, epochs=1)
+        progress, _ = train(self.model, self.data, self.test, recipe, seed=0)
+        return len(self.data) / progress.history[0].train.seconds
+
+
+def matrix_rate(size: int = 2048) -> float:
+    """FLOP/s of a float32 product of two square matrices, the best of three."""
+    one, other = torch.ones(size, size), torch.ones(size, size)
+    seconds = []
+    for _ in range(3):
+        started = time.perf_counter()
+        one @ other
+        seconds.append(time.perf_counter() - started)
+    return 2 * size**3 / min(seconds)
+
+
+def training_flops(arguments: dict, shape: tuple[int, int, int]) -> float:
+    """FLOPs of convolutions and linear layers, forward and backward, per image."""
+    with torch.device("meta"):
+        model = models.build(**arguments, shape=shape, classes=10)
+        images = torch.empty(BATCH, *shape)
+    with FlopCounterMode(display=False) as counter:
+        model(images).sum().backward()
+    return counter.get_total_flops() / BATCH
+
+
+def work(name: str) -> dict[str, float]:
+    """One process's share of `side_by_side`: its rate and its peak memory in bytes."""
+    arguments, shape, batches = NETWORKS[name]
+    engine = Engine(arguments, shape, 4 * batches * BATCH)
+    engine.rate()
+    rates = [engine.rate() for _ in range(3)]
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    scale = 1 if sys.platform == "darwin" else 1024
+    return {"rate": statistics.median(rates), "peak_memory_bytes": peak * scale}
+
+
+def side_by_side(networks: list[str]) -> list[dict[str, Any]]:
+    """Images per second of all processes together: jobs × threads on the same cores."""
+    rows = []
+    for name in [one for one in ("FC_MNIST", "SimpleCNN", "VGG deep") if one in networks]:
+        for jobs, threads in ((4, 1), (2, 1), (1, 2)):
+            command = [sys.executable, __file__, "--worker", name, "--threads", str(threads)]
+            running = [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(jobs)]
+            done = [json.loads(process.communicate()[0]) for process in running]
+            rows.append(
+                {
+                    "network": name,
+                    "jobs": jobs,
+                    "threads": threads,
+                    "images_per_second": sum(one["rate"] for one in done),
+                    "peak_memory_bytes": max(one["peak_memory_bytes"] for one in done),
+                }
+            )
+    return rows
+
+
+def start_up() -> dict[str, float]:
+    """Seconds to import torch, and to import all of `convstudy train`, in turn."""
+    seen: dict[str, list[float]] = {"torch": [], "convstudy.training.train": []}
+    for _ in range(5):
+        for module, seconds in seen.items():
+            started = time.perf_counter()
+            subprocess.run([sys.executable, "-c", f"import {module}"], check=True)
+            seconds.append(time.perf_counter() - started)
+    return {module: statistics.median(seconds) for module, seconds in seen.items()}
+
+
+def table(found: dict[str, Any]) -> str:
+    """The figures as Markdown, for docs/."""
+    about, start = found["machine"], found["start_up_seconds"]
+    lines = [
+        f"{about['processor']}, {found['threads']} threads, PyTorch {about['torch']}, Python"
+        f" {platform.python_version()}; images per second, medians of runs in turn.",
+        "",
+        "| network | plain loop | convstudy | ratio | of the matrix-product rate |",
+        "|---|---:|---:|---:|---:|",
+    ]
+    for name, row in found["networks"].items():
+        lines.append(
+            f"| {name} | {row['reference']:,.0f} | {row['engine']:,.0f} | {row['ratio']:.2f} × |"
+            f" {100 * row['share_of_matrix_rate']:.0f} % |"
+        )
+    lines += [
+        "",
+        "| network | jobs × threads | images per second, together | peak memory of a job |",
+        "|---|---|---:|---:|",
+    ]
+    for row in found["side_by_side"]:
+        lines.append(
+            f"| {row['network']} | {row['jobs']} × {row['threads']} |"
+            f" {row['images_per_second']:,.0f} | {row['peak_memory_bytes'] / 1e6:,.0f} MB |"
+        )
+    ours, bare = start["convstudy.training.train"], start["torch"]
+    lines += [
+        "",
+        f"Start-up: {ours:.2f} s, of which a bare `import torch` takes {bare:.2f} s"
+        f" ({ours / bare:.2f} ×).",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def draw(rows: dict[str, Any], path: Path) -> None:
+    """Ratios with every run as a dot."""
+    matplotlib.use("agg")
+    from matplotlib import pyplot
+
+    figure, axes = pyplot.subplots(figsize=(7, 0.42 * len(rows) + 1), layout="constrained")
+    for place, row in enumerate(rows.values()):
+        axes.barh(place, row["ratio"], color="#4c78a8", height=0.6)
+        axes.plot(row["ratios"], [place] * len(row["ratios"]), ".", color="black", markersize=4)
+    axes.axvline(1, color="black", linewidth=0.8)
+    axes.set_yticks(range(len(rows)), list(rows))
+    axes.invert_yaxis()
+    axes.set_xlabel("training speed over the plain loop (dots: single runs)")
+    axes.spines[["top", "right"]].set_visible(False)
+    figure.savefig(path, dpi=150)
+
+
+if __name__ == "__main__":
+    main()
