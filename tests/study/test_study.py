@@ -153,7 +153,12 @@ RUN = "results/quick/runs/mnist_fc/seed0"
     [
         ("report.md", r"(\| fully connected .*?\| )\d\d\.\d\d", r"\g<1>99.99", "report.md, line"),
         ("report.md", r"Not decided", "Supported", "report.md, line"),
-        (f"{RUN}/metrics.json", r'"test_accuracy": [\d.]+', '"test_accuracy": 0.99', "was changed after"),
+        (
+            f"{RUN}/metrics.json",
+            r'"test_accuracy": [\d.]+',
+            '"test_accuracy": 0.99',
+            "was changed after",
+        ),
         (f"{RUN}/metrics.json", r'"train_loss": [\d.]+', '"train_loss": 0.01', "was changed after"),
         (f"{RUN}/metrics.json", r'"parameters": \d+', '"parameters": 12', "was changed after"),
         (f"{RUN}/history.csv", r"^1,train,[\d.]+", "1,train,0.1", "is not the file that this run"),
