@@ -6,7 +6,7 @@ CORES  ?= all
 BIN     := $(abspath $(VENV))/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 
-.PHONY: report why test test-all lint format lock sample clean-env
+.PHONY: report why test test-all benchmark lint format lock sample clean-env
 
 report: $(VENV)/.run       ## environment, then the study: report.md
 	PATH="$(BIN):$$PATH" $(BIN)/python workflow/tools/report.py --cores $(CORES) report.md
@@ -19,6 +19,9 @@ test: $(VENV)/.test        ## environment with the test extras, then the fast te
 
 test-all: $(VENV)/.test    ## every test, whole studies included
 	PATH="$(BIN):$$PATH" $(BIN)/pytest
+
+benchmark: $(VENV)/.test   ## our training against the plain loop: 10 minutes on 2 idle cores
+	$(BIN)/python benchmarks/speed.py
 
 lint: $(VENV)/.test        ## style, formatting and Snakemake's own advice
 	$(BIN)/ruff check .

@@ -5,9 +5,7 @@ depend on what they show.
 """
 
 import argparse
-import json
 import platform
-import resource
 import statistics
 import subprocess
 import sys
@@ -26,7 +24,7 @@ from convstudy import models
 from convstudy.datasets.prepared import Split
 from convstudy.files import write_json, write_text
 from convstudy.training.engine import train
-from convstudy.training.environment import describe
+from convstudy.training.environment import describe, keep_freed_memory, peak_memory
 from convstudy.training.recipe import Recipe
 
 ROOT = Path(__file__).parents[1]
@@ -37,7 +35,7 @@ CONFIG = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))["exp
 GREY, COLOUR = (1, 28, 28), (3, 32, 32)
 VGG_DEEP = {"name": "vgg", "stages": [[64, 64], [128, 128], [256, 256]]}
 NETWORKS = {
-    "FC_MNIST": (CONFIG["mnist_fc"]["model"], GREY, 256),
+    "FC_MNIST": (CONFIG["mnist_fc"]["model"], GREY, 384),
     "SimpleCNN": (CONFIG["mnist_simple_cnn"]["model"], GREY, 64),
     "kernel 3×3": (CONFIG["mnist_kernel3"]["model"], GREY, 64),
     "kernel 5×5": (CONFIG["mnist_kernel5"]["model"], GREY, 64),
@@ -55,13 +53,13 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--networks", nargs="+", default=list(NETWORKS), choices=NETWORKS)
     parser.add_argument("--folder", type=Path, default=ROOT / "docs/benchmarks")
-    parser.add_argument("--worker", choices=NETWORKS, help=argparse.SUPPRESS)
+    parser.add_argument("--worker", nargs=2, metavar=("LOOP", "NETWORK"), help=argparse.SUPPRESS)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     if options.worker:
-        print(json.dumps(work(options.worker)))
+        work(*options.worker)
         return
-    rows = {name: compare(name, options.rounds) for name in options.networks}
+    rows = {name: compare(name, options) for name in options.networks}
     found = {
         "machine": describe("cpu"),
         "threads": options.threads,
@@ -74,18 +72,23 @@ def main() -> None:
     draw(rows, options.folder / "cpu.png")
 
 
-def compare(name: str, rounds: int) -> dict[str, Any]:
-    """Images per second of both loops and the rate of a matrix product, each in turn."""
-    arguments, shape, batches = NETWORKS[name]
-    few = max(1, batches // 4)  # the plain loop is slower, so it gets fewer batches
-    theirs = Plain(arguments, shape, few * BATCH)
-    ours = Engine(arguments, shape, batches * BATCH)
-    seen: dict[str, list[float]] = {"reference": [], "engine": [], "matrix": []}
-    for kept in range(-1, rounds):  # the first round warms up
-        rates = (theirs.rate(), ours.rate(), matrix_rate())
-        if kept >= 0:
-            for values, rate in zip(seen.values(), rates, strict=True):
-                values.append(rate)
+def compare(name: str, options: argparse.Namespace) -> dict[str, Any]:
+    """Images per second of both loops and the rate of a matrix product, each in turn.
+
+    Each loop lives in a process of its own, as it would in use; the other one waits meanwhile.
+    """
+    arguments, shape, _ = NETWORKS[name]
+    with (
+        Worker("reference", name, options.threads) as theirs,
+        Worker("engine", name, options.threads) as ours,
+    ):
+        seen: dict[str, list[float]] = {"reference": [], "engine": [], "matrix": []}
+        for kept in range(-1, options.rounds):  # the first round warms up
+            rates = (theirs.rate(), ours.rate(), matrix_rate())
+            if kept >= 0:
+                for values, rate in zip(seen.values(), rates, strict=True):
+                    values.append(rate)
+        peak = ours.peak_memory()
     middle = {kind: statistics.median(values) for kind, values in seen.items()}
     ratios = [a / b for a, b in zip(seen["engine"], seen["reference"], strict=True)]
     flops = training_flops(arguments, shape)
@@ -97,6 +100,7 @@ def compare(name: str, rounds: int) -> dict[str, Any]:
         "flops_per_image": flops,
         "matrix_flops": middle["matrix"],
         "share_of_matrix_rate": middle["engine"] * flops / middle["matrix"],
+        "peak_memory_bytes": peak,
     }
     print(
         f"{name:<12} {row['reference']:8.0f} {row['engine']:8.0f} images/s  {row['ratio']:5.2f} ×  "
@@ -104,6 +108,55 @@ def compare(name: str, rounds: int) -> dict[str, Any]:
         flush=True,
     )
     return row
+
+
+class Worker:
+    """A process that trains one network with one of the loops whenever it is asked to."""
+
+    def __init__(self, loop: str, name: str, threads: int) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, __file__, "--worker", loop, name, "--threads", str(threads)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def __enter__(self) -> "Worker":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.process.communicate()
+
+    def ask(self, question: str) -> None:
+        print(question, file=self.process.stdin, flush=True)
+
+    def answer(self) -> float:
+        return float(self.process.stdout.readline())
+
+    def rate(self) -> float:
+        """Images per second of one timed run."""
+        self.ask("rate")
+        return self.answer()
+
+    def peak_memory(self) -> float:
+        """Bytes, resident."""
+        self.ask("memory")
+        return self.answer()
+
+
+def work(loop: str, name: str) -> None:
+    """The other side of `Worker`."""
+    arguments, shape, batches = NETWORKS[name]
+    if loop == "engine":
+        keep_freed_memory()  # as `convstudy train` does
+        runner = Engine(arguments, shape, batches * BATCH)
+    else:  # slower, so it gets fewer batches
+        runner = Plain(arguments, shape, max(1, batches // 3) * BATCH)
+    for question in sys.stdin:
+        if question.strip() == "rate":
+            print(runner.rate(), flush=True)
+        else:
+            print(peak_memory("cpu"), flush=True)
 
 
 def images_of(shape: tuple[int, int, int], count: int) -> tuple[np.ndarray, np.ndarray]:
@@ -171,33 +224,22 @@ def training_flops(arguments: dict, shape: tuple[int, int, int]) -> float:
     return counter.get_total_flops() / BATCH
 
 
-def work(name: str) -> dict[str, float]:
-    """One process's share of `side_by_side`: its rate and its peak memory in bytes."""
-    arguments, shape, batches = NETWORKS[name]
-    engine = Engine(arguments, shape, 4 * batches * BATCH)
-    engine.rate()
-    rates = [engine.rate() for _ in range(3)]
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    scale = 1 if sys.platform == "darwin" else 1024
-    return {"rate": statistics.median(rates), "peak_memory_bytes": peak * scale}
-
-
 def side_by_side(networks: list[str]) -> list[dict[str, Any]]:
     """Images per second of all processes together: jobs × threads on the same cores."""
     rows = []
     for name in [one for one in ("FC_MNIST", "SimpleCNN", "VGG deep") if one in networks]:
         for jobs, threads in ((4, 1), (2, 1), (1, 2)):
-            command = [sys.executable, __file__, "--worker", name, "--threads", str(threads)]
-            running = [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(jobs)]
-            done = [json.loads(process.communicate()[0]) for process in running]
+            workers = [Worker("engine", name, threads) for _ in range(jobs)]
+            totals = []
+            for _ in range(4):  # the first one warms up
+                for one in workers:
+                    one.ask("rate")
+                totals.append(sum(one.answer() for one in workers))
+            for one in workers:
+                one.process.communicate()
+            rate = statistics.median(totals[1:])
             rows.append(
-                {
-                    "network": name,
-                    "jobs": jobs,
-                    "threads": threads,
-                    "images_per_second": sum(one["rate"] for one in done),
-                    "peak_memory_bytes": max(one["peak_memory_bytes"] for one in done),
-                }
+                {"network": name, "jobs": jobs, "threads": threads, "images_per_second": rate}
             )
     return rows
 
@@ -220,23 +262,24 @@ def table(found: dict[str, Any]) -> str:
         f"{about['processor']}, {found['threads']} threads, PyTorch {about['torch']}, Python"
         f" {platform.python_version()}; images per second, medians of runs in turn.",
         "",
-        "| network | plain loop | convstudy | ratio | of the matrix-product rate |",
-        "|---|---:|---:|---:|---:|",
+        "| network | plain loop | convstudy | ratio | of the matrix-product rate | peak memory |",
+        "|---|---:|---:|---:|---:|---:|",
     ]
     for name, row in found["networks"].items():
         lines.append(
             f"| {name} | {row['reference']:,.0f} | {row['engine']:,.0f} | {row['ratio']:.2f} × |"
             f" {100 * row['share_of_matrix_rate']:.0f} % |"
+            f" {row['peak_memory_bytes'] / 1e6:,.0f} MB |"
         )
     lines += [
         "",
-        "| network | jobs × threads | images per second, together | peak memory of a job |",
-        "|---|---|---:|---:|",
+        "| network | jobs × threads | images per second, together |",
+        "|---|---|---:|",
     ]
     for row in found["side_by_side"]:
         lines.append(
             f"| {row['network']} | {row['jobs']} × {row['threads']} |"
-            f" {row['images_per_second']:,.0f} | {row['peak_memory_bytes'] / 1e6:,.0f} MB |"
+            f" {row['images_per_second']:,.0f} |"
         )
     ours, bare = start["convstudy.training.train"], start["torch"]
     lines += [

@@ -11,7 +11,11 @@ DEVICES = ("auto", "cpu", "cuda")
 
 
 def choose_device(asked: str) -> str:
-    """`auto` takes a GPU where there is one; asking for a GPU that is not there is a fault."""
+    """`auto` takes a GPU where there is one; asking for a GPU that is not there is a fault.
+
+    float32 then means float32: PyTorch lets convolutions on GPUs use TensorFloat-32 otherwise.
+    """
+    torch.backends.cudnn.allow_tf32 = False
     present = torch.cuda.is_available()
     if asked == "cuda" and not present:
         raise StudyError(

@@ -6,6 +6,8 @@ rule summarise:
         result("summary.csv"),
     log:
         result("logs", "summarise.log"),
+    benchmark:
+        result("benchmarks", "summarise.tsv")
     threads: 1
     resources:
         mem_mb=1000,
@@ -34,6 +36,8 @@ rule confusion:
         result("confusion", "{section}.json"),
     log:
         result("logs", "confusion", "{section}.log"),
+    benchmark:
+        result("benchmarks", "confusion", "{section}.tsv")
     threads: 1
     resources:
         mem_mb=1000,
@@ -57,6 +61,8 @@ rule analyse:
         claims=result("claims.json"),
     log:
         result("logs", "analyse.log"),
+    benchmark:
+        result("benchmarks", "analyse.tsv")
     threads: 1
     resources:
         mem_mb=1000,

@@ -9,6 +9,8 @@ rule activations:
         run_of("activations.npz"),
     log:
         result("logs", "activations", "{experiment}", "seed{seed}.log"),
+    benchmark:
+        result("benchmarks", "activations", "{experiment}", "seed{seed}.tsv")
     threads: 1
     resources:
         gpu=1,
@@ -31,6 +33,8 @@ rule check_layer:
         result("layers", "{layer}.json"),
     log:
         result("logs", "check_layer", "{layer}.log"),
+    benchmark:
+        result("benchmarks", "check_layer", "{layer}.tsv")
     wildcard_constraints:
         layer=keys(STUDY.layers),
     threads: 1

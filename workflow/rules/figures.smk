@@ -5,6 +5,8 @@ rule draw_history:
         result("figures", "{section}", "{kind}.png"),
     log:
         result("logs", "figures", "{section}", "{kind}.log"),
+    benchmark:
+        result("benchmarks", "figures", "{section}", "{kind}.tsv")
     wildcard_constraints:
         kind="comparison|curves",
     threads: 1
@@ -29,6 +31,8 @@ rule draw_confusion:
         result("figures", "{section}", "confusion.png"),
     log:
         result("logs", "figures", "{section}", "confusion.log"),
+    benchmark:
+        result("benchmarks", "figures", "{section}", "confusion.tsv")
     threads: 1
     resources:
         mem_mb=1000,
@@ -48,6 +52,8 @@ rule draw_activations:
         result("figures", "{section}", "activations.png"),
     log:
         result("logs", "figures", "{section}", "activations.log"),
+    benchmark:
+        result("benchmarks", "figures", "{section}", "activations.tsv")
     threads: 1
     resources:
         mem_mb=1000,

@@ -13,6 +13,8 @@ rule report:
         study=result("study.json"),
     log:
         result("logs", "report.log"),
+    benchmark:
+        result("benchmarks", "report.tsv")
     threads: 1
     resources:
         mem_mb=1000,

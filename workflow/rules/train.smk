@@ -10,6 +10,8 @@ rule train:
         predictions=run_of("predictions.npz"),
     log:
         result("logs", "train", "{experiment}", "seed{seed}.log"),
+    benchmark:
+        result("benchmarks", "train", "{experiment}", "seed{seed}.tsv")
     # One thread each: the numbers then do not depend on --cores, and jobs share the cores.
     threads: 1
     resources:

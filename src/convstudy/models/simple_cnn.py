@@ -32,7 +32,7 @@ def build(
 
 
 class SimpleCNN(nn.Module):
-    """[conv k×k → ReLU → max pool 2×2] per entry of `channels`, then linear: → (N, classes).
+    """[conv k×k → max pool 2×2 → ReLU] per entry of `channels`, then linear: → (N, classes).
 
     Convolutions keep height and width, pools halve them, rounding down. `hidden` puts a linear
     layer with ReLU and dropout before the last one; without it `dropout` has no place to act.
@@ -53,8 +53,10 @@ class SimpleCNN(nn.Module):
         for maps in channels:
             features += [
                 nn.Conv2d(depth, maps, kernel_size, padding=kernel_size // 2),  # (N, maps, H, W)
-                nn.ReLU(),
+                # ReLU rises, so it may come after the pool: the same bits forward and backward, on
+                # a quarter of the values.
                 nn.MaxPool2d(2),  # (N, maps, H/2, W/2)
+                nn.ReLU(),
             ]
             depth, height, width = maps, height // 2, width // 2
         self.features = nn.Sequential(*features)

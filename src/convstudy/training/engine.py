@@ -12,7 +12,7 @@ from convstudy.datasets.prepared import Split
 from convstudy.errors import StudyError
 from convstudy.evaluation.predictions import loss_and_accuracy, predict
 from convstudy.training.progress import Epoch, Pass, Progress
-from convstudy.training.recipe import Recipe, make_optimizer
+from convstudy.training.recipe import Recipe, make_optimizer, precision
 from convstudy.training.state import Keeper
 from convstudy.training.streams import DROPOUT, ORDER, stream
 
@@ -73,8 +73,9 @@ def _train_epoch(
     model.train()
     for rows in order(data, recipe.batch_size, seed, progress.epoch)[progress.batches :]:
         images, labels = data.batch(rows)
-        logits = model(images)
-        loss = F.cross_entropy(logits, labels)
+        with precision(recipe, images.device.type):
+            logits = model(images)
+        loss = F.cross_entropy(logits.float(), labels)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         optimizer.step()

@@ -1,17 +1,35 @@
 """On what a run was made: versions, device, commit, memory."""
 
+import ctypes
 import os
 import platform
 import resource
 import subprocess
 import sys
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 
 import torch
 
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # malloc.h
 
-def describe(device: str) -> dict[str, str | int | bool | None]:
+
+def keep_freed_memory() -> None:
+    """Let this process keep memory that is freed, in large pages, instead of handing it back.
+
+    Activations and gradients are allocated anew in every step. By default glibc returns large
+    blocks to the kernel, which fills each new page with zeros: up to a fifth of a step of small
+    networks. Elsewhere than on glibc nothing changes.
+    """
+    os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")  # PyTorch reads it at its first allocation
+    with suppress(OSError, AttributeError):
+        mallopt = ctypes.CDLL(None).mallopt
+        mallopt(_M_MMAP_THRESHOLD, 32 << 20)  # the most that it takes
+        mallopt(_M_TRIM_THRESHOLD, (1 << 31) - 1)
+
+
+def describe(device: str, precision: str = "float32") -> dict[str, str | int | bool | None]:
     """Everything that may change a result or a time and is not in the config."""
     commit = _git("rev-parse", "HEAD")
     changes = _git("status", "--porcelain", "--untracked-files=no")
@@ -23,7 +41,7 @@ def describe(device: str) -> dict[str, str | int | bool | None]:
         "processor": _processor(),
         "device": torch.cuda.get_device_name() if device == "cuda" else "cpu",
         "threads": torch.get_num_threads(),
-        "precision": "float32",
+        "precision": precision,
         "commit": commit,
         "dirty": None if changes is None else bool(changes),
     }

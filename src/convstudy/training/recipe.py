@@ -1,5 +1,7 @@
 """How a network is trained: a flat record with units, and the optimizer that it means."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
@@ -14,6 +16,22 @@ class Recipe:
     learning_rate: float  # per step
     batch_size: int  # images
     epochs: int  # passes over the training set
+    # float32 | tf32 (products in TensorFloat-32, GPUs only) | bf16 (autocast); weights, loss and
+    # evaluation are float32 in all of them
+    precision: str = "float32"
+
+
+@contextmanager
+def precision(recipe: Recipe, device: str) -> Iterator[None]:
+    """The arithmetic of the recipe's steps, inside the block."""
+    before = torch.backends.cuda.matmul.allow_tf32, torch.backends.cudnn.allow_tf32
+    tf32 = recipe.precision == "tf32"
+    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = tf32
+    try:
+        with torch.autocast(device, torch.bfloat16, enabled=recipe.precision == "bf16"):
+            yield
+    finally:
+        torch.backends.cuda.matmul.allow_tf32, torch.backends.cudnn.allow_tf32 = before
 
 
 def make_optimizer(model: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:

@@ -21,7 +21,7 @@ from convstudy.files import digest, replacing, write_json
 from convstudy.locks import locked
 from convstudy.models.cost import macs, parameters
 from convstudy.training.engine import train
-from convstudy.training.environment import describe, peak_memory
+from convstudy.training.environment import describe, keep_freed_memory, peak_memory
 from convstudy.training.interruption import Stop
 from convstudy.training.progress import Epoch
 from convstudy.training.recipe import Recipe
@@ -45,6 +45,7 @@ def main(argv: list[str]) -> None:
     options = parser.parse_args(argv)
     job = read_slice()
     torch.set_num_threads(options.threads)
+    keep_freed_memory()
     stop = Stop()
     lock = locked(options.state) if options.state else nullcontext()
     with stop.listening(), faults_of_device(), lock:
@@ -62,7 +63,7 @@ def run(options: argparse.Namespace, job: dict[str, Any], stop: Stop) -> None:
     recipe = Recipe(**job["recipe"])
     log.info("%s, seed %d, on %s: %s", options.experiment, options.seed, device, job)
 
-    environment = describe(device)
+    environment = describe(device, recipe.precision)
     keeper = Keeper(options.state, _key(options, job, data, environment), stop)
     progress, logits = train(model, data.train, data.test, recipe, options.seed, keeper)
     history = progress.history

@@ -144,5 +144,11 @@ def test_a_slice_holds_what_training_depends_on_and_no_words(study):
             "hidden": 128,
             "dropout": 0.25,
         },
-        "recipe": {"optimizer": "adam", "learning_rate": 0.001, "batch_size": 64, "epochs": 5},
+        "recipe": {
+            "optimizer": "adam",
+            "learning_rate": 0.001,
+            "batch_size": 64,
+            "epochs": 5,
+            "precision": "float32",
+        },
     }

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 import torch
+import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
@@ -89,3 +90,18 @@ def test_simple_cnn_computes_its_plan() -> None:
         maps = nn.functional.max_pool2d(maps, 2)
     hidden = (maps.flatten(1) @ weights[4].T + weights[5]).relu()
     torch.testing.assert_close(model(images), hidden @ weights[6].T + weights[7])
+
+
+@pytest.mark.parametrize("memory_format", [torch.contiguous_format, torch.channels_last])
+def test_a_pool_before_relu_gives_the_bits_of_the_published_order(memory_format):
+    """Forward and backward, ties and windows without a positive value included."""
+    torch.manual_seed(0)
+    maps = torch.randint(-3, 4, (5, 4, 9, 8)).float().to(memory_format=memory_format)
+    one, other = maps.clone().requires_grad_(), maps.clone().requires_grad_()
+    published = F.max_pool2d(F.relu(one), 2)
+    ours = F.relu(F.max_pool2d(other, 2))
+    assert torch.equal(published, ours)
+    weights = torch.randn(published.shape)
+    (published * weights).sum().backward()
+    (ours * weights).sum().backward()
+    assert torch.equal(one.grad, other.grad)

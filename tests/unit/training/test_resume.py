@@ -94,7 +94,7 @@ def test_a_state_that_does_not_fit_is_ignored_and_the_log_says_so(
     else:
         before = train.describe
         new = {"threads": 8, "torch": "0.1"}
-        monkeypatch.setattr(train, "describe", lambda d: {**before(d), change: new[change]})
+        monkeypatch.setattr(train, "describe", lambda *d: {**before(*d), change: new[change]})
     caplog.set_level("INFO")
     anew = go(prepared, "run", job=job, state=kept)
     assert "is of another config, code, data, version or device: ignored." in caplog.text

@@ -159,3 +159,23 @@ def test_the_recipe_is_adam_with_pytorchs_defaults():
         1e-8,
         0,
     )
+
+
+@pytest.mark.parametrize("precision", ["tf32", "bf16"])
+def test_other_precisions_learn_as_well_and_are_recorded(prepared, precision):
+    """tf32 changes nothing on a CPU; bf16 does, in the steps only: weights stay float32."""
+    plain = go(prepared, "plain")
+    other = go(prepared, "other", job={**JOB, "recipe": {**RECIPE, "precision": precision}})
+    records = [json.loads((one / "metrics.json").read_text()) for one in (plain, other)]
+    assert [one["environment"]["precision"] for one in records] == ["float32", precision]
+    assert records[1]["test_accuracy"] > 0.8
+    weights = [torch.load(one / "checkpoint.pt") for one in (plain, other)]
+    assert all(value.dtype == torch.float32 for value in weights[1].values())
+    same = all(torch.equal(a, b) for a, b in zip(*(w.values() for w in weights), strict=True))
+    assert same == (precision == "tf32")
+
+
+def test_float32_means_float32_on_gpus_too(prepared):
+    go(prepared, "run")
+    assert not torch.backends.cudnn.allow_tf32
+    assert not torch.backends.cuda.matmul.allow_tf32
