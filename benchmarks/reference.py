@@ -13,6 +13,8 @@ from torch import nn
 from torch.utils.data import DataLoader, Dataset
 from torchvision import transforms
 
+from convstudy.models.dropout import Dropout
+
 
 class Images(Dataset):
     """uint8 (N, H, W) or (N, H, W, 3) in memory, as torchvision's MNIST and CIFAR10 keep them."""
@@ -28,6 +30,21 @@ class Images(Dataset):
 
     def __getitem__(self, index: int):
         return self.transform(Image.fromarray(self.images[index])), int(self.labels[index])
+
+
+def as_published(model: nn.Module) -> nn.Module:
+    """The same network with PyTorch's own layers, in the order that everybody writes, in place."""
+    for module in list(model.modules()):
+        for name, child in module.named_children():
+            if isinstance(child, Dropout):
+                setattr(module, name, nn.Dropout(child.p))
+        if isinstance(module, nn.Sequential):
+            for place in range(len(module) - 1):
+                if isinstance(module[place], nn.MaxPool2d) and isinstance(
+                    module[place + 1], nn.ReLU
+                ):
+                    module[place], module[place + 1] = module[place + 1], module[place]
+    return model
 
 
 def train_epoch(

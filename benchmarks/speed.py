@@ -172,7 +172,7 @@ class Plain:
 
     def __init__(self, arguments: dict, shape: tuple[int, int, int], count: int) -> None:
         torch.manual_seed(0)
-        self.model = models.build(**arguments, shape=shape, classes=10)
+        self.model = reference.as_published(models.build(**arguments, shape=shape, classes=10))
         self.optimizer = torch.optim.Adam(self.model.parameters(), lr=1e-3)
         images, labels = images_of(shape, count)
         channels = shape[0]

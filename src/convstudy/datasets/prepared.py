@@ -33,9 +33,12 @@ class Split:
 
     def batch(self, rows: Tensor | slice) -> tuple[Tensor, Tensor]:
         """Normalised images float32 (B, C, H, W) in channels_last order, and labels (B,)."""
-        images = self.images[rows].to(torch.float32)
-        images.div_(255).sub_(self.mean).div_(self.std)
-        return images.permute(0, 3, 1, 2), self.labels[rows]
+        if isinstance(rows, slice):
+            images, labels = self.images[rows], self.labels[rows]
+        else:  # many times faster than images[rows]
+            images, labels = self.images.index_select(0, rows), self.labels.index_select(0, rows)
+        images = images.to(torch.float32).div_(255).sub_(self.mean).div_(self.std)
+        return images.permute(0, 3, 1, 2), labels
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from torch import nn
 
+from convstudy.models.dropout import Dropout
+
 
 def build(
     shape: tuple[int, int, int], classes: int, *, hidden: Sequence[int], dropout: float = 0.0
@@ -13,6 +15,6 @@ def build(
     layers: list[nn.Module] = [nn.Flatten()]  # (N, C·H·W)
     inputs = channels * height * width
     for units in hidden:
-        layers += [nn.Linear(inputs, units), nn.ReLU(), nn.Dropout(dropout)]  # (N, units)
+        layers += [nn.Linear(inputs, units), nn.ReLU(), Dropout(dropout)]  # (N, units)
         inputs = units
     return nn.Sequential(*layers, nn.Linear(inputs, classes))

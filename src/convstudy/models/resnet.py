@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from convstudy.errors import StudyError
+from convstudy.models.dropout import Dropout
 
 _STRIDES = (1, 2, 2, 2)
 _BLOCKS_PER_STAGE = 2
@@ -63,7 +64,7 @@ class ResNet(nn.Module):
                 depth = width * block.expansion
             stages.append(nn.Sequential(*blocks))
         self.stages = nn.Sequential(*stages)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
         self.classifier = nn.Linear(depth, classes)
 
     def forward(self, images: Tensor) -> Tensor:

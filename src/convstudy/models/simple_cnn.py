@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from torch import Tensor, nn
 
 from convstudy.errors import StudyError
+from convstudy.models.dropout import Dropout
 
 
 def build(
@@ -64,7 +65,7 @@ class SimpleCNN(nn.Module):
         units = depth * height * width
         head: list[nn.Module] = [nn.Flatten()]  # (N, units)
         if hidden is not None:
-            head += [nn.Linear(units, hidden), nn.ReLU(), nn.Dropout(dropout)]  # (N, hidden)
+            head += [nn.Linear(units, hidden), nn.ReLU(), Dropout(dropout)]  # (N, hidden)
             units = hidden
         self.classifier = nn.Sequential(*head, nn.Linear(units, classes))
 

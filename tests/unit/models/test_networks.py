@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from convstudy import models
+from convstudy.models.dropout import Dropout
 
 SMALL: dict[str, dict[str, Any]] = {
     "fully_connected": {"hidden": [5, 4]},
@@ -65,9 +66,9 @@ def test_same_seed_same_weights(name: str) -> None:
 
 def test_fully_connected_has_dropout_after_each_hidden_layer() -> None:
     model = models.build("fully_connected", (1, 28, 28), 10, hidden=[512, 256, 128], dropout=0.2)
-    hidden = [nn.Linear, nn.ReLU, nn.Dropout]
+    hidden = [nn.Linear, nn.ReLU, Dropout]
     assert [type(layer) for layer in model.children()] == [nn.Flatten, *3 * hidden, nn.Linear]
-    assert [x.p for x in model.modules() if isinstance(x, nn.Dropout)] == [0.2] * 3
+    assert [x.p for x in model.modules() if isinstance(x, Dropout)] == [0.2] * 3
 
 
 @pytest.mark.parametrize("kernel_size", [1, 3, 5, 7])

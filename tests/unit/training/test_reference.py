@@ -40,7 +40,7 @@ def test_reference_and_engine_agree(name):
     labels = rng.integers(0, 10, 70)
     mean, std = [0.3, 0.4, 0.5][:channels], [0.2, 0.25, 0.3][:channels]
     torch.manual_seed(0)
-    plain = models.build(**arguments, shape=shape, classes=10)
+    plain = reference.as_published(models.build(**arguments, shape=shape, classes=10))
     ours = models.build(**arguments, shape=shape, classes=10)
     ours.load_state_dict(plain.state_dict())
     ours.to(memory_format=torch.channels_last)
