@@ -38,6 +38,8 @@ def as_published(model: nn.Module) -> nn.Module:
         for name, child in module.named_children():
             if isinstance(child, Dropout):
                 setattr(module, name, nn.Dropout(child.p))
+            if isinstance(child, nn.ReLU):
+                child.inplace = False
         if isinstance(module, nn.Sequential):
             for place in range(len(module) - 1):
                 if isinstance(module[place], nn.MaxPool2d) and isinstance(

@@ -50,7 +50,7 @@ NETWORKS = {
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
-    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--networks", nargs="+", default=list(NETWORKS), choices=NETWORKS)
     parser.add_argument("--folder", type=Path, default=ROOT / "docs/benchmarks")
     parser.add_argument("--worker", nargs=2, metavar=("LOOP", "NETWORK"), help=argparse.SUPPRESS)
@@ -227,7 +227,7 @@ def training_flops(arguments: dict, shape: tuple[int, int, int]) -> float:
 def side_by_side(networks: list[str]) -> list[dict[str, Any]]:
     """Images per second of all processes together: jobs × threads on the same cores."""
     rows = []
-    for name in [one for one in ("FC_MNIST", "SimpleCNN", "VGG deep") if one in networks]:
+    for name in [one for one in ("FC_MNIST", "SimpleCNN") if one in networks]:
         for jobs, threads in ((4, 1), (2, 1), (1, 2)):
             workers = [Worker("engine", name, threads) for _ in range(jobs)]
             totals = []

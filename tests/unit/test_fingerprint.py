@@ -56,7 +56,7 @@ def edit(path, old, new):
         ("training/engine.py", "    model.train()\n", "    # a comment\n\n    model.train()\n"),
         ("training/engine.py", "logits = torch.empty(0)", "logits = (  torch.empty( 0 ) )"),
         ("cli.py", "COMMANDS = {", 'COMMANDS = {\n    "new": "convstudy.new",'),
-        ("models/simple_cnn.py", "nn.ReLU()", "nn.GELU()"),
+        ("models/simple_cnn.py", "nn.ReLU(inplace=True)", "nn.GELU()"),
         ("figures/comparison.py", "import", "import string\nimport"),
         ("models/known.py", "MODELS = {", 'MODELS = {\n    "new": "convstudy.models.new",'),
     ],

@@ -92,13 +92,13 @@ CODE = {
     ),
     "the fully connected network": (
         "models/fully_connected.py",
-        "nn.ReLU()",
+        "nn.ReLU(inplace=True)",
         "nn.GELU()",
         trained("mnist_fc", "cifar10_fc") | history("mnist", "cifar10") | CONFUSION | VERIFIED,
     ),
     "the plain convolutional network": (
         "models/simple_cnn.py",
-        "nn.ReLU()",
+        "nn.ReLU(inplace=True)",
         "nn.GELU()",
         trained("mnist_simple_cnn", *KERNELS)
         | activated(*KERNELS)

@@ -75,7 +75,9 @@ def activations(
     answers: dict[str, Tensor] = {}
     hooks = [
         model.get_submodule(layer).register_forward_hook(
-            lambda module, inputs, output, layer=layer: answers.__setitem__(layer, output.float())
+            lambda module, inputs, output, layer=layer: answers.__setitem__(
+                layer, output.float().clone()
+            )
         )
         for layer in layers
     ]

@@ -2,6 +2,9 @@
 
 A network is a function `build(shape, classes, *, …)` in a module of its own; the keyword arguments
 are the keys that config.yaml may give it. Networks know nothing of data sets or recipes.
+
+Activation functions work in place, where nobody needs what they overwrite: the same bits, less
+memory to fetch. Who looks into a network with hooks has to copy what it sees.
 """
 
 import importlib

@@ -15,6 +15,6 @@ def build(
     layers: list[nn.Module] = [nn.Flatten()]  # (N, C·H·W)
     inputs = channels * height * width
     for units in hidden:
-        layers += [nn.Linear(inputs, units), nn.ReLU(), Dropout(dropout)]  # (N, units)
+        layers += [nn.Linear(inputs, units), nn.ReLU(inplace=True), Dropout(dropout)]  # (N, units)
         inputs = units
     return nn.Sequential(*layers, nn.Linear(inputs, classes))

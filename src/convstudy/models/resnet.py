@@ -53,7 +53,7 @@ class ResNet(nn.Module):
         self.stem = nn.Sequential(
             nn.Conv2d(channels, widths[0], 3, padding=1, bias=False),
             nn.BatchNorm2d(widths[0]),
-            nn.ReLU(),
+            nn.ReLU(inplace=True),
         )
         depth = widths[0]
         stages = []
@@ -88,14 +88,14 @@ class BasicBlock(nn.Module):
         self.residual = nn.Sequential(
             nn.Conv2d(channels, width, 3, stride, padding=1, bias=False),
             nn.BatchNorm2d(width),
-            nn.ReLU(),
+            nn.ReLU(inplace=True),
             nn.Conv2d(width, width, 3, padding=1, bias=False),
             nn.BatchNorm2d(width),
         )
         self.shortcut = _shortcut(channels, width, stride)
 
     def forward(self, maps: Tensor) -> Tensor:
-        return F.relu(self.residual(maps) + self.shortcut(maps))
+        return self.residual(maps).add_(self.shortcut(maps)).relu_()
 
 
 class BottleneckBlock(nn.Module):
@@ -112,17 +112,17 @@ class BottleneckBlock(nn.Module):
         self.residual = nn.Sequential(
             nn.Conv2d(channels, width, 1, bias=False),
             nn.BatchNorm2d(width),
-            nn.ReLU(),
+            nn.ReLU(inplace=True),
             nn.Conv2d(width, width, 3, stride, padding=1, bias=False),
             nn.BatchNorm2d(width),
-            nn.ReLU(),
+            nn.ReLU(inplace=True),
             nn.Conv2d(width, wide, 1, bias=False),
             nn.BatchNorm2d(wide),
         )
         self.shortcut = _shortcut(channels, wide, stride)
 
     def forward(self, maps: Tensor) -> Tensor:
-        return F.relu(self.residual(maps) + self.shortcut(maps))
+        return self.residual(maps).add_(self.shortcut(maps)).relu_()
 
 
 def _shortcut(channels: int, wanted: int, stride: int) -> nn.Module:

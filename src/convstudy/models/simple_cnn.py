@@ -57,7 +57,7 @@ class SimpleCNN(nn.Module):
                 # ReLU rises, so it may come after the pool: the same bits forward and backward, on
                 # a quarter of the values.
                 nn.MaxPool2d(2),  # (N, maps, H/2, W/2)
-                nn.ReLU(),
+                nn.ReLU(inplace=True),
             ]
             depth, height, width = maps, height // 2, width // 2
         self.features = nn.Sequential(*features)
@@ -65,7 +65,11 @@ class SimpleCNN(nn.Module):
         units = depth * height * width
         head: list[nn.Module] = [nn.Flatten()]  # (N, units)
         if hidden is not None:
-            head += [nn.Linear(units, hidden), nn.ReLU(), Dropout(dropout)]  # (N, hidden)
+            head += [
+                nn.Linear(units, hidden),
+                nn.ReLU(inplace=True),
+                Dropout(dropout),
+            ]  # (N, hidden)
             units = hidden
         self.classifier = nn.Sequential(*head, nn.Linear(units, classes))
 

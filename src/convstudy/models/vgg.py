@@ -37,7 +37,11 @@ class VGG(nn.Module):
             stage: list[nn.Module] = []
             for maps in widths:
                 # (N, maps, H, W)
-                stage += [nn.Conv2d(depth, maps, 3, padding=1), nn.BatchNorm2d(maps), nn.ReLU()]
+                stage += [
+                    nn.Conv2d(depth, maps, 3, padding=1),
+                    nn.BatchNorm2d(maps),
+                    nn.ReLU(inplace=True),
+                ]
                 depth = maps
             # The pool before the last ReLU: the same bits (see SimpleCNN), a quarter of the values.
             stage.insert(-1, nn.MaxPool2d(2))  # (N, maps, H/2, W/2)
