@@ -20,7 +20,7 @@ test: $(VENV)/.test        ## environment with the test extras, then the fast te
 test-all: $(VENV)/.test    ## every test, whole studies included
 	PATH="$(BIN):$$PATH" $(BIN)/pytest
 
-benchmark: $(VENV)/.test   ## our training against the plain loop: 10 minutes on 2 idle cores
+benchmark: $(VENV)/.test   ## our training against the plain loop: 3 minutes on 2 idle cores
 	$(BIN)/python benchmarks/speed.py
 
 lint: $(VENV)/.test        ## style, formatting and Snakemake's own advice

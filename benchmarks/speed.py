@@ -10,41 +10,21 @@ import statistics
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-import matplotlib
-import numpy as np
-import reference
 import torch
-import yaml
 from torch.utils.flop_counter import FlopCounterMode
 
 from convstudy import models
-from convstudy.datasets.prepared import Split
+from convstudy.figures import style
 from convstudy.files import write_json, write_text
-from convstudy.training.engine import train
-from convstudy.training.environment import describe, keep_freed_memory, peak_memory
-from convstudy.training.recipe import Recipe
+from convstudy.training.environment import describe
 
-ROOT = Path(__file__).parents[1]
-BATCH = 64
-MEAN, STD = 0.5, 0.25
-# (model of the config, shape) of every published network, and images per timed run.
-CONFIG = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))["experiments"]
-GREY, COLOUR = (1, 28, 28), (3, 32, 32)
-VGG_DEEP = {"name": "vgg", "stages": [[64, 64], [128, 128], [256, 256]]}
-NETWORKS = {
-    "FC_MNIST": (CONFIG["mnist_fc"]["model"], GREY, 384),
-    "SimpleCNN": (CONFIG["mnist_simple_cnn"]["model"], GREY, 64),
-    "kernel 3×3": (CONFIG["mnist_kernel3"]["model"], GREY, 64),
-    "kernel 5×5": (CONFIG["mnist_kernel5"]["model"], GREY, 64),
-    "kernel 7×7": (CONFIG["mnist_kernel7"]["model"], GREY, 64),
-    "FC_CIFAR": (CONFIG["cifar10_fc"]["model"], COLOUR, 32),
-    "VGG deep": (VGG_DEEP, COLOUR, 4),
-    "ResNet-18": (CONFIG["cifar10_resnet18"]["model"], COLOUR, 2),
-    "bottleneck": (CONFIG["cifar10_bottleneck"]["model"], COLOUR, 1),
-}  # the last number: batches in a timed run of the engine
+from loops import BATCH, NETWORKS
+
+FOLDER = Path(__file__).parent
 
 
 def main() -> None:
@@ -52,13 +32,9 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--networks", nargs="+", default=list(NETWORKS), choices=NETWORKS)
-    parser.add_argument("--folder", type=Path, default=ROOT / "docs/benchmarks")
-    parser.add_argument("--worker", nargs=2, metavar=("LOOP", "NETWORK"), help=argparse.SUPPRESS)
+    parser.add_argument("--folder", type=Path, default=FOLDER.parent / "docs/benchmarks")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
-    if options.worker:
-        work(*options.worker)
-        return
     rows = {name: compare(name, options) for name in options.networks}
     found = {
         "machine": describe("cpu"),
@@ -115,7 +91,7 @@ class Worker:
 
     def __init__(self, loop: str, name: str, threads: int) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, __file__, "--worker", loop, name, "--threads", str(threads)],
+            [sys.executable, FOLDER / "loops.py", loop, name, str(threads)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -144,65 +120,6 @@ class Worker:
         return self.answer()
 
 
-def work(loop: str, name: str) -> None:
-    """The other side of `Worker`."""
-    arguments, shape, batches = NETWORKS[name]
-    if loop == "engine":
-        keep_freed_memory()  # as `convstudy train` does
-        runner = Engine(arguments, shape, batches * BATCH)
-    else:  # slower, so it gets fewer batches
-        runner = Plain(arguments, shape, max(1, batches // 3) * BATCH)
-    for question in sys.stdin:
-        if question.strip() == "rate":
-            print(runner.rate(), flush=True)
-        else:
-            print(peak_memory("cpu"), flush=True)
-
-
-def images_of(shape: tuple[int, int, int], count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Random uint8 (N, H, W, C) and labels (N,)."""
-    rng = np.random.default_rng(0)
-    channels, height, width = shape
-    images = rng.integers(0, 256, (count, height, width, channels), dtype=np.uint8)
-    return images, rng.integers(0, 10, count)
-
-
-class Plain:
-    """The reference loop on `count` images."""
-
-    def __init__(self, arguments: dict, shape: tuple[int, int, int], count: int) -> None:
-        torch.manual_seed(0)
-        self.model = reference.as_published(models.build(**arguments, shape=shape, classes=10))
-        self.optimizer = torch.optim.Adam(self.model.parameters(), lr=1e-3)
-        images, labels = images_of(shape, count)
-        channels = shape[0]
-        images = images[..., 0] if channels == 1 else images
-        self.data = reference.Images(images, labels, [MEAN] * channels, [STD] * channels)
-
-    def rate(self) -> float:
-        started = time.perf_counter()
-        reference.train_epoch(self.model, self.data, self.optimizer, BATCH)
-        return len(self.data) / (time.perf_counter() - started)
-
-
-class Engine:
-    """Ours: one epoch at a time, without its evaluation."""
-
-    def __init__(self, arguments: dict, shape: tuple[int, int, int], count: int) -> None:
-        torch.manual_seed(0)
-        model = models.build(**arguments, shape=shape, classes=10)
-        self.model = model.to(memory_format=torch.channels_last)
-        images, labels = map(torch.from_numpy, images_of(shape, count))
-        spread = torch.full((shape[0],), MEAN), torch.full((shape[0],), STD)
-        self.data = Split(images, labels, *spread)
-        self.test = Split(images[:BATCH], labels[:BATCH], *spread)
-
-    def rate(self) -> float:
-        recipe = Recipe("adam", 1e-3, BATCH, epochs=1)
-        progress, _ = train(self.model, self.data, self.test, recipe, seed=0)
-        return len(self.data) / progress.history[0].train.seconds
-
-
 def matrix_rate(size: int = 2048) -> float:
     """FLOP/s of a float32 product of two square matrices, the best of three."""
     one, other = torch.ones(size, size), torch.ones(size, size)
@@ -229,14 +146,15 @@ def side_by_side(networks: list[str]) -> list[dict[str, Any]]:
     rows = []
     for name in [one for one in ("FC_MNIST", "SimpleCNN") if one in networks]:
         for jobs, threads in ((4, 1), (2, 1), (1, 2)):
-            workers = [Worker("engine", name, threads) for _ in range(jobs)]
             totals = []
-            for _ in range(4):  # the first one warms up
-                for one in workers:
-                    one.ask("rate")
-                totals.append(sum(one.answer() for one in workers))
-            for one in workers:
-                one.process.communicate()
+            with ExitStack() as stack:
+                workers = [
+                    stack.enter_context(Worker("engine", name, threads)) for _ in range(jobs)
+                ]
+                for _ in range(4):  # the first one warms up
+                    for one in workers:
+                        one.ask("rate")
+                    totals.append(sum(one.answer() for one in workers))
             rate = statistics.median(totals[1:])
             rows.append(
                 {"network": name, "jobs": jobs, "threads": threads, "images_per_second": rate}
@@ -293,19 +211,17 @@ def table(found: dict[str, Any]) -> str:
 
 def draw(rows: dict[str, Any], path: Path) -> None:
     """Ratios with every run as a dot."""
-    matplotlib.use("agg")
-    from matplotlib import pyplot
-
-    figure, axes = pyplot.subplots(figsize=(7, 0.42 * len(rows) + 1), layout="constrained")
-    for place, row in enumerate(rows.values()):
-        axes.barh(place, row["ratio"], color="#4c78a8", height=0.6)
-        axes.plot(row["ratios"], [place] * len(row["ratios"]), ".", color="black", markersize=4)
-    axes.axvline(1, color="black", linewidth=0.8)
-    axes.set_yticks(range(len(rows)), list(rows))
-    axes.invert_yaxis()
-    axes.set_xlabel("training speed over the plain loop (dots: single runs)")
-    axes.spines[["top", "right"]].set_visible(False)
-    figure.savefig(path, dpi=150)
+    with style.styled():
+        figure = style.page(0.42 * len(rows) + 1)
+        axes = figure.subplots()
+        for place, row in enumerate(rows.values()):
+            axes.barh(place, row["ratio"], color=style.PALETTE[0], height=0.6)
+            axes.plot(row["ratios"], [place] * len(row["ratios"]), ".", color="black", markersize=4)
+        axes.axvline(1, color="black", linewidth=0.8)
+        axes.set_yticks(range(len(rows)), list(rows))
+        axes.invert_yaxis()
+        axes.set_xlabel("training speed over the plain loop (dots: single runs)")
+        style.save(figure, path)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,11 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 ROOT = Path(__file__).parents[1]
 PARTS = ("Snakefile", "config.yaml", "workflow", "profiles", "overlays")
@@ -40,18 +44,29 @@ class Checkout:
 
     def python(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Python in this folder and environment."""
-        return subprocess.run(
+        process = self.start(*arguments)
+        output, _ = process.communicate()
+        return subprocess.CompletedProcess(process.args, process.returncode, output)
+
+    def start(self, *arguments: str, **options: Any) -> subprocess.Popen[str]:
+        """The same without waiting for its end; `options` are those of Popen."""
+        path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+        return subprocess.Popen(
             [sys.executable, *arguments],
             cwd=self.folder,
-            env=self.environment(),
+            env={**os.environ, "PATH": path, "PYTHONPATH": str(self.folder / "src")},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            **options,
         )
 
-    def environment(self) -> dict[str, str]:
-        path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-        return {**os.environ, "PATH": path, "PYTHONPATH": str(self.folder / "src")}
+    def edit_config(self, change: Callable[[dict[str, Any]], object]) -> None:
+        """Change config.yaml as somebody with an editor would, comments apart."""
+        path = self.folder / "config.yaml"
+        config = yaml.safe_load(path.read_text())
+        change(config)
+        path.write_text(yaml.safe_dump(config, sort_keys=False, allow_unicode=True))
 
     def planned(self, *arguments: str) -> set[str]:
         """Messages of the jobs that a dry run would start."""

@@ -12,6 +12,7 @@ import traceback
 from pathlib import Path
 
 from convstudy.errors import StudyError
+from convstudy.files import writing
 
 # One entry module per command; its `main(argv)` is all that the dispatcher knows of it.
 COMMANDS = {
@@ -42,10 +43,8 @@ def main(argv: list[str] | None = None) -> None:
     options = parser.parse_args(argv)
     try:
         _log_to(options.log)
-    except OSError as error:
-        # The first thing that is written: a full disk or a read-only folder shows here.
-        print(f"convstudy {options.command}: {options.log} cannot be written ({error.strerror}). "
-              "Make room, or the folder writable, and run again.", file=sys.stderr)  # fmt: skip
+    except Exception as error:  # the first thing that is written: a full disk shows here
+        _report(error, options.command, log=None)
         raise SystemExit(1) from None
     try:
         importlib.import_module(COMMANDS[options.command]).main(options.arguments)
@@ -58,9 +57,12 @@ def main(argv: list[str] | None = None) -> None:
 
 
 def _log_to(path: Path | None) -> None:
-    if path is not None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    handler = logging.FileHandler(path, "w", "utf-8") if path else logging.StreamHandler(sys.stderr)
+    if path is None:
+        handler: logging.Handler = logging.StreamHandler(sys.stderr)
+    else:
+        with writing(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handler = logging.FileHandler(path, "w", "utf-8")
     logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=[handler])
     logging.captureWarnings(True)
     logging.raiseExceptions = False  # a log that cannot be written must not litter the screen

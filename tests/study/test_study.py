@@ -15,13 +15,6 @@ def jobs(study, *arguments):
     return study.jobs("report.md", "--configfile", "tiny.yaml", *arguments)
 
 
-def edit_config(study, change):
-    path = study.folder / "config.yaml"
-    config = yaml.safe_load(path.read_text())
-    change(config)
-    path.write_text(yaml.safe_dump(config, sort_keys=False))
-
-
 def test_the_report_has_every_part_and_every_figure_it_shows(finished):
     report = (finished.folder / "report.md").read_text()
     assert "This is the scale `quick`" in report
@@ -69,7 +62,7 @@ def test_another_learning_rate_reruns_one_experiment_and_what_shows_it(study):
     def change(config):
         config["experiments"]["mnist_fc"]["recipe"]["learning_rate"] = 0.002
 
-    edit_config(study, change)
+    study.edit_config(change)
     assert jobs(study) == {
         "train": 1,
         "summarise": 1,
@@ -91,7 +84,7 @@ def test_another_generator_seed_reruns_all_that_is_trained_on_its_images(study):
     def change(config):
         config["datasets"]["digits"]["generator"]["seed"] = 1
 
-    edit_config(study, change)
+    study.edit_config(change)
     found = jobs(study)
     assert (found["generate_digits"], found["prepare"], found["train"]) == (1, 1, 6)
     assert "generate_shapes" not in found
@@ -107,7 +100,7 @@ def test_a_claim_reruns_analysis_and_report(study):
     def change(config):
         config["claims"]["dropout_changes_nothing"]["margin"] = 0.02
 
-    edit_config(study, change)
+    study.edit_config(change)
     assert jobs(study) == {"analyse": 1, "report": 1}
 
 

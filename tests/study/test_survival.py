@@ -5,12 +5,9 @@ import os
 import re
 import signal
 import socket
-import subprocess
-import sys
 
 import psutil
 import pytest
-import yaml
 
 pytestmark = pytest.mark.study
 
@@ -20,13 +17,8 @@ REPORT = ["workflow/tools/report.py", *ARGUMENTS]
 
 def start(study, *arguments):
     """A process group of its own, which a test can kill."""
-    return subprocess.Popen(
-        [sys.executable, *arguments],
-        cwd=study.folder,
-        env=study.environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
+    return study.start(
+        *arguments,
         start_new_session=True,
         # A runner in the background ignores SIGINT, and its children inherit that.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
@@ -151,11 +143,11 @@ def test_make_report_does_not_unlock_a_folder_where_snakemake_works(fresh):
 
 def test_one_failing_experiment_is_named_and_stops_no_other(fresh):
     """More pools than the images have pixels: seen only when the network is built."""
-    path = fresh.folder / "config.yaml"
-    config = yaml.safe_load(path.read_text())
-    config["experiments"]["mnist_simple_cnn"]["model"]["channels"] = [4] * 5
-    path.write_text(yaml.safe_dump(config, sort_keys=False, allow_unicode=True))
 
+    def change(config):
+        config["experiments"]["mnist_simple_cnn"]["model"]["channels"] = [4] * 5
+
+    fresh.edit_config(change)
     done = fresh.snakemake(*ARGUMENTS)
     assert done.returncode != 0
     log = "results/quick/logs/train/mnist_simple_cnn/seed0.log"

@@ -6,7 +6,6 @@ import os
 import pickle
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 import torch
@@ -16,7 +15,6 @@ from convstudy.errors import StudyError
 from convstudy.files import replacing, write_json
 from convstudy.tensors import load_tensors
 
-sys.path.insert(0, str(Path(__file__).parent / "training"))
 import tiny
 
 

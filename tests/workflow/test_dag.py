@@ -3,7 +3,6 @@
 import json
 
 import pytest
-import yaml
 
 from convstudy.config.study import load
 from convstudy.errors import StudyError
@@ -55,13 +54,15 @@ def test_more_seeds_add_only_their_runs(checkout):
 
 
 def test_a_section_can_be_dropped(checkout):
-    config = yaml.safe_load((checkout.folder / "config.yaml").read_text())
-    del config["sections"]["blocks"]
-    config["claims"].pop("basic_beats_bottleneck")
-    del config["experiments"]["cifar10_bottleneck"]
-    del config["scales"]["quick"]["experiments"]["cifar10_bottleneck"]
-    del config["scales"]["real"]["experiments"]["cifar10_bottleneck"]
-    (checkout.folder / "config.yaml").write_text(yaml.safe_dump(config, sort_keys=False))
+
+    def change(config):
+        del config["sections"]["blocks"]
+        config["claims"].pop("basic_beats_bottleneck")
+        del config["experiments"]["cifar10_bottleneck"]
+        del config["scales"]["quick"]["experiments"]["cifar10_bottleneck"]
+        del config["scales"]["real"]["experiments"]["cifar10_bottleneck"]
+
+    checkout.edit_config(change)
     published = checkout.folder / "workflow/published.yaml"
     assert checkout.jobs("report.md")["train"] == 18
     assert published.is_file()
@@ -121,9 +122,11 @@ def test_names_of_files_and_layers_cannot_either(config, schema, name):
 
 @pytest.mark.parametrize("name", ["x; touch hacked", "$(touch hacked)", "../../up"])
 def test_a_bad_name_starts_no_job(checkout, name):
-    config = yaml.safe_load((checkout.folder / "config.yaml").read_text())
-    config["experiments"][name] = config["experiments"]["mnist_fc"]
-    (checkout.folder / "config.yaml").write_text(yaml.safe_dump(config, allow_unicode=True))
+
+    def change(config):
+        config["experiments"][name] = config["experiments"]["mnist_fc"]
+
+    checkout.edit_config(change)
     done = checkout.snakemake("--cores", "1", "report.md")
     assert done.returncode != 0
     assert "has a form that is not allowed here" in done.stdout
@@ -136,11 +139,13 @@ EVIL_TEXT = """a' ; touch hacked; "$(touch hacked)" `touch hacked` \\ {x} {{y}} 
 
 def test_free_text_reaches_no_shell(checkout):
     """Titles, mirrors and the user's own mirror may hold anything: a real job is run with them."""
-    config = yaml.safe_load((checkout.folder / "config.yaml").read_text())
-    config["datasets"]["digits"]["title"] = EVIL_TEXT
-    config["datasets"]["mnist"]["mirrors"] = [EVIL_TEXT]
-    config["data_mirror"] = EVIL_TEXT
-    (checkout.folder / "config.yaml").write_text(yaml.safe_dump(config, allow_unicode=True))
+
+    def change(config):
+        config["datasets"]["digits"]["title"] = EVIL_TEXT
+        config["datasets"]["mnist"]["mirrors"] = [EVIL_TEXT]
+        config["data_mirror"] = EVIL_TEXT
+
+    checkout.edit_config(change)
     done = checkout.snakemake("--cores", "1", "data/prepared/digits.json")
     assert done.returncode == 0, done.stdout
     made = json.loads((checkout.folder / "data/prepared/digits.json").read_text())
@@ -154,9 +159,11 @@ def test_free_text_reaches_no_shell(checkout):
 
 def test_a_study_without_network_or_mirror_says_what_to_do(checkout):
     """Reserved names and a folder that is not there: nothing can be fetched."""
-    config = yaml.safe_load((checkout.folder / "config.yaml").read_text())
-    config["datasets"]["mnist"]["mirrors"] = ["https://mirror.invalid/mnist", "/not/there"]
-    (checkout.folder / "config.yaml").write_text(yaml.safe_dump(config))
+
+    def change(config):
+        config["datasets"]["mnist"]["mirrors"] = ["https://mirror.invalid/mnist", "/not/there"]
+
+    checkout.edit_config(change)
     target = "data/raw/mnist/t10k-labels-idx1-ubyte.gz"
     done = checkout.snakemake("--cores", "1", target, "--config", "scale=full")
     assert done.returncode != 0

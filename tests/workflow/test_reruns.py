@@ -4,7 +4,6 @@ import os
 import shutil
 
 import pytest
-import yaml
 
 from checkout import Checkout
 
@@ -304,10 +303,7 @@ CONFIG = [
 
 @pytest.mark.parametrize(("change", "expected"), CONFIG, ids=[c.__name__ for c, _ in CONFIG])
 def test_an_edit_of_the_config_reruns(study, change, expected):
-    path = study.folder / "config.yaml"
-    config = yaml.safe_load(path.read_text())
-    change(config)
-    path.write_text(yaml.safe_dump(config, sort_keys=False, allow_unicode=True))
+    study.edit_config(change)
     assert study.planned("report.md") == expected
 
 

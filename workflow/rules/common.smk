@@ -17,26 +17,26 @@ _workflow = Path(workflow.basedir, "workflow")
 _schema = yaml.safe_load((_workflow / "schemas/config.schema.yaml").read_text(encoding="utf-8"))
 
 
-def _is_trained(scale, experiment, seed):
-    """The metrics are written last: where they are, the run is whole."""
-    return Path("results", scale, "runs", experiment, f"seed{seed}", "metrics.json").is_file()
-
-
-try:
-    STUDY = load(config, _schema, _is_trained)
-except StudyError as error:
-    raise WorkflowError(str(error)) from None
-
-
 # ── Paths ────────────────────────────────────────────────────────────────────────────────────────
 def result(*parts):
     """Path of a result of the chosen scale; scales never share a folder."""
-    return str(Path("results", STUDY.scale, *parts))
+    return str(Path("results", config["scale"], *parts))
 
 
 def run_of(name):
     """Path of a file of one run."""
     return result("runs", "{experiment}", "seed{seed}", name)
+
+
+def is_trained(experiment, seed):
+    """The metrics are written last: where they are, the run is whole."""
+    return Path(run_of("metrics.json").format(experiment=experiment, seed=seed)).is_file()
+
+
+try:
+    STUDY = load(config, _schema, is_trained)
+except StudyError as error:
+    raise WorkflowError(str(error)) from None
 
 
 def runs(name, experiments):
@@ -179,6 +179,17 @@ def expected_runs():
     return {
         name: {"seeds": one.seeds, "slice": one.slice, "code": code_of_training(name)}
         for name, one in STUDY.experiments.items()
+    }
+
+
+def reported():
+    """All that the report says of the config, and all that `convstudy verify` makes it again from."""
+    with_confusion = sections_with("confusion")
+    return {
+        "report": slices.reporting(STUDY),
+        "runs": expected_runs(),
+        "analysis": slices.analysis(STUDY),
+        "confusion": {name: slices.confusion(STUDY, name) for name in with_confusion},
     }
 
 

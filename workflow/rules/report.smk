@@ -22,18 +22,7 @@ rule report:
     params:
         results=lambda w: RESULTS,
         templates=lambda w: TEMPLATE_FOLDER,
-        # With all that `convstudy verify` has to know to make the report again.
-        slice=canonical_json(
-            {
-                "report": slices.reporting(STUDY),
-                "runs": expected_runs(),
-                "analysis": slices.analysis(STUDY),
-                "confusion": {
-                    section: slices.confusion(STUDY, section)
-                    for section in sections_with("confusion")
-                },
-            }
-        ),
+        slice=canonical_json(reported()),
         code=lambda w: code("report"),
     message:
         "Write the report"

@@ -11,6 +11,7 @@ import sys
 
 import filelock
 import psutil
+
 import session
 
 

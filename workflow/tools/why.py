@@ -11,6 +11,8 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+from convstudy.config import ABSENT, differences
+
 import session
 
 _JOB = re.compile(r"^Job \d+: (?P<message>.*)\nReason: (?P<reason>.*)$", re.MULTILINE)
@@ -94,29 +96,23 @@ def _changes(before: list[str], now: list[str]) -> Iterator[str]:
         code.append([value for value in values if _FINGERPRINT.fullmatch(value)])
         other.append([v for v in values if v not in slices[-1] and v not in code[-1]])
     if slices[0] and slices[1]:
-        yield from _differences(json.loads(slices[0][0]), json.loads(slices[1][0]), "")
+        for change in differences(json.loads(slices[0][0]), json.loads(slices[1][0])):
+            yield _difference(*change)
     if code[0] and code[1]:
         yield _edited(code[0][0])
     if other[0] or other[1]:
         yield f"{', '.join(other[0]) or 'nothing'} has become {', '.join(other[1]) or 'nothing'}"
 
 
-def _differences(before: Any, now: Any, key: str) -> Iterator[str]:
-    if isinstance(before, dict) and isinstance(now, dict):
-        for name in sorted({*before, *now}):
-            inner = f"{key}.{name}" if key else name
-            if name not in now:
-                yield f"the config has no {inner} any more"
-            elif name not in before:
-                yield f"the config has a new {inner}"
-            else:
-                yield from _differences(before[name], now[name], inner)
-    elif before != now:
-        short = [json.dumps(value, ensure_ascii=False) for value in (before, now)]
-        if max(map(len, short)) > 80:
-            yield f"{key} has changed in the config"
-        else:
-            yield f"{key} was {short[0]} in the config and is {short[1]}"
+def _difference(key: str, before: Any, now: Any) -> str:
+    if now == ABSENT:
+        return f"the config has no {key} any more"
+    if before == ABSENT:
+        return f"the config has a new {key}"
+    short = [json.dumps(value, ensure_ascii=False) for value in (before, now)]
+    if max(map(len, short)) > 80:
+        return f"{key} has changed in the config"
+    return f"{key} was {short[0]} in the config and is {short[1]}"
 
 
 def _edited(fingerprint: str) -> str:

@@ -13,7 +13,7 @@ from convstudy.files import canonical_json
 Config = dict[str, Any]
 # As `snakemake --config` hands them on: it knows Python's spelling only.
 _BOOLEANS = {"true": True, "false": False}
-IsTrained = Callable[[str, str, int], bool]  # (scale, experiment, seed)
+IsTrained = Callable[[str, int], bool]  # (experiment, seed), at the scale of the config
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ def _trained(
     """The experiments with those of their seeds that are trained, without those that have none."""
     kept = {}
     for name, one in planned.items():
-        seeds = tuple(seed for seed in one.seeds if is_trained(scale, name, seed))
+        seeds = tuple(seed for seed in one.seeds if is_trained(name, seed))
         if seeds:
             kept[name] = replace(one, seeds=seeds)
     if not kept:

@@ -2,6 +2,7 @@
 
 import csv
 import os
+from collections import Counter
 from pathlib import Path
 from statistics import fmean
 from typing import Any
@@ -180,32 +181,34 @@ def _by_experiment(runs: list[dict[str, str]], field: str) -> dict[str, list[flo
 
 def _environments(experiments: Values, runs: list[dict[str, str]]) -> Values:
     """The distinct environments, most frequent first; which runs were made in which."""
-    groups: dict[tuple[str, ...], list[dict[str, str]]] = {}
+
+    def environment(run: dict[str, str]) -> tuple[str, ...]:
+        return tuple(run[field] for field in _ENVIRONMENT)
+
+    counts = Counter(map(environment, runs)).most_common()
+    numbers = {key: number for number, (key, _) in enumerate(counts, start=1)}
+    groups: dict[tuple[str, int], list[dict[str, str]]] = {}
     for run in runs:
-        groups.setdefault(tuple(run[field] for field in _ENVIRONMENT), []).append(run)
-    ordered = sorted(groups.items(), key=lambda item: -len(item[1]))
-    made = []
-    for name, one in experiments.items():
-        for number, (_, members) in enumerate(ordered, start=1):
-            own = [run for run in members if run["experiment"] == name]
-            if own:
-                made.append(
-                    {
-                        "title": one["title"],
-                        "dataset_title": one["dataset_title"],
-                        "seeds": [run["seed"] for run in own],
-                        "seconds": fmean(float(run["train_seconds"]) for run in own),
-                        "environment": number,
-                        "data": own[0]["data_sha256"][:12],
-                        "code": own[0]["code"],
-                    }
-                )
+        groups.setdefault((run["experiment"], numbers[environment(run)]), []).append(run)
+    order = list(experiments)
     return {
         "environments": [
-            {**dict(zip(_ENVIRONMENT, key, strict=True)), "runs": len(members)}
-            for key, members in ordered
+            {**dict(zip(_ENVIRONMENT, key, strict=True)), "runs": count} for key, count in counts
         ],
-        "made": made,
+        "made": [
+            {
+                "title": experiments[name]["title"],
+                "dataset_title": experiments[name]["dataset_title"],
+                "seeds": [run["seed"] for run in members],
+                "seconds": fmean(float(run["train_seconds"]) for run in members),
+                "environment": number,
+                "data": members[0]["data_sha256"][:12],
+                "code": members[0]["code"],
+            }
+            for (name, number), members in sorted(
+                groups.items(), key=lambda item: (order.index(item[0][0]), item[0][1])
+            )
+        ],
     }
 
 

@@ -34,12 +34,12 @@ def _record(options: argparse.Namespace, study: dict[str, Any]) -> dict[str, Any
     """
     results = options.results
     used = [
-        *(results / f"{name}" for name in ("summary.csv", "comparisons.json", "claims.json")),
+        *(results / name for name in ("summary.csv", "comparisons.json", "claims.json")),
         *(results / "confusion" / f"{section}.json" for section in study["confusion"]),
         *(
-            results / "layers" / f"{n}.json"
-            for s in study["report"]["sections"]
-            for n in s["layers"]
+            results / "layers" / f"{layer}.json"
+            for section in study["report"]["sections"]
+            for layer in section["layers"]
         ),
         *(
             results / "figures" / section["name"] / f"{figure}.png"
@@ -58,9 +58,14 @@ def _record(options: argparse.Namespace, study: dict[str, Any]) -> dict[str, Any
         "code": options.code,
         "files": {path.relative_to(results).as_posix(): digest(path) for path in used},
         "data": {name: digest(options.data / f"{name}.json") for name in datasets},
-        "templates": {p.name: digest(p) for p in sorted(options.templates.glob("*.j2"))},
+        "templates": digests(options.templates),
         "report_sha256": digest(options.output),
     }
+
+
+def digests(templates: Path) -> dict[str, str]:
+    """SHA-256 of each template."""
+    return {path.name: digest(path) for path in sorted(templates.glob("*.j2"))}
 
 
 def render(templates: Path, values: dict[str, Any]) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from convstudy.config import ABSENT, differences
 from convstudy.config.metrics import METRICS, fault
 from convstudy.errors import StudyError
 from convstudy.files import canonical_json, digest, read_json
@@ -20,7 +21,6 @@ ENVIRONMENT = {
     **{"commit": str | None, "dirty": bool | None},  # null outside a checkout
 }
 FILES = ("checkpoint.pt", "history.csv", "predictions.npz")
-_ABSENT = "(absent)"
 
 
 class Expected(NamedTuple):
@@ -52,28 +52,18 @@ def check(folder: Path, expected: Expected) -> tuple[Record, list[str]]:
 def _identity(record: Record, expected: Expected) -> Iterator[str]:
     """Not the run that the config and the code of today would make."""
     for name in ("experiment", "seed"):
-        wanted, found = getattr(expected, name), record.get(name, _ABSENT)
+        wanted, found = getattr(expected, name), record.get(name, ABSENT)
         if type(found) is not type(wanted) or found != wanted:
             yield f"{name} is {found!r}, expected {wanted!r}"
     if record.get("origin") != "trained":
-        yield f"origin is {record.get('origin', _ABSENT)!r}; reports are made of trained runs only"
+        yield f"origin is {record.get('origin', ABSENT)!r}; reports are made of trained runs only"
     if record.get("code") != expected.code:
-        yield f"code is {record.get('code', _ABSENT)}, the code of today is {expected.code}"
+        yield f"code is {record.get('code', ABSENT)}, the code of today is {expected.code}"
     if not isinstance(record.get("slice"), dict):
-        yield f"slice is {record.get('slice', _ABSENT)!r}, not an object"
+        yield f"slice is {record.get('slice', ABSENT)!r}, not an object"
     else:
-        for key, found, wanted in _differences(record["slice"], expected.slice, "slice"):
-            yield f"{key} is {found}, the config says {wanted}"
-
-
-def _differences(found: Any, wanted: Any, key: str) -> Iterator[tuple[str, str, str]]:
-    if isinstance(found, dict) and isinstance(wanted, dict):
-        for name in sorted({*found, *wanted}):
-            yield from _differences(
-                found.get(name, _ABSENT), wanted.get(name, _ABSENT), f"{key}.{name}"
-            )
-    elif canonical_json(found) != canonical_json(wanted):
-        yield key, canonical_json(found), canonical_json(wanted)
+        for key, found, wanted in differences(record["slice"], expected.slice, "slice"):
+            yield f"{key} is {canonical_json(found)}, the config says {canonical_json(wanted)}"
 
 
 def _fields(record: Record) -> Iterator[str]:
@@ -84,15 +74,15 @@ def _fields(record: Record) -> Iterator[str]:
             yield said
     for name in TEXTS:
         if not isinstance(record.get(name), str) or not record[name]:
-            yield f"{name} is {record.get(name, _ABSENT)!r}, not a text"
+            yield f"{name} is {record.get(name, ABSENT)!r}, not a text"
     for name in COUNTS:
         if type(record.get(name)) is not int or record[name] < 1:
-            yield f"{name} is {record.get(name, _ABSENT)!r}, not a count"
+            yield f"{name} is {record.get(name, ABSENT)!r}, not a count"
     if not isinstance(record.get("generated"), bool):
-        yield f"generated is {record.get('generated', _ABSENT)!r}, not true or false"
+        yield f"generated is {record.get('generated', ABSENT)!r}, not true or false"
     classes = record.get("classes")
     if not isinstance(classes, list) or not all(isinstance(name, str) for name in classes):
-        yield f"classes is {record.get('classes', _ABSENT)!r}, not a list of names"
+        yield f"classes is {record.get('classes', ABSENT)!r}, not a list of names"
     yield from _environment(record.get("environment"))
 
 

@@ -42,17 +42,13 @@ def train(
             torch.manual_seed(stream(DROPOUT, seed, number))
         with keeper.stop.deferred():
             _train_epoch(model, train_set, optimizer, recipe, seed, progress, keeper)
-            _check(model, progress, recipe)
             keeper.save(model, optimizer if number < recipe.epochs else None, progress)
         trained = progress.mean(len(train_set))
         started = time.perf_counter()
         logits = predict(model, test_set)
         tested = loss_and_accuracy(logits, test_set.labels)
         if not math.isfinite(tested[0]):
-            raise StudyError(
-                f"the test loss is {tested[0]} after epoch {number} of {recipe.epochs}, at "
-                f"learning rate {recipe.learning_rate:g}. Lower it in this experiment's recipe."
-            )
+            raise _diverged(f"the test loss is {tested[0]} after epoch {number}", recipe)
         test = Pass("test", *tested, seconds=time.perf_counter() - started)
         progress.finish(Epoch(number, recipe.learning_rate, trained, test))
         _say(progress.history, recipe.epochs, len(train_set))
@@ -88,7 +84,7 @@ def _train_epoch(
             keeper.stop.leave_if_asked(
                 f" in epoch {progress.epoch}, after batch {progress.batches}"
             )
-    _wait_for(data.labels.device)
+    _check(model, progress, recipe)  # waits for the device, so that the time is the epoch's
     progress.seconds = before + time.perf_counter() - started
 
 
@@ -106,16 +102,16 @@ def _check(model: nn.Module, progress: Progress, recipe: Recipe) -> None:
     if batch is None and not torch.stack(weights).all():
         batch = progress.batches  # its loss was finite, what it made of the weights is not
     if batch is not None:
-        raise StudyError(
-            f"the training loss is not finite in epoch {progress.epoch} of {recipe.epochs}, "
-            f"batch {batch}, at learning rate {recipe.learning_rate:g}. "
-            "Lower it in this experiment's recipe."
+        raise _diverged(
+            f"the training loss is not finite in epoch {progress.epoch}", recipe, f", batch {batch}"
         )
 
 
-def _wait_for(device: torch.device) -> None:
-    if device.type == "cuda":
-        torch.cuda.synchronize()
+def _diverged(said: str, recipe: Recipe, where: str = "") -> StudyError:
+    return StudyError(
+        f"{said} of {recipe.epochs}{where}, at learning rate {recipe.learning_rate:g}. "
+        "Lower it in this experiment's recipe."
+    )
 
 
 def _say(history: list[Epoch], epochs: int, images: int) -> None:

@@ -1,7 +1,6 @@
 """SIGTERM and SIGINT: finish the step, save, leave."""
 
 import signal
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -20,9 +19,6 @@ class Stop:
     @contextmanager
     def listening(self) -> Iterator["Stop"]:
         """Handle the signals inside the block; only a process's main thread can."""
-        if threading.current_thread() is not threading.main_thread():
-            yield self
-            return
         before = {one: signal.signal(one, self._handle) for one in _SIGNALS}
         try:
             yield self

@@ -31,17 +31,15 @@ class Keeper:
     """
 
     def __init__(self, path: Path | None = None, key: Any = None, stop: Stop | None = None) -> None:
-        short = hashlib.sha256(canonical_json(key).encode()).hexdigest()[:12]
+        self._key = canonical_json(key)
+        short = hashlib.sha256(self._key.encode()).hexdigest()[:12]
         self.path = path and path.with_name(f"{path.stem}.{short}.pt")
         self.stop = stop or Stop()
-        self._key = canonical_json(key)
-        self._others = f"{path.stem}.*.pt" if path else ""
-        self._every = _SAVE_SECONDS
         self._saved = time.monotonic()
 
     def due(self) -> bool:
         """Whether to save now, in the middle of an epoch."""
-        return bool(self.stop.asked) or time.monotonic() - self._saved > self._every
+        return bool(self.stop.asked) or time.monotonic() - self._saved > _SAVE_SECONDS
 
     def save(
         self, model: nn.Module, optimizer: torch.optim.Optimizer | None, progress: Progress
@@ -88,7 +86,8 @@ class Keeper:
     def _read(self) -> dict[str, Any] | None:
         if self.path is None:
             return None
-        for other in sorted(set(self.path.parent.glob(self._others)) - {self.path}):
+        run = self.path.name.partition(".")[0]
+        for other in sorted(set(self.path.parent.glob(f"{run}.*.pt")) - {self.path}):
             log.info("%s is of another config, code, data, version or device: ignored.", other)
         if not self.path.is_file():
             return None

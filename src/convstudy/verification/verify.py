@@ -18,7 +18,7 @@ from convstudy.errors import StudyError
 from convstudy.files import digest, read_json
 from convstudy.fingerprint import fingerprint
 from convstudy.report.context import gather
-from convstudy.report.render import render
+from convstudy.report.render import digests, render
 from convstudy.statistics import confusion, summary
 from convstudy.statistics.analyse import analyse
 from convstudy.statistics.summarise import check_all, expectations
@@ -120,7 +120,7 @@ def _lines(path: Path, wanted: str) -> Iterator[str]:
 
 
 def _json(path: Path, wanted: Any) -> Iterator[str]:
-    if path.is_file() and not _alike(read_json(path), json.loads(json.dumps(wanted))):
+    if not _alike(read_json(path), json.loads(json.dumps(wanted))):
         yield f"{path} is not what the files before it give"
 
 
@@ -137,5 +137,5 @@ def _alike(one: Any, other: Any) -> bool:
 
 def _same_words(study: Study, templates: Path) -> bool:
     """Whether templates and code of the report are still those that it was made with."""
-    today = {path.name: digest(path) for path in sorted(templates.glob("*.j2"))}
-    return today == study["templates"] and study["code"] == fingerprint(render.__module__)
+    same_code = study["code"] == fingerprint(render.__module__)
+    return same_code and study["templates"] == digests(templates)

@@ -1,15 +1,11 @@
 """A web server on the loopback interface, and the real files where they are."""
 
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-
-# So that tests find `made_archives` beside them in every import mode of pytest.
-sys.path.insert(0, str(Path(__file__).parent))
 
 SHARED_DATA = Path(__file__).parents[3].parent / "shared" / "data"
 

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from made_archives import write_tar
 
 from convstudy.datasets.formats import cifar10
 from convstudy.datasets.generators.writers import python2_pickle
 from convstudy.errors import StudyError
+
+from made_archives import write_tar
 
 FOLDER = "cifar-10-batches-py"
 

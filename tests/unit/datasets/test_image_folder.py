@@ -10,12 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from made_archives import picture, pictures, write_folder, write_tar, write_zip
 from PIL import Image
 from torchvision.transforms import v2 as transforms
 
 from convstudy.datasets.formats import archive, image_folder
 from convstudy.errors import StudyError
+
+from made_archives import picture, pictures, write_folder, write_tar, write_zip
 
 WRITERS = {
     "folder": lambda path, members: write_folder(path / "set", members),

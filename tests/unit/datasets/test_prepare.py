@@ -7,13 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from made_archives import pictures, write_folder, write_zip
 
 from convstudy.datasets import prepare
 from convstudy.datasets.generate import generate
 from convstudy.datasets.images import Images
 from convstudy.errors import StudyError
 from convstudy.files import digest
+
+from made_archives import pictures, write_folder, write_zip
 
 KEYS = {
     "dataset", "title", "format", "generated", "classes", "shape", "train_images", "test_images",

@@ -310,7 +310,7 @@ def test_a_comparison_across_what_matters_carries_a_warning(tmp_path, study, fie
 
 def test_runs_that_are_missing_are_listed_at_the_top(config, schema, tmp_path):
     config |= {"scale": "full", "allow_missing": True}
-    made = load(config, schema, lambda scale, name, seed: name != "mnist_fc" and seed != 3)
+    made = load(config, schema, lambda name, seed: name != "mnist_fc" and seed != 3)
     made_results(tmp_path, made, np.random.default_rng(0))
     head = report_of(tmp_path, made).partition("## 1.")[0]
     assert "> **Runs are missing**, and everything below is computed without them:\n" in head

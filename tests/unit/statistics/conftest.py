@@ -1,12 +1,7 @@
 import io
 import json
-import sys
-from pathlib import Path
 
 import pytest
-
-# So that tests find `made_runs` beside them in every import mode of pytest.
-sys.path.insert(0, str(Path(__file__).parent))
 
 
 @pytest.fixture

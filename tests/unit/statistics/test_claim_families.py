@@ -1,9 +1,10 @@
 """Claims of a section together: Holm, its families, and claims about claims."""
 
 import pytest
-from made_runs import HIGH, LOW, SAME, WIDE, runs_of
 
 from convstudy.statistics.claims import decide, holm
+
+from made_runs import HIGH, LOW, SAME, WIDE, runs_of
 
 
 def test_holm_by_hand():

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 import yaml
-from made_runs import runs_of
 
 from convstudy.config.kinds import KINDS, bound, faults
 from convstudy.config.metrics import CLAIMABLE, METRICS, fault
 from convstudy.errors import StudyError
 from convstudy.files import read_json
 from convstudy.statistics import analyse, summary
+
+from made_runs import runs_of
 
 SECTIONS = {"s": ["a", "b"], "t": ["c"]}
 GOOD = {"section": "s", "kind": "greater", "metric": "test_accuracy", "of": "a", "than": "b"}

@@ -3,11 +3,12 @@
 import math
 
 import pytest
-from made_runs import HIGH, LOW, SAME, WIDE, runs_of
 from scipy.stats import ttest_ind
 
 from convstudy.files import read_json, write_json
 from convstudy.statistics.claims import decide
+
+from made_runs import HIGH, LOW, SAME, WIDE, runs_of
 
 FLAT = [0.1] * 5
 

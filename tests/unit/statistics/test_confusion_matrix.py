@@ -3,11 +3,12 @@
 import math
 
 import pytest
-from made_runs import CLASSES, change, write_run
 
 from convstudy.errors import StudyError
 from convstudy.files import read_json
 from convstudy.statistics import confusion
+
+from made_runs import CLASSES, change, write_run
 
 # True classes: cat ×4, dog ×4, car ×2.
 BEST = [[0, 0, 1, 1, 1, 1, 1, 1, 2, 2], [0, 0, 0, 1, 1, 1, 1, 0, 2, 2]]

@@ -4,11 +4,12 @@ import math
 from itertools import combinations
 
 import pytest
-from made_runs import runs_of
 from scipy.stats import studentized_range, ttest_ind
 
 from convstudy.files import write_json
 from convstudy.statistics.comparisons import MEASURED, compare, games_howell
+
+from made_runs import runs_of
 
 LOW = [0.50, 0.51, 0.52, 0.53, 0.54]
 HIGH = [0.90, 0.91, 0.92, 0.93, 0.94]

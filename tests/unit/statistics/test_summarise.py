@@ -5,11 +5,12 @@ import json
 
 import numpy as np
 import pytest
-from made_runs import CODE, LABELS, SLICE, change, logits_for, write_run
 
 from convstudy.errors import StudyError
 from convstudy.files import digest
 from convstudy.statistics import summarise, summary
+
+from made_runs import CODE, LABELS, SLICE, change, logits_for, write_run
 
 PREDICTED = {
     ("fc", 0): [0, 0, 1, 1, 1, 1, 0, 1, 2, 2],

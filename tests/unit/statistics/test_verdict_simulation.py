@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
-from made_runs import runs_of
 
 from convstudy.statistics.claims import decide
 from convstudy.statistics.intervals import one_sample, welch
+
+from made_runs import runs_of
 
 SEEDS = 5
 STUDIES = 600

@@ -1,7 +1,5 @@
 """Our engine and the plain loop of `benchmarks/` do the same work."""
 
-import sys
-
 import numpy as np
 import pytest
 import torch
@@ -11,9 +9,6 @@ from convstudy.datasets.prepared import Split
 from convstudy.training.engine import order, train
 from convstudy.training.recipe import Recipe
 
-from checkout import ROOT
-
-sys.path.insert(0, str(ROOT / "benchmarks"))
 import reference
 
 NETWORKS = {
