@@ -74,6 +74,18 @@ def _experiment(config: Config, key: str, experiment: Config) -> Iterator[str]:
     yield from _unknown(f"{key}.recipe.name", [recipe], "recipe", config["recipes"])
 
 
+def of_recipe(key: str, recipe: Config) -> Iterator[str]:
+    """Keys of a whole recipe that its optimizer has no use for."""
+    optimizer = recipe["optimizer"]
+    if optimizer == "adam" and recipe["weight_decay"]:
+        yield f"{key}.weight_decay: is for adamw and sgd, not for adam"
+    for name in ("momentum", "nesterov"):
+        if recipe[name] and optimizer != "sgd":
+            yield f"{key}.{name}: is for sgd, not for {optimizer}"
+    if recipe["nesterov"] and not recipe["momentum"]:
+        yield f"{key}.nesterov: needs a momentum above zero"
+
+
 def _section(config: Config, key: str, section: Config) -> Iterator[str]:
     members = section["experiments"]
     if bool(members) == bool(section["layers"]):

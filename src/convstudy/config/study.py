@@ -175,7 +175,8 @@ def _faults_of_scales(config: Config, schema: Config) -> list[str]:
             at = f"scales.{scale}.experiments.{name}" if touched else f"experiments.{name}"
             whole = _at_scale(config, scale, name)
             found += faults(whole, experiment, at)
-            found += faults(whole["recipe"], recipe, f"{at}.recipe")
+            wrong = faults(whole["recipe"], recipe, f"{at}.recipe")
+            found += wrong or references.of_recipe(f"{at}.recipe", whole["recipe"])
     return list(dict.fromkeys(found))
 
 

@@ -1,5 +1,6 @@
 """Prepared data sets on the training device: uint8 in memory, normalised batch by batch."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,12 +32,19 @@ class Split:
     def __len__(self) -> int:
         return len(self.labels)
 
-    def batch(self, rows: Tensor | slice) -> tuple[Tensor, Tensor]:
-        """Normalised images float32 (B, C, H, W) in channels_last order, and labels (B,)."""
+    def batch(
+        self, rows: Tensor | slice, augment: Callable[[Tensor], Tensor] | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """Normalised images float32 (B, C, H, W) in channels_last order, and labels (B,).
+
+        `augment` gets and gives images uint8 (B, H, W, C), before they are normalised.
+        """
         if isinstance(rows, slice):
             images, labels = self.images[rows], self.labels[rows]
         else:  # many times faster than images[rows]
             images, labels = self.images.index_select(0, rows), self.labels.index_select(0, rows)
+        if augment is not None:
+            images = augment(images)
         images = images.to(torch.float32).div_(255).sub_(self.mean).div_(self.std)
         return images.permute(0, 3, 1, 2), labels
 

@@ -5,15 +5,16 @@ import math
 import time
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from convstudy.datasets.prepared import Split
 from convstudy.errors import StudyError
 from convstudy.evaluation.predictions import loss_and_accuracy, predict
+from convstudy.training.optimizers import make_optimizer, set_learning_rate
 from convstudy.training.progress import Epoch, Pass, Progress
-from convstudy.training.recipe import Recipe, make_optimizer, precision
+from convstudy.training.recipe import Recipe, learning_rate
 from convstudy.training.state import Keeper
+from convstudy.training.step import Step, make_step
 from convstudy.training.streams import DROPOUT, ORDER, stream
 
 log = logging.getLogger(__name__)
@@ -36,12 +37,13 @@ def train(
     keeper = keeper or Keeper()
     optimizer = make_optimizer(model, recipe)
     progress = keeper.restore(model, optimizer)
+    step = make_step(model, train_set, optimizer, recipe)
     logits = torch.empty(0)
     for number in range(progress.epoch, recipe.epochs + 1):
         if not progress.batches:
             torch.manual_seed(stream(DROPOUT, seed, number))
         with keeper.stop.deferred():
-            _train_epoch(model, train_set, optimizer, recipe, seed, progress, keeper)
+            rate = _train_epoch(step, seed, progress, keeper)
             keeper.save(model, optimizer if number < recipe.epochs else None, progress)
         trained = progress.mean(len(train_set))
         started = time.perf_counter()
@@ -50,42 +52,36 @@ def train(
         if not math.isfinite(tested[0]):
             raise _diverged(f"the test loss is {tested[0]} after epoch {number}", recipe)
         test = Pass("test", *tested, seconds=time.perf_counter() - started)
-        progress.finish(Epoch(number, recipe.learning_rate, trained, test))
+        progress.finish(Epoch(number, rate, trained, test))
         _say(progress.history, recipe.epochs, len(train_set))
     return progress, logits
 
 
-def _train_epoch(
-    model: nn.Module,
-    data: Split,
-    optimizer: torch.optim.Optimizer,
-    recipe: Recipe,
-    seed: int,
-    progress: Progress,
-    keeper: Keeper,
-) -> None:
-    """The batches of one pass over `data` that `progress` has not got behind it."""
+def _train_epoch(step: Step, seed: int, progress: Progress, keeper: Keeper) -> float:
+    """The batches of one pass over the training set that `progress` has not got behind it.
+
+    Returns the learning rate of the last one.
+    """
+    recipe = step.recipe
     before, started = progress.seconds, time.perf_counter()
-    model.train()
-    for rows in order(data, recipe.batch_size, seed, progress.epoch)[progress.batches :]:
-        images, labels = data.batch(rows)
-        with precision(recipe, images.device.type):
-            logits = model(images)
-        loss = F.cross_entropy(logits.float(), labels)
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        optimizer.step()
-        progress.losses.append(loss.detach() * len(labels))
-        progress.right.append((logits.detach().argmax(1) == labels).sum())
+    step.model.train()
+    batches = order(step.data, recipe.batch_size, seed, progress.epoch)
+    taken, steps = (progress.epoch - 1) * len(batches), recipe.epochs * len(batches)
+    for rows in batches[progress.batches :]:
+        set_learning_rate(step.optimizer, learning_rate(recipe, taken + progress.batches, steps))
+        loss, right = step(rows)
+        progress.losses.append(loss)
+        progress.right.append(right)
         if keeper.due():
-            _check(model, progress, recipe)
+            _check(step, progress)
             progress.seconds = before + time.perf_counter() - started
-            keeper.save(model, optimizer, progress)
+            keeper.save(step.model, step.optimizer, progress)
             keeper.stop.leave_if_asked(
                 f" in epoch {progress.epoch}, after batch {progress.batches}"
             )
-    _check(model, progress, recipe)  # waits for the device, so that the time is the epoch's
+    _check(step, progress)  # waits for the device, so that the time is the epoch's
     progress.seconds = before + time.perf_counter() - started
+    return learning_rate(recipe, taken + len(batches) - 1, steps)
 
 
 def order(data: Split, batch_size: int, seed: int, epoch: int) -> tuple[Tensor, ...]:
@@ -95,15 +91,17 @@ def order(data: Split, batch_size: int, seed: int, epoch: int) -> tuple[Tensor, 
     return rows.to(data.labels.device).split(batch_size)
 
 
-def _check(model: nn.Module, progress: Progress, recipe: Recipe) -> None:
+def _check(step: Step, progress: Progress) -> None:
     """Raise `StudyError` if this epoch has diverged, so that no state of it is ever kept."""
     batch = progress.first_bad_batch()
-    weights = [value.isfinite().all() for value in model.state_dict().values()]
+    weights = [value.isfinite().all() for value in step.model.state_dict().values()]
     if batch is None and not torch.stack(weights).all():
         batch = progress.batches  # its loss was finite, what it made of the weights is not
     if batch is not None:
         raise _diverged(
-            f"the training loss is not finite in epoch {progress.epoch}", recipe, f", batch {batch}"
+            f"the training loss is not finite in epoch {progress.epoch}",
+            step.recipe,
+            f", batch {batch}",
         )
 
 

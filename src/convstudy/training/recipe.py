@@ -1,39 +1,42 @@
-"""How a network is trained: a flat record with units, and the optimizer that it means."""
+"""How a network is trained: a flat record with units, and the learning rate that it means."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import math
 from dataclasses import dataclass
 
-import torch
-from torch import nn
+# Shape of the one-cycle schedule, as in torch.optim.lr_scheduler.OneCycleLR.
+_RISING = 0.3  # share of the steps
+_START, _END = 1 / 25, 1 / 25e4  # of the highest rate
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """See `recipes` in config.yaml."""
+    """See `recipes` in config.yaml. Weights, loss and evaluation are float32 in all of them."""
 
-    optimizer: str  # adam: Kingma and Ba 2015, PyTorch's defaults but for the learning rate
-    learning_rate: float  # per step
+    optimizer: str  # adam (Kingma and Ba 2015) | adamw (decoupled decay) | sgd
+    learning_rate: float  # per step; of a schedule its highest
     batch_size: int  # images
     epochs: int  # passes over the training set
-    # float32 | tf32 (products in TensorFloat-32, GPUs only) | bf16 (autocast); weights, loss and
-    # evaluation are float32 in all of them
-    precision: str = "float32"
+    momentum: float = 0.0  # sgd only
+    nesterov: bool = False  # sgd only
+    weight_decay: float = 0.0  # of weights, not of biases and norms; adamw and sgd
+    schedule: str = "constant"  # | one_cycle
+    label_smoothing: float = 0.0  # share of the target that all classes get alike
+    crop_padding: int = 0  # pixels of black around an image, from which a random part is taken
+    flip: bool = False  # mirror every other image, left to right
+    precision: str = "float32"  # of products: | tf32 (GPUs only) | bf16 (autocast)
 
 
-@contextmanager
-def precision(recipe: Recipe, device: str) -> Iterator[None]:
-    """The arithmetic of the recipe's steps, inside the block."""
-    before = torch.backends.cuda.matmul.allow_tf32, torch.backends.cudnn.allow_tf32
-    tf32 = recipe.precision == "tf32"
-    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = tf32
-    try:
-        with torch.autocast(device, torch.bfloat16, enabled=recipe.precision == "bf16"):
-            yield
-    finally:
-        torch.backends.cuda.matmul.allow_tf32, torch.backends.cudnn.allow_tf32 = before
+def learning_rate(recipe: Recipe, step: int, steps: int) -> float:
+    """The rate of a step, counted from 0, of a training of `steps`.
 
-
-def make_optimizer(model: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
-    """The fused kernel does the same arithmetic in one pass over the parameters."""
-    return torch.optim.Adam(model.parameters(), lr=recipe.learning_rate, fused=True)
+    one_cycle (Smith and Topin 2018, arXiv:1708.07120): along half a cosine from 1/25 of the
+    highest rate up to it in the first 30 % of the steps, then along another down to almost none.
+    """
+    if recipe.schedule == "constant":
+        return recipe.learning_rate
+    top = _RISING * steps - 1
+    if step <= top:
+        start, end, done = _START, 1.0, step / top
+    else:
+        start, end, done = 1.0, _END, (step - top) / (steps - 1 - top)
+    return recipe.learning_rate * (end + (start - end) / 2 * (1 + math.cos(math.pi * done)))

@@ -34,6 +34,10 @@ def put(config, path, value):
         ("minimum_seeds", "five", "minimum_seeds: 'five' has the wrong type; give integer"),
         ("recipes.classic.epochs", 0, "recipes.classic.epochs: 0 is less than the minimum of 1"),
         ("recipes.classic.learning_rate", "fast", "recipes.classic.learning_rate: 'fast' has"),
+        ("recipes.classic.weight_decay", 0.1, "recipe.weight_decay: is for adamw and sgd, not for adam"),
+        ("recipes.classic.momentum", 0.9, "mnist_fc.recipe.momentum: is for sgd, not for adam"),
+        ("experiments.mnist_fc.recipe", {"name": "classic", "optimizer": "sgd", "nesterov": True}, "mnist_fc.recipe.nesterov: needs a momentum above zero"),
+        ("recipes.classic.schedule", "cosine", "recipes.classic.schedule: 'cosine' is not one of its values"),
         ("recipes.classic.epoch", 3, "recipes.classic: unknown key 'epoch'; did you mean 'epochs'?"),
         (
             "experiments.mnist_fc.model.name",

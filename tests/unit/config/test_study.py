@@ -149,6 +149,13 @@ def test_a_slice_holds_what_training_depends_on_and_no_words(study):
             "learning_rate": 0.001,
             "batch_size": 64,
             "epochs": 5,
+            "momentum": 0.0,
+            "nesterov": False,
+            "weight_decay": 0.0,
+            "schedule": "constant",
+            "label_smoothing": 0.0,
+            "crop_padding": 0,
+            "flip": False,
             "precision": "float32",
         },
     }

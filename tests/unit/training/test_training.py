@@ -15,7 +15,7 @@ from convstudy.errors import StudyError
 from convstudy.evaluation.predictions import predict
 from convstudy.files import digest
 from convstudy.training import engine
-from convstudy.training.recipe import Recipe, make_optimizer
+from convstudy.training.recipe import Recipe
 from convstudy.training.streams import ORDER, stream
 
 from tiny import JOB, MODEL, RECIPE, go
@@ -147,18 +147,6 @@ def test_the_log_has_a_line_per_epoch_with_all_that_one_wants_to_see(prepared, c
     assert len(lines) == 3
     for word in ("epoch 2/3", "train loss", "accuracy", "test loss", "images/s", "s left"):
         assert word in lines[1]
-
-
-def test_the_recipe_is_adam_with_pytorchs_defaults():
-    optimizer = make_optimizer(nn.Linear(2, 2), Recipe("adam", 0.003, 64, 1))
-    assert isinstance(optimizer, torch.optim.Adam)
-    group = optimizer.param_groups[0]
-    assert (group["lr"], group["betas"], group["eps"], group["weight_decay"]) == (
-        0.003,
-        (0.9, 0.999),
-        1e-8,
-        0,
-    )
 
 
 @pytest.mark.parametrize("precision", ["tf32", "bf16"])

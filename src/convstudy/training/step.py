@@ -1,0 +1,103 @@
+"""One step of training: a batch forward and backward, and the optimizer."""
+
+import logging
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from convstudy.datasets.prepared import Split
+from convstudy.training.augmentation import augment
+from convstudy.training.optimizers import tensor_float_32
+from convstudy.training.recipe import Recipe
+
+log = logging.getLogger(__name__)
+
+_WARM_UP = 3  # steps before a capture, in which libraries choose and set up what they need
+
+# Of a batch: its loss, summed over its images, float32 (), and its right answers, int64 ().
+Taken = tuple[Tensor, Tensor]
+
+
+class Step:
+    """Takes the rows of a batch, int64 (B,), and leaves the model one step further."""
+
+    def __init__(
+        self, model: nn.Module, data: Split, optimizer: torch.optim.Optimizer, recipe: Recipe
+    ) -> None:
+        self.model, self.data, self.optimizer, self.recipe = model, data, optimizer, recipe
+
+    def __call__(self, rows: Tensor) -> Taken:
+        recipe, device = self.recipe, rows.device.type
+        with tensor_float_32(recipe.precision == "tf32"):
+            images, labels = self.data.batch(rows, lambda images: augment(images, recipe))
+            with torch.autocast(device, torch.bfloat16, enabled=recipe.precision == "bf16"):
+                logits = self.model(images)
+            smoothing = recipe.label_smoothing
+            loss = F.cross_entropy(logits.float(), labels, label_smoothing=smoothing)
+            self.optimizer.zero_grad(set_to_none=True)
+            loss.backward()
+            self.optimizer.step()
+        right = (logits.detach().argmax(1) == labels).sum()
+        return loss.detach() * len(labels), right
+
+
+class CapturedStep(Step):
+    """The same step as one CUDA graph: launched at once, where small kernels wait for the host.
+
+    The first steps are taken as they are, on a stream of their own, as a capture wants it; so are
+    batches of another size than the recipe's, the last ones of epochs. Where a step cannot be
+    captured, all are.
+    """
+
+    def __init__(
+        self, model: nn.Module, data: Split, optimizer: torch.optim.Optimizer, recipe: Recipe
+    ) -> None:
+        super().__init__(model, data, optimizer, recipe)
+        self._rows = torch.zeros(recipe.batch_size, dtype=torch.int64, device=data.labels.device)
+        self._graph: torch.cuda.CUDAGraph | None = None
+        self._taken: Taken | None = None  # written anew by each replay
+        self._steps = 0
+
+    def __call__(self, rows: Tensor) -> Taken:
+        if len(rows) != len(self._rows):
+            return super().__call__(rows)
+        self._steps += 1
+        if self._steps <= _WARM_UP:
+            return self._warm_up(rows)
+        self._rows.copy_(rows)
+        if self._steps == _WARM_UP + 1:
+            self._capture()
+        if self._graph is None:
+            return super().__call__(rows)
+        self._graph.replay()
+        loss, right = self._taken
+        return loss.clone(), right.clone()
+
+    def _warm_up(self, rows: Tensor) -> Taken:
+        own, others = torch.cuda.Stream(), torch.cuda.current_stream()
+        own.wait_stream(others)
+        with torch.cuda.stream(own):
+            taken = super().__call__(rows)
+        others.wait_stream(own)
+        return taken
+
+    def _capture(self) -> None:
+        """Record a step without taking it."""
+        graph = torch.cuda.CUDAGraph()
+        self.optimizer.zero_grad(set_to_none=True)  # gradients live in the graph's memory
+        try:
+            with torch.cuda.graph(graph):
+                self._taken = super().__call__(self._rows)
+        except RuntimeError as error:
+            log.warning("Steps are launched kernel by kernel, since a capture failed: %s", error)
+        else:
+            self._graph = graph
+
+
+def make_step(
+    model: nn.Module, data: Split, optimizer: torch.optim.Optimizer, recipe: Recipe
+) -> Step:
+    """Captured on a GPU."""
+    kind = CapturedStep if data.labels.is_cuda else Step
+    return kind(model, data, optimizer, recipe)

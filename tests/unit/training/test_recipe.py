@@ -1,0 +1,119 @@
+"""Recipes: the optimizer and the learning rates that they mean."""
+
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+import torch
+from torch import nn, optim
+
+from convstudy.training.optimizers import make_optimizer, set_learning_rate
+from convstudy.training.recipe import Recipe, learning_rate
+
+ADAM = Recipe("adam", 0.003, 64, 1)
+SGD = Recipe("sgd", 0.1, 64, 1, momentum=0.9, nesterov=True, weight_decay=5e-4)
+
+
+def network():
+    torch.manual_seed(0)
+    return nn.Sequential(nn.Conv2d(1, 3, 3), nn.BatchNorm2d(3), nn.Flatten(), nn.Linear(12, 2))
+
+
+def test_adam_has_pytorchs_defaults():
+    optimizer = make_optimizer(network(), ADAM)
+    assert isinstance(optimizer, optim.Adam)
+    [group] = optimizer.param_groups
+    assert len(group["params"]) == 6
+    assert (group["lr"], group["betas"], group["eps"]) == (0.003, (0.9, 0.999), 1e-8)
+    assert group["weight_decay"] == 0
+
+
+def test_weights_decay_biases_and_norms_do_not():
+    weights, others = make_optimizer(network(), SGD).param_groups
+    assert [values.ndim for values in weights["params"]] == [4, 2]
+    assert [values.ndim for values in others["params"]] == [1, 1, 1, 1]
+    assert (weights["weight_decay"], others["weight_decay"]) == (5e-4, 0)
+    assert (weights["momentum"], weights["nesterov"]) == (0.9, True)
+
+
+@pytest.mark.parametrize(
+    ("recipe", "plain"),
+    [
+        (ADAM, lambda values: optim.Adam(values, 0.003)),
+        (
+            replace(ADAM, optimizer="adamw", weight_decay=0.1),
+            lambda values: optim.AdamW(values, 0.003, weight_decay=0.1),
+        ),
+        (
+            SGD,
+            lambda values: optim.SGD(values, 0.1, momentum=0.9, nesterov=True, weight_decay=5e-4),
+        ),
+    ],
+    ids=["adam", "adamw", "sgd"],
+)
+def test_steps_are_those_of_pytorchs_optimizers(recipe, plain):
+    """On a layer without bias, so that all that it has decays."""
+    torch.manual_seed(0)
+    ours, theirs = nn.Linear(5, 3, bias=False), nn.Linear(5, 3, bias=False)
+    theirs.load_state_dict(ours.state_dict())
+    for model, optimizer in (
+        (ours, make_optimizer(ours, recipe)),
+        (theirs, plain(theirs.parameters())),
+    ):
+        for batch in torch.arange(60.0).view(4, 3, 5):
+            optimizer.zero_grad()
+            model(batch).square().mean().backward()
+            optimizer.step()
+    torch.testing.assert_close(ours.weight, theirs.weight)
+
+
+def test_a_restored_optimizer_goes_on_at_the_rate_that_is_set():
+    first, second = (make_optimizer(network(), SGD) for _ in range(2))
+    set_learning_rate(first, 0.02)
+    second.load_state_dict(first.state_dict())
+    assert [group["lr"] for group in second.param_groups] == [0.1, 0.1]
+    set_learning_rate(second, 0.02)
+    assert [group["lr"] for group in second.param_groups] == [0.02, 0.02]
+
+
+def test_a_rate_on_a_device_is_set_in_place():
+    """A captured step reads it where it was when it was captured."""
+    optimizer = make_optimizer(network(), ADAM)
+    rate = optimizer.param_groups[0]["lr"] = torch.tensor(0.003)
+    set_learning_rate(optimizer, 0.5)
+    assert rate.item() == 0.5
+
+
+@pytest.mark.parametrize("steps", [2, 7, 500])
+def test_one_cycle_is_that_of_pytorch(steps):
+    recipe = replace(SGD, learning_rate=0.4, schedule="one_cycle")
+    optimizer = optim.SGD(network().parameters(), 0.4)
+    theirs = optim.lr_scheduler.OneCycleLR(optimizer, 0.4, total_steps=steps, cycle_momentum=False)
+    for step in range(steps):
+        assert learning_rate(recipe, step, steps) == pytest.approx(theirs.get_last_lr()[0])
+        if step < steps - 1:
+            optimizer.step()
+            theirs.step()
+
+
+def test_a_constant_rate_is_constant():
+    assert {learning_rate(ADAM, step, 9) for step in range(9)} == {0.003}
+
+
+def test_pytorchs_compiler_is_not_imported():
+    """A second of every job, for nothing that is used here."""
+    code = (
+        "import sys, torch\n"
+        "from convstudy.training.optimizers import make_optimizer\n"
+        "from convstudy.training.recipe import Recipe\n"
+        "model = torch.nn.Linear(2, 2)\n"
+        "for name in ('adam', 'adamw', 'sgd'):\n"
+        "    optimizer = make_optimizer(model, Recipe(name, 0.1, 2, 1))\n"
+        "    model(torch.ones(1, 2)).sum().backward()\n"
+        "    optimizer.step()\n"
+        "    optimizer.zero_grad()\n"
+        "    optimizer.load_state_dict(optimizer.state_dict())\n"
+        "assert 'torch._dynamo' not in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
