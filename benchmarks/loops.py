@@ -1,6 +1,6 @@
 """Both training loops, and the process in which one of them works for `speed.py`.
 
-    python benchmarks/loops.py reference|engine NETWORK THREADS
+    python benchmarks/loops.py reference|engine NETWORK THREADS cpu|cuda PRECISION
 
 For each line `rate` on standard input it trains once and prints images per second; for `memory` it
 prints the bytes that it has taken at most.
@@ -16,6 +16,7 @@ import yaml
 
 from convstudy import models
 from convstudy.datasets.prepared import Split
+from convstudy.device import choose_device
 from convstudy.training.engine import train
 from convstudy.training.environment import keep_freed_memory, peak_memory
 from convstudy.training.recipe import Recipe
@@ -41,21 +42,23 @@ NETWORKS = {
     "ResNet-18": (CONFIG["cifar10_resnet18"]["model"], COLOUR, 2),
     "bottleneck": (CONFIG["cifar10_bottleneck"]["model"], COLOUR, 1),
 }
+ON_GPU = 50  # times as many there
 
 
-def main(loop: str, name: str, threads: str) -> None:
+def main(loop: str, name: str, threads: str, device: str, precision: str) -> None:
     torch.set_num_threads(int(threads))
     arguments, shape, batches = NETWORKS[name]
+    batches *= ON_GPU if device == "cuda" else 1
     if loop == "engine":
         keep_freed_memory()  # as `convstudy train` does
-        runner = Engine(arguments, shape, batches * BATCH)
+        runner = Engine(arguments, shape, batches * BATCH, device, precision)
     else:  # slower, so it gets fewer batches
-        runner = Plain(arguments, shape, max(1, batches // 3) * BATCH)
+        runner = Plain(arguments, shape, max(1, batches // 3) * BATCH, device)
     for question in sys.stdin:
         if question.strip() == "rate":
             print(runner.rate(), flush=True)
         else:
-            print(peak_memory("cpu"), flush=True)
+            print(peak_memory(device), flush=True)
 
 
 def images_of(shape: tuple[int, int, int], count: int) -> tuple[np.ndarray, np.ndarray]:
@@ -69,9 +72,12 @@ def images_of(shape: tuple[int, int, int], count: int) -> tuple[np.ndarray, np.n
 class Plain:
     """The reference loop on `count` images."""
 
-    def __init__(self, arguments: dict, shape: tuple[int, int, int], count: int) -> None:
+    def __init__(
+        self, arguments: dict, shape: tuple[int, int, int], count: int, device: str
+    ) -> None:
         torch.manual_seed(0)
-        self.model = reference.as_published(models.build(**arguments, shape=shape, classes=10))
+        model = reference.as_published(models.build(**arguments, shape=shape, classes=10))
+        self.model, self.device = model.to(device), device
         self.optimizer = torch.optim.Adam(self.model.parameters(), lr=1e-3)
         images, labels = images_of(shape, count)
         channels = shape[0]
@@ -80,25 +86,33 @@ class Plain:
 
     def rate(self) -> float:
         started = time.perf_counter()
-        reference.train_epoch(self.model, self.data, self.optimizer, BATCH)
+        reference.train_epoch(self.model, self.data, self.optimizer, BATCH, device=self.device)
         return len(self.data) / (time.perf_counter() - started)
 
 
 class Engine:
     """Ours: one epoch at a time, without its evaluation."""
 
-    def __init__(self, arguments: dict, shape: tuple[int, int, int], count: int) -> None:
+    def __init__(
+        self,
+        arguments: dict,
+        shape: tuple[int, int, int],
+        count: int,
+        device: str,
+        precision: str,
+    ) -> None:
+        choose_device(device)  # and with it what float32 means there
         torch.manual_seed(0)
         model = models.build(**arguments, shape=shape, classes=10)
-        self.model = model.to(memory_format=torch.channels_last)
-        images, labels = map(torch.from_numpy, images_of(shape, count))
-        spread = torch.full((shape[0],), MEAN), torch.full((shape[0],), STD)
+        self.model = model.to(device, memory_format=torch.channels_last)
+        images, labels = (torch.from_numpy(one).to(device) for one in images_of(shape, count))
+        spread = (torch.full((shape[0],), value, device=device) for value in (MEAN, STD))
         self.data = Split(images, labels, *spread)
-        self.test = Split(images[:BATCH], labels[:BATCH], *spread)
+        self.test = Split(images[:BATCH], labels[:BATCH], self.data.mean, self.data.std)
+        self.recipe = Recipe("adam", 1e-3, BATCH, epochs=1, precision=precision)
 
     def rate(self) -> float:
-        recipe = Recipe("adam", 1e-3, BATCH, epochs=1)
-        progress, _ = train(self.model, self.data, self.test, recipe, seed=0)
+        progress, _ = train(self.model, self.data, self.test, self.recipe, seed=0)
         return len(self.data) / progress.history[0].train.seconds
 
 

@@ -55,6 +55,7 @@ def train_epoch(
     optimizer: torch.optim.Optimizer,
     batch_size: int,
     order: Iterable[int] | None = None,
+    device: str = "cpu",
 ) -> float:
     """One epoch, shuffled or in a given `order`; returns the mean loss."""
     loader = DataLoader(data, batch_size, shuffle=order is None, sampler=order)
@@ -62,6 +63,7 @@ def train_epoch(
     model.train()
     running_loss, correct, total = 0.0, 0, 0
     for images, labels in loader:
+        images, labels = images.to(device), labels.to(device)
         optimizer.zero_grad()
         outputs = model(images)
         loss = criterion(outputs, labels)

@@ -1,11 +1,10 @@
 """`make benchmark`: our engine against the plain loop, run after run in turn, on this machine.
 
-Writes docs/benchmarks/cpu.json, .md and .png. Both loops get the same random images: speed does not
-depend on what they show.
+Writes docs/benchmarks/<device>.json, .md and .png. Both loops get the same random images: speed
+does not depend on what they show.
 """
 
 import argparse
-import platform
 import statistics
 import subprocess
 import sys
@@ -21,6 +20,7 @@ from convstudy import models
 from convstudy.figures import style
 from convstudy.files import write_json, write_text
 from convstudy.training.environment import describe
+from convstudy.training.optimizers import tensor_float_32
 
 from loops import BATCH, NETWORKS
 
@@ -29,6 +29,8 @@ FOLDER = Path(__file__).parent
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+    parser.add_argument("--precision", choices=("float32", "tf32", "bf16"), default="float32")
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--networks", nargs="+", default=list(NETWORKS), choices=NETWORKS)
@@ -37,15 +39,14 @@ def main() -> None:
     torch.set_num_threads(options.threads)
     rows = {name: compare(name, options) for name in options.networks}
     found = {
-        "machine": describe("cpu"),
-        "threads": options.threads,
+        "machine": describe(options.device, options.precision),
         "networks": rows,
-        "side_by_side": side_by_side(options.networks),
+        "side_by_side": side_by_side(options),
         "start_up_seconds": start_up(),
     }
-    write_json(options.folder / "cpu.json", found)
-    write_text(options.folder / "cpu.md", table(found))
-    draw(rows, options.folder / "cpu.png")
+    write_json(options.folder / f"{options.device}.json", found)
+    write_text(options.folder / f"{options.device}.md", table(found))
+    draw(rows, options.folder / f"{options.device}.png")
 
 
 def compare(name: str, options: argparse.Namespace) -> dict[str, Any]:
@@ -55,12 +56,12 @@ def compare(name: str, options: argparse.Namespace) -> dict[str, Any]:
     """
     arguments, shape, _ = NETWORKS[name]
     with (
-        Worker("reference", name, options.threads) as theirs,
-        Worker("engine", name, options.threads) as ours,
+        Worker("reference", name, options.threads, options) as theirs,
+        Worker("engine", name, options.threads, options) as ours,
     ):
         seen: dict[str, list[float]] = {"reference": [], "engine": [], "matrix": []}
         for kept in range(-1, options.rounds):  # the first round warms up
-            rates = (theirs.rate(), ours.rate(), matrix_rate())
+            rates = (theirs.rate(), ours.rate(), matrix_rate(options))
             if kept >= 0:
                 for values, rate in zip(seen.values(), rates, strict=True):
                     values.append(rate)
@@ -89,9 +90,10 @@ def compare(name: str, options: argparse.Namespace) -> dict[str, Any]:
 class Worker:
     """A process that trains one network with one of the loops whenever it is asked to."""
 
-    def __init__(self, loop: str, name: str, threads: int) -> None:
+    def __init__(self, loop: str, name: str, threads: int, options: argparse.Namespace) -> None:
+        where = (str(threads), options.device, options.precision)
         self.process = subprocess.Popen(
-            [sys.executable, FOLDER / "loops.py", loop, name, str(threads)],
+            [sys.executable, FOLDER / "loops.py", loop, name, *where],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -115,19 +117,22 @@ class Worker:
         return self.answer()
 
     def peak_memory(self) -> float:
-        """Bytes, resident."""
+        """Bytes: resident, or of the GPU's allocator."""
         self.ask("memory")
         return self.answer()
 
 
-def matrix_rate(size: int = 2048) -> float:
-    """FLOP/s of a float32 product of two square matrices, the best of three."""
-    one, other = torch.ones(size, size), torch.ones(size, size)
+def matrix_rate(options: argparse.Namespace) -> float:
+    """FLOP/s of a product of two square matrices in the precision of the steps, best of three."""
+    size, device = (8192 if options.device == "cuda" else 2048), options.device
+    dtype = torch.bfloat16 if options.precision == "bf16" else torch.float32
+    one, other = (torch.ones(size, size, dtype=dtype, device=device) for _ in range(2))
     seconds = []
-    for _ in range(3):
-        started = time.perf_counter()
-        one @ other
-        seconds.append(time.perf_counter() - started)
+    with tensor_float_32(options.precision == "tf32"):
+        for _ in range(3):
+            started = time.perf_counter()
+            (one @ other)[0, 0].item()  # waits for the device
+            seconds.append(time.perf_counter() - started)
     return 2 * size**3 / min(seconds)
 
 
@@ -141,15 +146,17 @@ def training_flops(arguments: dict, shape: tuple[int, int, int]) -> float:
     return counter.get_total_flops() / BATCH
 
 
-def side_by_side(networks: list[str]) -> list[dict[str, Any]]:
-    """Images per second of all processes together: jobs × threads on the same cores."""
+def side_by_side(options: argparse.Namespace) -> list[dict[str, Any]]:
+    """Images per second of all processes together: jobs × threads on the same cores or GPU."""
+    shares = ((1, 1), (2, 1), (4, 1)) if options.device == "cuda" else ((4, 1), (2, 1), (1, 2))
     rows = []
-    for name in [one for one in ("FC_MNIST", "SimpleCNN") if one in networks]:
-        for jobs, threads in ((4, 1), (2, 1), (1, 2)):
+    for name in [one for one in ("FC_MNIST", "SimpleCNN") if one in options.networks]:
+        for jobs, threads in shares:
             totals = []
             with ExitStack() as stack:
                 workers = [
-                    stack.enter_context(Worker("engine", name, threads)) for _ in range(jobs)
+                    stack.enter_context(Worker("engine", name, threads, options))
+                    for _ in range(jobs)
                 ]
                 for _ in range(4):  # the first one warms up
                     for one in workers:
@@ -177,8 +184,9 @@ def table(found: dict[str, Any]) -> str:
     """The figures as Markdown, for docs/."""
     about, start = found["machine"], found["start_up_seconds"]
     lines = [
-        f"{about['processor']}, {found['threads']} threads, PyTorch {about['torch']}, Python"
-        f" {platform.python_version()}; images per second, medians of runs in turn.",
+        f"{about['device']}, {about['precision']}, {about['processor']}, {about['threads']} threads"
+        f", PyTorch {about['torch']}, Python {about['python']}; images per second, medians of runs"
+        " in turn.",
         "",
         "| network | plain loop | convstudy | ratio | of the matrix-product rate | peak memory |",
         "|---|---:|---:|---:|---:|---:|",
