@@ -13,7 +13,7 @@ from convstudy.training.recipe import Recipe
 
 log = logging.getLogger(__name__)
 
-_WARM_UP = 3  # steps before a capture, in which libraries choose and set up what they need
+_WARM_UP = 3  # steps before a capture
 
 # Of a batch: its loss, summed over its images, float32 (), and its right answers, int64 ().
 Taken = tuple[Tensor, Tensor]
@@ -45,9 +45,9 @@ class Step:
 class CapturedStep(Step):
     """The same step as one CUDA graph: launched at once, where small kernels wait for the host.
 
-    The first steps are taken as they are, on a stream of their own, as a capture wants it; so are
-    batches of another size than the recipe's, the last ones of epochs. Where a step cannot be
-    captured, all are.
+    The first steps are taken as they are, on the stream of the capture, so that libraries set up
+    for it what they need; so are batches of another size than the recipe's, the last ones of
+    epochs. Where a step cannot be captured, all are taken as they are.
     """
 
     def __init__(
@@ -55,8 +55,8 @@ class CapturedStep(Step):
     ) -> None:
         super().__init__(model, data, optimizer, recipe)
         self._rows = torch.zeros(recipe.batch_size, dtype=torch.int64, device=data.labels.device)
-        self._graph: torch.cuda.CUDAGraph | None = None
-        self._taken: Taken | None = None  # written anew by each replay
+        self._captured: tuple[torch.cuda.CUDAGraph, Taken] | None = None
+        self._stream = torch.cuda.Stream()
         self._steps = 0
 
     def __call__(self, rows: Tensor) -> Taken:
@@ -68,18 +68,18 @@ class CapturedStep(Step):
         self._rows.copy_(rows)
         if self._steps == _WARM_UP + 1:
             self._capture()
-        if self._graph is None:
+        if self._captured is None:
             return super().__call__(rows)
-        self._graph.replay()
-        loss, right = self._taken
-        return loss.clone(), right.clone()
+        graph, (loss, right) = self._captured
+        graph.replay()
+        return loss.clone(), right.clone()  # the next replay writes over them
 
     def _warm_up(self, rows: Tensor) -> Taken:
-        own, others = torch.cuda.Stream(), torch.cuda.current_stream()
-        own.wait_stream(others)
-        with torch.cuda.stream(own):
+        others = torch.cuda.current_stream()
+        self._stream.wait_stream(others)
+        with torch.cuda.stream(self._stream):
             taken = super().__call__(rows)
-        others.wait_stream(own)
+        others.wait_stream(self._stream)
         return taken
 
     def _capture(self) -> None:
@@ -87,12 +87,12 @@ class CapturedStep(Step):
         graph = torch.cuda.CUDAGraph()
         self.optimizer.zero_grad(set_to_none=True)  # gradients live in the graph's memory
         try:
-            with torch.cuda.graph(graph):
-                self._taken = super().__call__(self._rows)
+            with torch.cuda.graph(graph, stream=self._stream):
+                taken = super().__call__(self._rows)
         except RuntimeError as error:
             log.warning("Steps are launched kernel by kernel, since a capture failed: %s", error)
         else:
-            self._graph = graph
+            self._captured = graph, taken
 
 
 def make_step(

@@ -40,11 +40,11 @@ def gpu(monkeypatch):
         def replay(self):
             self.replays = getattr(self, "replays", 0) + 1
             step = recording["step"]
-            for kept, now in zip(step._taken, Step.__call__(step, step._rows), strict=True):
+            for kept, now in zip(step._captured[1], Step.__call__(step, step._rows), strict=True):
                 kept.copy_(now)
 
     @contextmanager
-    def graph(made):
+    def graph(made, stream):
         step = recording["step"]
         before = [value.clone() for value in step.model.state_dict().values()]
         optimizer, random = step.optimizer.state_dict(), torch.get_rng_state()
@@ -83,7 +83,7 @@ def test_captured_steps_give_the_same_bits(gpu):
 
 def test_where_a_capture_fails_steps_are_taken_one_by_one(gpu, monkeypatch, caplog):
     @contextmanager
-    def graph(made):
+    def graph(made, stream):
         raise RuntimeError("operation not permitted when stream is capturing")
         yield
 
