@@ -34,7 +34,8 @@ def page(report: Path, templates: Path) -> str:
     The Markdown is parsed without raw HTML, so that the tags of the page are those made here. Its
     policy lets the browser load nothing and run no script but the page's own.
     """
-    markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
+    options = {"html": False, "xhtmlOut": False}
+    markdown = MarkdownIt("commonmark", options).enable("table")
     markdown.use(anchors_plugin, max_level=3)  # the ids that GitHub gives to headings
     tokens = markdown.parse(_text(report))
     _make_figures(tokens)
