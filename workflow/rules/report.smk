@@ -38,7 +38,12 @@ rule report_html:
         figures=figures(),
         templates=PAGE_TEMPLATES,
     output:
-        "report.html",
+        report(
+            "report.html",
+            caption="../report/page.rst",
+            category="Report",
+            labels={"report": "all sections"},
+        ),
     log:
         result("logs", "report_html.log"),
     benchmark:
