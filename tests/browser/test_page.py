@@ -85,6 +85,7 @@ def test_a_figure_opens_and_closes_by_mouse(browser):
     (large,) = browser.find("dialog img")
     small = button.find_element("css selector", "img")
     assert large.size["width"] > 1.1 * small.size["width"]
+    assert large.rect["y"] + large.rect["height"] <= browser.run("innerHeight")
     assert large.get_attribute("alt") == small.get_attribute("alt")
     browser.find("dialog button")[0].click()
     assert not browser.run(OPEN)
@@ -104,7 +105,9 @@ def test_a_figure_opens_and_closes_by_keyboard_and_gives_the_focus_back(browser)
 def test_on_a_phone_a_figure_opens_larger_than_the_screen_and_scrolls(browser):
     browser.open(375, 812)
     browser.find("figure button")[0].click()
-    assert browser.find("dialog img")[0].size["width"] > 700
+    (large,) = browser.find("dialog img")
+    assert large.size["width"] > 700
+    assert large.rect["x"] == 0
     (dialog,) = browser.find("dialog")
     browser.run("arguments[0].scrollTo(200, 0)", dialog)
     assert browser.run("arguments[0].scrollLeft", dialog) == 200
