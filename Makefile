@@ -8,16 +8,16 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no
 
 .PHONY: report why test test-all benchmark lint format lock sample clean-env
 
-report: $(VENV)/.run       ## environment, then the study: report.md
-	PATH="$(BIN):$$PATH" $(BIN)/python workflow/tools/report.py --cores $(CORES) report.md
+report: $(VENV)/.run       ## environment, then the study: report.md and report.html
+	PATH="$(BIN):$$PATH" $(BIN)/python workflow/tools/report.py --cores $(CORES) report.md report.html
 
 why: $(VENV)/.run          ## which jobs are stale, and why
-	PATH="$(BIN):$$PATH" $(BIN)/python workflow/tools/why.py report.md
+	PATH="$(BIN):$$PATH" $(BIN)/python workflow/tools/why.py report.md report.html
 
 test: $(VENV)/.test        ## environment with the test extras, then the fast tests
-	PATH="$(BIN):$$PATH" $(BIN)/pytest -m "not study"
+	PATH="$(BIN):$$PATH" $(BIN)/pytest -m "not study and not browser"
 
-test-all: $(VENV)/.test    ## every test, whole studies included
+test-all: $(VENV)/.test    ## every test, whole studies and a browser included
 	PATH="$(BIN):$$PATH" $(BIN)/pytest
 
 benchmark: $(VENV)/.test   ## our training against the plain loop: 3 minutes on 2 idle cores

@@ -7,6 +7,9 @@ configfile: "config.yaml"
 configfile: "workflow/published.yaml"
 
 
+report: "workflow/report/study.rst"
+
+
 include: "workflow/rules/common.smk"
 include: "workflow/rules/data.smk"
 include: "workflow/rules/train.smk"
@@ -21,3 +24,4 @@ rule all:
     default_target: True
     input:
         "report.md",
+        "report.html",

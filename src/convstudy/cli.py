@@ -30,6 +30,7 @@ COMMANDS = {
     "draw-confusion": "convstudy.figures.confusion",
     "draw-activations": "convstudy.figures.activations",
     "report": "convstudy.report.render",
+    "html": "convstudy.report.html",
     "verify": "convstudy.verification.verify",
 }
 

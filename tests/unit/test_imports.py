@@ -30,6 +30,8 @@ ONLY_IN = {
     "scipy": "statistics",
     "statsmodels": "statistics",
     "jinja2": "report",
+    "markdown_it": "report",
+    "mdit_py_plugins": "report",
 }
 MODULES = sorted(SOURCE.rglob("*.py"))
 
@@ -67,6 +69,7 @@ def test_imports_run_one_way(path):
         ("convstudy.statistics.summarise", {"torch", "scipy", "matplotlib"}),
         ("convstudy.figures.curves", {"torch", "scipy"}),
         ("convstudy.report.render", {"torch", "numpy", "matplotlib"}),
+        ("convstudy.report.html", {"torch", "numpy", "matplotlib"}),
         ("convstudy.cli", {"torch", "numpy", "jsonschema"}),
     ],
 )

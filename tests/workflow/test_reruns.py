@@ -15,6 +15,7 @@ ALL = [*MNIST, *KERNELS, *RESNETS, "cifar10_fc"]
 WITH_HISTORY = ["mnist", "cifar10", "kernels", "blocks"]
 
 REPORT = {"Write the report"}
+PAGE = {"Make a page of the report"}
 ANALYSIS = {"Compare experiments and decide claims"} | REPORT
 VERIFIED = {"Verify and summarise all runs"} | ANALYSIS
 CONFUSION = {
@@ -68,7 +69,7 @@ APPENDED = ("", "_ADDED = 1\n")
 @pytest.fixture(scope="module")
 def pretended(tmp_path_factory):
     checkout = Checkout(tmp_path_factory.mktemp("pretended") / "here", "src")
-    checkout.pretend_to_be_finished("report.md")
+    checkout.pretend_to_be_finished("report.md", "report.html")
     return checkout
 
 
@@ -311,6 +312,20 @@ def test_a_comment_in_the_config_reruns_nothing(study):
     path = study.folder / "config.yaml"
     path.write_text("# a comment\n\n" + path.read_text())
     assert study.planned("report.md") == set()
+
+
+@pytest.mark.parametrize("file", ["report.html.j2", "report.css", "report.js"])
+def test_the_look_of_the_page_reruns_the_page_alone(study, file):
+    with (study.folder / "workflow/templates" / file).open("a") as template:
+        template.write("\n")
+    assert study.planned("report.md") == set()
+    assert study.planned("report.html") == PAGE
+
+
+def test_what_reruns_the_report_reruns_its_page(study):
+    with (study.folder / "workflow/templates/head.md.j2").open("a") as file:
+        file.write("\nA sentence.\n")
+    assert study.planned("report.html") == REPORT | PAGE
 
 
 @pytest.mark.parametrize("template", ["head.md.j2", "words.md.j2"])

@@ -3,7 +3,12 @@ rule summarise:
         runs("metrics.json", STUDY.experiments),
         runs("history.csv", STUDY.experiments),
     output:
-        result("summary.csv"),
+        report(
+            result("summary.csv"),
+            caption="../report/summary.rst",
+            category="Tables",
+            labels={"table": "summary", "of": "all runs"},
+        ),
     log:
         result("logs", "summarise.log"),
     benchmark:
@@ -33,7 +38,12 @@ rule confusion:
             runs("predictions.npz", STUDY.sections[w.section]["experiments"])
         ),
     output:
-        result("confusion", "{section}.json"),
+        report(
+            result("confusion", "{section}.json"),
+            caption="../report/confusion.rst",
+            category="Tables",
+            labels={"table": "confusion", "of": "{section}"},
+        ),
     log:
         result("logs", "confusion", "{section}.log"),
     benchmark:
@@ -57,8 +67,18 @@ rule analyse:
     input:
         summary=result("summary.csv"),
     output:
-        comparisons=result("comparisons.json"),
-        claims=result("claims.json"),
+        comparisons=report(
+            result("comparisons.json"),
+            caption="../report/comparisons.rst",
+            category="Tables",
+            labels={"table": "comparisons", "of": "all sections"},
+        ),
+        claims=report(
+            result("claims.json"),
+            caption="../report/claims.rst",
+            category="Tables",
+            labels={"table": "claims", "of": "all sections"},
+        ),
     log:
         result("logs", "analyse.log"),
     benchmark:

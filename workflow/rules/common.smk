@@ -62,7 +62,8 @@ RESULTS = result()
 RUNS = result("runs")
 STATES = result("state")
 TEMPLATE_FOLDER = os.path.relpath(_workflow / "templates")  # the same in every checkout
-TEMPLATES = sorted(map(str, Path(TEMPLATE_FOLDER).glob("*.j2")))
+TEMPLATES = sorted(map(str, Path(TEMPLATE_FOLDER).glob("*.md.j2")))
+PAGE_TEMPLATES = [f"{TEMPLATE_FOLDER}/report.{kind}" for kind in ("html.j2", "css", "js")]
 
 
 # ── Data ─────────────────────────────────────────────────────────────────────────────────────────

@@ -30,7 +30,12 @@ rule activations:
 
 rule check_layer:
     output:
-        result("layers", "{layer}.json"),
+        report(
+            result("layers", "{layer}.json"),
+            caption="../report/layer.rst",
+            category="Tables",
+            labels={"table": "checks", "of": "{layer}"},
+        ),
     log:
         result("logs", "check_layer", "{layer}.log"),
     benchmark:

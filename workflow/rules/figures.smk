@@ -1,8 +1,15 @@
+# Marks for `snakemake --report`. Labels and captions name keys: titles may hold anything, and
+# Snakemake takes their markup and braces for its own.
 rule draw_history:
     input:
         lambda w: runs("history.csv", STUDY.sections[w.section]["experiments"]),
     output:
-        result("figures", "{section}", "{kind}.png"),
+        report(
+            result("figures", "{section}", "{kind}.png"),
+            caption="../report/history.rst",
+            category="Figures",
+            labels={"section": "{section}", "figure": "{kind}"},
+        ),
     log:
         result("logs", "figures", "{section}", "{kind}.log"),
     benchmark:
@@ -28,7 +35,12 @@ rule draw_confusion:
     input:
         result("confusion", "{section}.json"),
     output:
-        result("figures", "{section}", "confusion.png"),
+        report(
+            result("figures", "{section}", "confusion.png"),
+            caption="../report/confusion.rst",
+            category="Figures",
+            labels={"section": "{section}", "figure": "confusion"},
+        ),
     log:
         result("logs", "figures", "{section}", "confusion.log"),
     benchmark:
@@ -49,7 +61,12 @@ rule draw_activations:
     input:
         lambda w: shown_activations(w.section),
     output:
-        result("figures", "{section}", "activations.png"),
+        report(
+            result("figures", "{section}", "activations.png"),
+            caption="../report/activations.rst",
+            category="Figures",
+            labels={"section": "{section}", "figure": "activations"},
+        ),
     log:
         result("logs", "figures", "{section}", "activations.log"),
     benchmark:

@@ -30,3 +30,33 @@ rule report:
         "convstudy --log {log} report --results {params.results} --data data/prepared"
         " --templates {params.templates} --code {params.code}"
         " --output {output.report} <<< {params.slice:q}"
+
+
+rule report_html:
+    input:
+        report="report.md",
+        figures=figures(),
+        templates=PAGE_TEMPLATES,
+    output:
+        report(
+            "report.html",
+            caption="../report/page.rst",
+            category="Report",
+            labels={"report": "all sections"},
+        ),
+    log:
+        result("logs", "report_html.log"),
+    benchmark:
+        result("benchmarks", "report_html.tsv")
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        templates=lambda w: TEMPLATE_FOLDER,
+        code=lambda w: code("html"),
+    message:
+        "Make a page of the report"
+    shell:
+        "convstudy --log {log} html --report {input.report} --templates {params.templates}"
+        " --output {output}"

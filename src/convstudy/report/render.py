@@ -64,8 +64,8 @@ def _record(options: argparse.Namespace, study: dict[str, Any]) -> dict[str, Any
 
 
 def digests(templates: Path) -> dict[str, str]:
-    """SHA-256 of each template."""
-    return {path.name: digest(path) for path in sorted(templates.glob("*.j2"))}
+    """SHA-256 of each template of the report."""
+    return {path.name: digest(path) for path in sorted(templates.glob("*.md.j2"))}
 
 
 def render(templates: Path, values: dict[str, Any]) -> str:

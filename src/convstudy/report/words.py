@@ -4,12 +4,14 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|$~])")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|$~&])")
+_START_OF_A_BLOCK = re.compile(r"^(?=[-+=])|^\d+(?=[.)](?:\s|$))")
 
 
 def text(value: str) -> str:
     """Escape names and titles, which users choose, so that Markdown shows them as they are."""
-    return _MARKDOWN.sub(r"\\\1", " ".join(value.split()))
+    escaped = _MARKDOWN.sub(r"\\\1", " ".join(value.split()))
+    return _START_OF_A_BLOCK.sub(r"\g<0>\\", escaped)
 
 
 def percent(value: float) -> str:
@@ -123,6 +125,17 @@ def recall(known: dict[str, Any]) -> str:
     return f"{text(known['class'])} ({percent(known['mean'])})"
 
 
+def row_accuracy(row: dict[str, Any]) -> str:
+    """`SimpleCNN 99.11 %`."""
+    return f"{text(row['title'])} {percent(row['metrics']['test_accuracy']['mean'])}"
+
+
+def row_accuracies(row: dict[str, Any]) -> str:
+    """As a learning curve ends, training before test: `SimpleCNN 99.20 % / 99.11 %`."""
+    test = row["metrics"]["test_accuracy"]["mean"]
+    return f"{text(row['title'])} {percent(row['running'])} / {percent(test)}"
+
+
 def largest_deviation(checks: Sequence[dict[str, Any]]) -> str:
     """The largest deviation from a reference in double precision among the checks of a layer."""
     exact = [check for check in checks if check["check"].endswith("float64")]
@@ -153,6 +166,8 @@ _OF_RECORDS = (
     interval,
     pair,
     recall,
+    row_accuracy,
+    row_accuracies,
     largest_deviation,
     layer_size,
     recipe,

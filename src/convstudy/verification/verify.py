@@ -18,6 +18,7 @@ from convstudy.errors import StudyError
 from convstudy.files import digest, read_json
 from convstudy.fingerprint import fingerprint
 from convstudy.report.context import gather
+from convstudy.report.html import page
 from convstudy.report.render import digests, render
 from convstudy.statistics import confusion, summary
 from convstudy.statistics.analyse import analyse
@@ -30,7 +31,7 @@ def main(argv: list[str]) -> None:
     description = __doc__.splitlines()[0]
     parser = argparse.ArgumentParser(prog="convstudy verify", description=description)
     parser.add_argument("results", type=Path, help="results/<scale>")
-    parser.add_argument("--report", type=Path, default=Path("report.md"))
+    parser.add_argument("--report", type=Path, default=Path("report.md"), help="and its page")
     parser.add_argument("--data", type=Path, default=Path("data/prepared"))
     parser.add_argument("--templates", type=Path, default=Path("workflow/templates"))
     options = parser.parse_args(argv)
@@ -92,6 +93,11 @@ def contradictions(study: Study, options: argparse.Namespace) -> Iterator[str]:
         yield from _lines(options.report, render(options.templates, values))
     elif not options.report.is_file() or digest(options.report) != study["report_sha256"]:
         yield f"{options.report} is not the file that was made from these"
+    html = options.report.with_suffix(".html")
+    if html.is_file() and html.read_text(encoding="utf-8") != page(
+        options.report, options.templates
+    ):
+        yield f"{html} is not the page that {options.report} gives"
 
 
 def _files(study: Study, options: argparse.Namespace) -> Iterator[str]:

@@ -1,0 +1,149 @@
+"""`convstudy html`: report.md as one page that needs nothing else, no network included."""
+
+import argparse
+import base64
+import hashlib
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from markupsafe import Markup
+from mdit_py_plugins.anchors import anchors_plugin
+
+from convstudy.errors import StudyError
+from convstudy.files import write_text
+
+
+def main(argv: list[str]) -> None:
+    parser = argparse.ArgumentParser(prog="convstudy html", description=__doc__)
+    parser.add_argument("--report", required=True, type=Path, help="report.md")
+    parser.add_argument("--templates", required=True, type=Path)
+    parser.add_argument("--output", required=True, type=Path)
+    options = parser.parse_args(argv)
+    write_text(options.output, page(options.report, options.templates))
+
+
+def page(report: Path, templates: Path) -> str:
+    """What `report` says, as HTML. Raises `StudyError` where a figure is not a PNG file.
+
+    The Markdown is parsed without raw HTML, so that the tags of the page are those made here. Its
+    policy lets the browser load nothing and run no script but the page's own.
+    """
+    options = {"html": False, "xhtmlOut": False}
+    markdown = MarkdownIt("commonmark", options).enable("table")
+    markdown.use(anchors_plugin, max_level=3)  # the ids that GitHub gives to headings
+    tokens = markdown.parse(_text(report))
+    _make_figures(tokens)
+    _name_cells(tokens)
+    tokens = [*_in_boxes(tokens)]
+    for image in _images(tokens):
+        image.attrs |= _embedded(report.parent / unquote(str(image.attrs["src"])), report)
+    style, script = (_text(templates / name) for name in ("report.css", "report.js"))
+    environment = Environment(
+        loader=FileSystemLoader(templates),
+        undefined=StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("report.html.j2").render(
+        headings=_headings(tokens),
+        body=Markup(markdown.renderer.render(tokens, markdown.options, {})),
+        style=Markup(style),
+        script=Markup(script),
+        style_hash=_hash(style),
+        script_hash=_hash(script),
+    )
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise StudyError(f"{path} is missing. Run snakemake again to make it.") from None
+
+
+def _hash(text: str) -> str:
+    """Base64 SHA-256, by which a Content-Security-Policy knows a style or script."""
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _images(tokens: list[Token]) -> Iterator[Token]:
+    for token in tokens:
+        yield from (child for child in token.children or [] if child.type == "image")
+
+
+def _embedded(figure: Path, report: Path) -> dict[str, Any]:
+    """Attributes of an image that holds its own bytes; its size keeps the text from jumping."""
+    data = figure.read_bytes() if figure.is_file() else b""
+    if not data.startswith(b"\x89PNG\r\n\x1a\n"):
+        raise StudyError(f"{report} shows {figure}, which is not a PNG file. Run snakemake again.")
+    width, height = struct.unpack(">II", data[16:24])
+    source = f"data:image/png;base64,{base64.b64encode(data).decode()}"
+    return {"src": source, "width": width, "height": height}
+
+
+def _headings(tokens: list[Token]) -> list[dict[str, str]]:
+    """Tag, id and text of each heading."""
+    return [
+        {"tag": token.tag, "id": str(token.attrs["id"]), "text": _plain(tokens[place + 1])}
+        for place, token in enumerate(tokens)
+        if token.type == "heading_open"
+    ]
+
+
+def _plain(inline: Token) -> str:
+    return "".join(child.content for child in inline.children or [])
+
+
+def _make_figures(tokens: list[Token]) -> None:
+    """Paragraphs of one image become figures, emphasised paragraphs below them their captions."""
+    for place in range(len(tokens)):
+        if not _is_only(tokens[place : place + 2], "image"):
+            continue
+        opening, _, closing = tokens[place : place + 3]
+        opening.tag = closing.tag = "figure"
+        below = tokens[place + 3 : place + 6]
+        if _is_only(below[:2], "em_open", "em_close"):
+            below[0].tag = below[2].tag = "figcaption"
+            below[1].children = [child for child in below[1].children or [] if child.level]
+            tokens[place + 2 : place + 6] = [*below, closing]
+
+
+def _is_only(start: list[Token], *kinds: str) -> bool:
+    """Whether a paragraph starts here that holds one element: these tokens at its top level."""
+    if [token.type for token in start] != ["paragraph_open", "inline"]:
+        return False
+    children = [child for child in start[1].children or [] if not child.level]
+    return [child.type for child in children if child.type != "text" or child.content] == [*kinds]
+
+
+def _name_cells(tokens: list[Token]) -> None:
+    """The first cell of a row names it. Alignment by class: the policy forbids styles in tags."""
+    for place, token in enumerate(tokens):
+        if token.type in ("th_open", "td_open"):
+            if token.attrs.pop("style", None) == "text-align:right":
+                token.attrs["class"] = "number"
+            if token.type == "th_open":
+                token.attrs["scope"] = "col"
+            elif tokens[place - 1].type == "tr_open":
+                token.tag = tokens[place + 2].tag = "th"
+                token.attrs["scope"] = "row"
+
+
+def _in_boxes(tokens: list[Token]) -> Iterator[Token]:
+    """Each table in a box in which it scrolls, also by keyboard."""
+    number = 0
+    for token in tokens:
+        if token.type == "table_open":
+            number += 1
+            label = {"role": "region", "aria-label": f"Table {number}", "tabindex": "0"}
+            yield Token("box_open", "div", 1, {"class": "table", **label}, block=True)
+        yield token
+        if token.type == "table_close":
+            yield Token("box_close", "div", -1, block=True)

@@ -1,0 +1,220 @@
+"""report.html says what report.md says, needs no other file, and takes no markup from anybody."""
+
+import json
+import re
+import shutil
+from html.parser import HTMLParser
+
+import pytest
+import yaml
+
+from convstudy.config import slices
+from convstudy.config.study import load
+from convstudy.errors import StudyError
+from convstudy.report.context import gather
+from convstudy.report.html import page
+from convstudy.report.render import render
+
+from checkout import ROOT
+
+TEMPLATES = ROOT / "workflow/templates"
+QUICK = ROOT / "docs/sample/quick"
+PIXEL = QUICK / "results/quick/figures/mnist/comparison.png"
+
+
+class Page(HTMLParser):
+    """Tags with their attributes, and the text of what a reader sees."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.tags, self.words, self.open = [], [], []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append((tag, dict(attributes)))
+        if tag not in ("meta", "link", "img", "br"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        if "main" in self.open:
+            self.words.append(data)
+
+    @property
+    def text(self):
+        return " ".join("".join(self.words).split())
+
+    def all(self, tag):
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+def of_markdown(folder, text):
+    """The page of a report of this text, with a figure beside it."""
+    shutil.copyfile(PIXEL, folder / "figure.png")
+    (folder / "report.md").write_text(text)
+    return page(folder / "report.md", TEMPLATES)
+
+
+@pytest.fixture(scope="module")
+def sample():
+    return Page(page(QUICK / "report.md", TEMPLATES))
+
+
+def test_the_page_holds_every_number_of_the_report_in_the_same_order(sample):
+    markdown = re.sub(
+        r"!\[[^]]*\]\([^)]*\)|^\|[-|:]+\|$", "", (QUICK / "report.md").read_text(), flags=re.M
+    )
+    numbers = re.findall(r"[\d.,]*\d", markdown)
+    assert len(numbers) > 500
+    assert re.findall(r"[\d.,]*\d", " ".join(sample.words)) == numbers
+
+
+def test_the_page_needs_no_other_file(sample):
+    images = sample.all("img")
+    links = [one["href"] for one in (*sample.all("a"), *sample.all("link"))]
+    assert all(one["src"].startswith("data:image/png;base64,") for one in images if "src" in one)
+    assert all(one.startswith("#") or one == "data:," for one in links)
+    assert not [one for one in sample.all("script") if one]
+    (policy,) = [one["content"] for one in sample.all("meta") if "http-equiv" in one]
+    assert policy.startswith("default-src 'none'; img-src data:; style-src 'sha256-")
+
+
+def test_every_link_of_the_contents_leads_to_its_heading(sample):
+    headings = [one["id"] for tag, one in sample.tags if tag == "h2"]
+    assert len(headings) == 7
+    assert len(set(headings)) == 7
+    links = [one["href"] for one in sample.all("a")]
+    assert links == ["#report", *2 * [f"#{one}" for one in headings]]
+
+
+def test_figures_have_captions_and_say_in_words_what_they_show(sample):
+    figures = [one for one in sample.all("img") if one["alt"]]
+    assert len(figures) == len(sample.all("figure")) == len(sample.all("figcaption")) == 11
+    runs = json.loads((QUICK / "results/quick/comparisons.json").read_text())["mnist"]
+    for row in runs["experiments"]:
+        accuracy = f"{100 * row['metrics']['test_accuracy']['mean']:.2f} %"
+        assert sum(accuracy in one["alt"] for one in figures) >= 2
+
+
+def test_tables_name_their_rows_and_columns(sample):
+    assert all(one["scope"] in ("row", "col") for one in sample.all("th"))
+    assert len(sample.all("table")) == len([o for o in sample.all("div") if o["tabindex"] == "0"])
+
+
+EVIL = [
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "](javascript:alert(1))",
+    "![x](https://example.invalid/x.png)",
+    "[x](https://example.invalid)",
+    "<https://example.invalid>",
+    "[a]: https://example.invalid",
+    "</title></style></script><b>",
+    "&lt;b&gt; &#60;b&#62; &amp;",
+    "**bold** _em_ `code` ~~gone~~ $x$",
+    "| a | b |",
+    "- item",
+    "+ item",
+    "1. item",
+    "12) item",
+    "# heading",
+    "> quote",
+    "---",
+    "===",
+    "```",
+    "\\",
+    "{{ 7 * 7 }} {% raw %}",
+]
+
+
+def report_with(folder, config, schema, words):
+    """report.md of the sample, every name and sentence of the user's replaced."""
+    for kind in ("experiments", "sections"):
+        for one in config[kind].values():
+            one["title"] = words
+    for claim in config["claims"].values():
+        claim["says"] = words
+    shutil.copytree(QUICK, folder, dirs_exist_ok=True)
+    results = folder / "results/quick"
+    for path in [*(folder / "data/prepared").iterdir(), results / "confusion/cifar10.json"]:
+        record = json.loads(path.read_text())
+        record["title"] = words
+        for one in record.get("pairs", []):
+            one["true"] = one["predicted"] = words
+        path.write_text(json.dumps(record))
+    study = json.loads(json.dumps(slices.reporting(load(config, schema))))
+    values = gather(study, results, folder / "data/prepared", folder / "report.md")
+    (folder / "report.md").write_text(render(TEMPLATES, values))
+    return Page(page(folder / "report.md", TEMPLATES))
+
+
+def skeleton(made):
+    """Tags and attributes without what may differ between titles."""
+    free = ("alt", "id", "href")
+    return [(t, {k: v for k, v in one.items() if k not in free}) for t, one in made.tags]
+
+
+@pytest.fixture(scope="module")
+def innocent(tmp_path_factory):
+    config, published, schema = (
+        yaml.safe_load((ROOT / name).read_text())
+        for name in (
+            "config.yaml",
+            "workflow/published.yaml",
+            "workflow/schemas/config.schema.yaml",
+        )
+    )
+    folder = tmp_path_factory.mktemp("innocent")
+    return report_with(folder, config | published, schema, "a name")
+
+
+@pytest.mark.parametrize("words", EVIL)
+def test_names_and_sentences_of_the_user_are_shown_as_they_are(
+    tmp_path, config, schema, innocent, words
+):
+    made = report_with(tmp_path, config, schema, words)
+    assert skeleton(made) == skeleton(innocent)
+    assert made.text.count(words) == innocent.text.count("a name") > 50
+    images = [one["alt"] for one in made.all("img")]
+    assert sum(words in alt for alt in images) == 11
+    assert {one["href"][0] for one in made.all("a")} == {"#"}
+
+
+def test_html_in_the_report_itself_is_text(tmp_path):
+    made = Page(of_markdown(tmp_path, "# A\n\n<b onclick=x>bold</b>\n\n<script>x</script>\n"))
+    assert not made.all("b")
+    assert made.text == "A <b onclick=x>bold</b> <script>x</script>"
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["https://example.invalid/x.png", "//example.invalid/x.png", "report.md", "none.png", "."],
+)
+def test_an_image_that_is_not_a_png_file_beside_the_report_is_refused(tmp_path, target):
+    with pytest.raises(StudyError, match=r"report\.md shows .* which is not a PNG file"):
+        of_markdown(tmp_path, f"# A\n\n![a]({target})\n")
+
+
+def test_a_link_cannot_run_a_script(tmp_path):
+    made = Page(of_markdown(tmp_path, "# A\n\n[a](javascript:x) [b](data:text/html,x)\n"))
+    assert made.text == "A [a](javascript:x) [b](data:text/html,x)"
+
+
+def test_a_figure_takes_only_an_emphasised_paragraph_below_it_as_its_caption(tmp_path):
+    text = (
+        "# A\n\n![one](figure.png)\n\n*Its **own** caption.*\n\n![two](figure.png)\n\nA *text*.\n"
+    )
+    html = re.sub(r"data:image[^\"]+", "…", of_markdown(tmp_path, text))
+    size = 'width="1400" height="642"'
+    assert (
+        f'<figure><img src="…" alt="one" {size}>'
+        "<figcaption>Its <strong>own</strong> caption.</figcaption>\n</figure>\n"
+        f'<figure><img src="…" alt="two" {size}></figure>\n<p>A <em>text</em>.</p>\n'
+    ).replace("\n", "") in html.replace("\n", "")
+
+
+def test_a_report_that_is_missing_is_named(tmp_path):
+    with pytest.raises(StudyError, match=r"report\.md is missing"):
+        page(tmp_path / "report.md", TEMPLATES)
