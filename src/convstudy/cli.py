@@ -9,6 +9,7 @@ import importlib
 import logging
 import sys
 import traceback
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from convstudy.errors import StudyError
@@ -48,13 +49,21 @@ def main(argv: list[str] | None = None) -> None:
         _report(error, options.command, log=None)
         raise SystemExit(1) from None
     try:
-        importlib.import_module(COMMANDS[options.command]).main(options.arguments)
+        with _gpu(options.arguments):
+            importlib.import_module(COMMANDS[options.command]).main(options.arguments)
     except KeyboardInterrupt:
         print(f"convstudy {options.command}: stopped by SIGINT.", file=sys.stderr)
         raise SystemExit(130) from None
     except Exception as error:
         _report(error, options.command, options.log)
         raise SystemExit(1) from None
+
+
+def _gpu(arguments: list[str]) -> AbstractContextManager[object]:
+    """A GPU of its own for a command that may compute on one; which one it is changes no result."""
+    if "--device" not in arguments or "cpu" in arguments:
+        return nullcontext()
+    return importlib.import_module("convstudy.lease").take()
 
 
 def _log_to(path: Path | None) -> None:

@@ -11,7 +11,7 @@ import convstudy
 from convstudy.cli import COMMANDS
 
 SOURCE = Path(convstudy.__file__).parent
-BELOW_ALL = {"errors", "files", "device", "fingerprint", "locks", "tensors"}
+BELOW_ALL = {"errors", "files", "device", "fingerprint", "lease", "locks", "tensors"}
 FLOORS = {
     "config": set(),
     "datasets": {"config"},

@@ -1,16 +1,17 @@
 """The only Python of the workflow: the study, paths, and the slices that jobs are given."""
 
 import os
+from functools import cache
 from pathlib import Path
 
 import yaml
 from snakemake.exceptions import WorkflowError
 
 from convstudy.cli import COMMANDS
-from convstudy.config import slices
+from convstudy.config import cost, slices
 from convstudy.config.study import load
 from convstudy.errors import StudyError
-from convstudy.files import canonical_json, listing_digest
+from convstudy.files import canonical_json, listing_digest, read_json
 from convstudy.fingerprint import fingerprint
 
 _workflow = Path(workflow.basedir, "workflow")
@@ -56,6 +57,18 @@ def state_of(wildcards):
 def prepared(experiment, suffix):
     """The prepared data set of an experiment: tensors (pt) or description (json)."""
     return f"data/prepared/{STUDY.experiments[experiment].dataset}.{suffix}"
+
+
+@cache
+def cost_of(experiment):
+    """What a training asks for; by the official sizes until its data set is prepared."""
+    one = STUDY.experiments[experiment]
+    try:
+        found = read_json(Path(prepared(experiment, "json")))
+        data = {**found, "classes": len(found["classes"])}
+    except StudyError:
+        data = cost.expected_data(STUDY.datasets[one.dataset])
+    return cost.of_experiment(one.slice, data)
 
 
 RESULTS = result()

@@ -16,9 +16,8 @@ rule train:
     threads: 1
     resources:
         gpu=1,
-        # The largest network took 3.0 GB on a CPU (docs/measurements.md).
-        mem_mb=lambda w, attempt: 4000 * attempt,
-        runtime=lambda w, attempt: 720 * attempt,
+        mem_mb=lambda w, attempt: cost_of(w.experiment).memory_mb(attempt),
+        runtime=lambda w, attempt: cost_of(w.experiment).minutes(attempt),
     params:
         slice=lambda w: canonical_json(STUDY.experiments[w.experiment].slice),
         code=lambda w: code_of_training(w.experiment),
