@@ -30,7 +30,7 @@ def fresh(tmp_path):
 def finished(tmp_path_factory):
     """It has run to its end. Not to be changed: see `study`."""
     checkout = tiny(tmp_path_factory.mktemp("study"))
-    done = checkout.snakemake("--cores", "2", "report.md", "--configfile", "tiny.yaml")
+    done = checkout.snakemake("--cores", "2", "report.html", "--configfile", "tiny.yaml")
     assert done.returncode == 0, done.stdout
     return checkout
 

@@ -146,6 +146,7 @@ RUN = "results/quick/runs/mnist_fc/seed0"
     [
         ("report.md", r"(\| fully connected .*?\| )\d\d\.\d\d", r"\g<1>99.99", "report.md, line"),
         ("report.md", r"Not decided", "Supported", "report.md, line"),
+        ("report.html", r"Not decided", "Supported", "report.html is not the page"),
         (
             f"{RUN}/metrics.json",
             r'"test_accuracy": [\d.]+',
