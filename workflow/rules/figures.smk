@@ -1,6 +1,7 @@
 rule draw_history:
     input:
-        lambda w: runs("history.csv", STUDY.sections[w.section]["experiments"]),
+        histories=lambda w: runs("history.csv", STUDY.sections[w.section]["experiments"]),
+        words=CATALOGUE,
     output:
         result("figures", "{section}", "{kind}.png"),
     log:
@@ -20,13 +21,14 @@ rule draw_history:
     message:
         "Draw {wildcards.kind} of section {wildcards.section}"
     shell:
-        "convstudy --log {log} draw-{wildcards.kind} --runs {params.runs} --output {output}"
-        " <<< {params.slice:q}"
+        "convstudy --log {log} draw-{wildcards.kind} --runs {params.runs} --words {input.words}"
+        " --output {output} <<< {params.slice:q}"
 
 
 rule draw_confusion:
     input:
-        result("confusion", "{section}.json"),
+        confusion=result("confusion", "{section}.json"),
+        words=CATALOGUE,
     output:
         result("figures", "{section}", "confusion.png"),
     log:
@@ -42,12 +44,14 @@ rule draw_confusion:
     message:
         "Draw the confusion matrix of section {wildcards.section}"
     shell:
-        "convstudy --log {log} draw-confusion --confusion {input} --output {output}"
+        "convstudy --log {log} draw-confusion --confusion {input.confusion}"
+        " --words {input.words} --output {output}"
 
 
 rule draw_activations:
     input:
-        lambda w: shown_activations(w.section),
+        activations=lambda w: shown_activations(w.section),
+        words=CATALOGUE,
     output:
         result("figures", "{section}", "activations.png"),
     log:
@@ -65,5 +69,5 @@ rule draw_activations:
     message:
         "Draw activations of section {wildcards.section}"
     shell:
-        "convstudy --log {log} draw-activations --runs {params.runs} --output {output}"
-        " <<< {params.slice:q}"
+        "convstudy --log {log} draw-activations --runs {params.runs} --words {input.words}"
+        " --output {output} <<< {params.slice:q}"

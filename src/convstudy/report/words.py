@@ -4,12 +4,14 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from convstudy.language import gettext as _
+
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|$~])")
 
 
 def text(value: str) -> str:
-    """Escape names and titles, which users choose, so that Markdown shows them as they are."""
-    return _MARKDOWN.sub(r"\\\1", " ".join(value.split()))
+    """A name or title in the language, escaped: users choose it, and Markdown shows it as it is."""
+    return _MARKDOWN.sub(r"\\\1", " ".join(_(value).split()))
 
 
 def percent(value: float) -> str:
