@@ -7,8 +7,11 @@ import pytest
 from convstudy.config.study import load
 from convstudy.errors import StudyError
 
-DRAWN = {"draw_history": 8, "draw_confusion": 1, "draw_activations": 2}
-ONCE = {"summarise": 1, "analyse": 1, "confusion": 1, "report": 1}
+DRAWN = {
+    **{"draw_history": 16, "draw_confusion": 1, "draw_activations": 2},
+    **{"draw_errors": 16, "draw_mistakes": 8},
+}
+ONCE = {"summarise": 1, "analyse": 1, "confusion": 1, "errors": 8, "mistakes": 8, "report": 1}
 
 
 def test_quick_has_these_jobs(checkout):
@@ -16,7 +19,7 @@ def test_quick_has_these_jobs(checkout):
         "generate_digits": 1,
         "generate_shapes": 1,
         "prepare": 2,
-        "train": 20,
+        "train": 54,
         "activations": 4,
         "check_layer": 4,
         **DRAWN,
@@ -34,7 +37,7 @@ def test_full_has_these_jobs(checkout):
     assert checkout.jobs("report.md", "--config", "scale=full") == {
         "fetch": 5,
         "prepare": 2,
-        "train": 50,
+        "train": 135,
         "activations": 4,
         "check_layer": 4,
         **DRAWN,
@@ -46,7 +49,7 @@ def test_real_with_the_jpeg_overlay_has_these_jobs(checkout):
     jobs = checkout.jobs(
         "report.md", "--configfile", "overlays/cifar10_jpeg.yaml", "--config", "scale=real"
     )
-    assert jobs["train"] == 5 * 10 + 4 * 5
+    assert jobs["train"] == 5 * 10 + (4 + 4 + 3 + 7) * 5
     assert jobs["fetch"] == 5
 
 
@@ -56,7 +59,7 @@ def test_a_mirror_changes_no_job(checkout):
 
 
 def test_more_seeds_add_only_their_runs(checkout):
-    assert checkout.jobs("report.md", "--config", "seeds=3")["train"] == 30
+    assert checkout.jobs("report.md", "--config", "seeds=3")["train"] == 81
 
 
 def test_a_section_can_be_dropped(checkout):
@@ -70,7 +73,7 @@ def test_a_section_can_be_dropped(checkout):
 
     checkout.edit_config(change)
     published = checkout.folder / "workflow/published.yaml"
-    assert checkout.jobs("report.md")["train"] == 18
+    assert checkout.jobs("report.md")["train"] == 52
     assert published.is_file()
 
 

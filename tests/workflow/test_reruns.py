@@ -9,10 +9,21 @@ from checkout import Checkout
 
 MNIST = ["mnist_fc", "mnist_simple_cnn", "mnist_resnet18"]
 KERNELS = ["mnist_kernel3", "mnist_kernel5", "mnist_kernel7"]
-RESNETS = ["cifar10_resnet18", "cifar10_resnet18_dropout", "cifar10_bottleneck"]
+MATCHED = [f"mnist_kernel{size}_{what}" for size in (5, 7) for what in ("parameters", "macs")]
+RESNETS = [
+    *("cifar10_resnet18", "cifar10_resnet18_dropout", "cifar10_bottleneck"),
+    *("cifar10_modern_resnet18", "cifar10_modern_dropout", "cifar10_modern_bottleneck"),
+]
+VGGS = ["cifar10_vgg_shallow", "cifar10_vgg_medium", "cifar10_vgg_deep"]
+LAYERED = [
+    f"cifar10_{part}"
+    for part in ("base", "base_wide", "swish", "attention", "gated", "l2_pool", "all_layers")
+]
 LAYERS = ["swish", "channel_attention", "gated_conv2d", "l2_pool2d"]
-ALL = [*MNIST, *KERNELS, *RESNETS, "cifar10_fc"]
-WITH_HISTORY = ["mnist", "cifar10", "kernels", "blocks"]
+ALL = [*MNIST, *KERNELS, *MATCHED, *RESNETS, *VGGS, *LAYERED, "cifar10_fc"]
+OF_KERNELS = ["kernels", "kernels_matched"]
+WITH_RESNETS = ["cifar10", "depth", "blocks", "modern"]
+WITH_HISTORY = ["mnist", *OF_KERNELS, *WITH_RESNETS, "layers_at_work"]
 
 REPORT = {"Write the report"}
 PAGE = {"Make a page of the report"}
@@ -37,13 +48,22 @@ def drawn(kinds, *sections):
     return {f"Draw {kind} of section {section}" for kind in kinds for section in sections}
 
 
+def erred(*sections):
+    """What is computed and drawn from the predictions of the best network of a section."""
+    kinds = ["mistakes", "calibration", "recalls"]
+    computed = {f"Errors of the best network of section {section}" for section in sections}
+    pictured = {f"Images of the mistakes of section {section}" for section in sections}
+    return computed | pictured | drawn(kinds, *sections)
+
+
 def history(*sections):
-    return drawn(["comparison", "curves"], *sections)
+    """What follows a training that is shown in these sections."""
+    return drawn(["comparison", "curves"], *sections) | erred(*sections)
 
 
 FIGURES = (
-    history(*WITH_HISTORY)
-    | drawn(["activations"], "cifar10", "kernels")
+    drawn(["comparison", "curves", "mistakes", "calibration", "recalls"], *WITH_HISTORY)
+    | drawn(["activations"], "depth", "kernels")
     | {"Draw the confusion matrix of section cifar10"}
 )
 EVERY_RUN = (
@@ -51,12 +71,13 @@ EVERY_RUN = (
     | activated("cifar10_resnet18", *KERNELS)
     | CONFUSION
     | FIGURES
+    | erred(*WITH_HISTORY)
     | VERIFIED
 )  # fmt: skip
 DIGITS = (
-    trained(*MNIST, *KERNELS)
+    trained(*MNIST, *KERNELS, *MATCHED)
     | activated(*KERNELS)
-    | history("mnist", "kernels")
+    | history("mnist", *OF_KERNELS)
     | drawn(["activations"], "kernels")
     | VERIFIED
 )
@@ -85,8 +106,8 @@ CODE = {
         "_STRIDES = (1, 2, 2, 1)",
         trained("mnist_resnet18", *RESNETS)
         | activated("cifar10_resnet18")
-        | history("mnist", "cifar10", "blocks")
-        | drawn(["activations"], "cifar10")
+        | history("mnist", *WITH_RESNETS)
+        | drawn(["activations"], "depth")
         | CONFUSION
         | VERIFIED,
     ),
@@ -100,9 +121,9 @@ CODE = {
         "models/simple_cnn.py",
         "nn.ReLU(inplace=True)",
         "nn.GELU()",
-        trained("mnist_simple_cnn", *KERNELS)
+        trained("mnist_simple_cnn", *KERNELS, *MATCHED)
         | activated(*KERNELS)
-        | history("mnist", "kernels")
+        | history("mnist", *OF_KERNELS)
         | drawn(["activations"], "kernels")
         | VERIFIED,
     ),
@@ -116,7 +137,7 @@ CODE = {
     "a layer": (
         "layers/swish.py",
         *APPENDED,
-        {"Check the layer swish"} | REPORT,
+        {"Check the layer swish"} | trained(*LAYERED) | history("layers_at_work") | VERIFIED,
     ),
     "the checks of layers": (
         "evaluation/check_layer.py",
@@ -139,7 +160,7 @@ CODE = {
         "default=3",
         "default=4",
         activated("cifar10_resnet18", *KERNELS)
-        | drawn(["activations"], "cifar10", "kernels")
+        | drawn(["activations"], "depth", "kernels")
         | REPORT,
     ),
     "the verification of runs": (
@@ -155,7 +176,7 @@ CODE = {
     "the confusion of classes": (
         "statistics/confusion.py",
         *APPENDED,
-        CONFUSION | REPORT,
+        CONFUSION | erred(*WITH_HISTORY) | REPORT,
     ),
     "the words of the report": ("report/words.py", ".2f} %", ".1f} %", REPORT),
     "the generator of digits": (

@@ -54,12 +54,39 @@ rule confusion:
         runtime=15,
     params:
         runs=lambda w: RUNS,
-        slice=lambda w: canonical_json(slices.confusion(STUDY, w.section)),
+        slice=lambda w: canonical_json(slices.candidates(STUDY, w.section)),
         code=lambda w: code("confusion"),
     message:
         "Confusion of classes in section {wildcards.section}"
     shell:
         "convstudy --log {log} confusion --runs {params.runs} --output {output}"
+        " <<< {params.slice:q}"
+
+
+rule errors:
+    input:
+        metrics=lambda w: runs("metrics.json", STUDY.sections[w.section]["experiments"]),
+        predictions=lambda w: ancient(
+            runs("predictions.npz", STUDY.sections[w.section]["experiments"])
+        ),
+    output:
+        result("errors", "{section}.json"),
+    log:
+        result("logs", "errors", "{section}.log"),
+    benchmark:
+        result("benchmarks", "errors", "{section}.tsv")
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=15,
+    params:
+        runs=lambda w: RUNS,
+        slice=lambda w: canonical_json(slices.candidates(STUDY, w.section)),
+        code=lambda w: code("errors"),
+    message:
+        "Errors of the best network of section {wildcards.section}"
+    shell:
+        "convstudy --log {log} errors --runs {params.runs} --output {output}"
         " <<< {params.slice:q}"
 
 

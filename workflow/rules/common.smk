@@ -71,6 +71,11 @@ def cost_of(experiment):
     return cost.of_experiment(one.slice, data)
 
 
+def images_of(section, suffix):
+    """The prepared data set on which the networks of a section are compared."""
+    return f"data/prepared/{slices.pictures(STUDY, section)['dataset']}.{suffix}"
+
+
 RESULTS = result()
 RUNS = result("runs")
 STATES = result("state")
@@ -200,19 +205,23 @@ def expected_runs():
 
 def reported():
     """All that the report says of the config, and all that `convstudy verify` makes it again from."""
-    with_confusion = sections_with("confusion")
     return {
         "report": slices.reporting(STUDY),
         "runs": expected_runs(),
         "analysis": slices.analysis(STUDY),
-        "confusion": {name: slices.confusion(STUDY, name) for name in with_confusion},
+        "confusion": {n: slices.candidates(STUDY, n) for n in sections_with("confusion")},
+        "errors": {n: slices.candidates(STUDY, n) for n in sections_with(*ERRORS)},
     }
 
 
 # ── Figures ──────────────────────────────────────────────────────────────────────────────────────
-def sections_with(figure):
-    """Sections that show this kind of figure."""
-    return [name for name, section in STUDY.sections.items() if figure in section["figures"]]
+# Kinds of figures that show how the best network of a section errs.
+ERRORS = ("mistakes", "calibration", "recalls")
+
+
+def sections_with(*kinds):
+    """Sections that show a figure of one of these kinds."""
+    return [name for name, one in STUDY.sections.items() if set(kinds) & set(one["figures"])]
 
 
 def figures():

@@ -28,6 +28,31 @@ rule activations:
         " --device {config[device]} --output {output} <<< {params.slice:q}"
 
 
+rule mistakes:
+    input:
+        errors=result("errors", "{section}.json"),
+        tensors=lambda w: ancient(images_of(w.section, "pt")),
+        description=lambda w: images_of(w.section, "json"),
+    output:
+        result("errors", "{section}.npz"),
+    log:
+        result("logs", "mistakes", "{section}.log"),
+    benchmark:
+        result("benchmarks", "mistakes", "{section}.tsv")
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        slice=lambda w: canonical_json(slices.pictures(STUDY, w.section)),
+        code=lambda w: code("mistakes"),
+    message:
+        "Images of the mistakes of section {wildcards.section}"
+    shell:
+        "convstudy --log {log} mistakes --errors {input.errors} --tensors {input.tensors}"
+        " --description {input.description} --output {output} <<< {params.slice:q}"
+
+
 rule check_layer:
     output:
         report(

@@ -88,3 +88,49 @@ rule draw_activations:
     shell:
         "convstudy --log {log} draw-activations --runs {params.runs} --words {input.words}"
         " --output {output} <<< {params.slice:q}"
+
+
+rule draw_errors:
+    input:
+        result("errors", "{section}.json"),
+    output:
+        result("figures", "{section}", "{kind}.png"),
+    log:
+        result("logs", "figures", "{section}", "{kind}.log"),
+    benchmark:
+        result("benchmarks", "figures", "{section}", "{kind}.tsv")
+    wildcard_constraints:
+        kind="calibration|recalls",
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        code=lambda w: code(f"draw-{w.kind}"),
+    message:
+        "Draw {wildcards.kind} of section {wildcards.section}"
+    shell:
+        "convstudy --log {log} draw-{wildcards.kind} --errors {input} --output {output}"
+
+
+rule draw_mistakes:
+    input:
+        errors=result("errors", "{section}.json"),
+        pictures=result("errors", "{section}.npz"),
+    output:
+        result("figures", "{section}", "mistakes.png"),
+    log:
+        result("logs", "figures", "{section}", "mistakes.log"),
+    benchmark:
+        result("benchmarks", "figures", "{section}", "mistakes.tsv")
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        code=lambda w: code("draw-mistakes"),
+    message:
+        "Draw mistakes of section {wildcards.section}"
+    shell:
+        "convstudy --log {log} draw-mistakes --errors {input.errors} --pictures {input.pictures}"
+        " --output {output}"

@@ -56,7 +56,8 @@ class Cost:
 
 def of_experiment(job: dict[str, Any], data: dict[str, Any]) -> Cost:
     """Cost of a run, from its slice of the config and its data set: shape, classes, images."""
-    layers = list(_NETWORKS[job["model"]["name"]](job["model"], data["shape"], data["classes"]))
+    count = _NETWORKS.get(job["model"]["name"], _unknown)
+    layers = list(count(job["model"], data["shape"], data["classes"]))
     recipe = job["recipe"]
     train, test = (
         min(job[kind] or data[kind], data[kind]) for kind in ("train_images", "test_images")
@@ -152,10 +153,27 @@ def _vgg(model: dict[str, Any], shape: list[int], classes: int) -> Iterator[Laye
     yield _linear(depth * height * width, classes)
 
 
-# One per module in convstudy.models; a test compares both.
+def _layered_cnn(model: dict[str, Any], shape: list[int], classes: int) -> Iterator[Layer]:
+    depth, height, width = shape
+    for maps in model["channels"]:
+        yield _convolution(depth, 2 * maps if model.get("gated") else maps, 3, (height, width))
+        yield Layer(0, 0, 2 * maps)  # the normalisation
+        if model.get("attention"):
+            weights = maps * (maps // 4)
+            yield from (Layer(maps // 4, weights, weights), Layer(maps, weights, weights))
+        depth, height, width = maps, height // 2, width // 2
+    yield _linear(depth * height * width, classes)
+
+
+def _unknown(model: dict[str, Any], shape: list[int], classes: int) -> Iterator[Layer]:
+    """A network that nobody has counted asks for as much as ResNet-18."""
+    return _resnet({"block": "basic", "widths": [64, 128, 256, 512]}, shape, classes)
+
+
 _NETWORKS: dict[str, Callable[[dict[str, Any], list[int], int], Iterator[Layer]]] = {
     "fully_connected": _fully_connected,
     "simple_cnn": _simple_cnn,
     "resnet": _resnet,
     "vgg": _vgg,
+    "layered_cnn": _layered_cnn,
 }

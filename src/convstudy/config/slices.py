@@ -17,21 +17,28 @@ def analysis(study: Study) -> Slice:
     }
 
 
-def confusion(study: Study, section: str) -> Slice:
-    """The experiments of a section, among which the best is looked for.
-
-    Where a scale trains them under different conditions, the largest group of equal ones.
-    """
-    groups: dict[str, list[str]] = {}
-    for name in study.sections[section]["experiments"]:
-        groups.setdefault(study.experiments[name].conditions, []).append(name)
-    names = max(groups.values(), key=len)
+def candidates(study: Study, section: str) -> Slice:
+    """The experiments of a section, among which the best is looked for."""
     return {
         "experiments": {
             name: {"title": study.experiments[name].title, "seeds": study.experiments[name].seeds}
-            for name in names
+            for name in _comparable(study, section)
         }
     }
+
+
+def pictures(study: Study, section: str) -> Slice:
+    """Of which images the predictions are; equal for all candidates."""
+    job = study.experiments[_comparable(study, section)[0]].slice
+    return {key: job[key] for key in ("dataset", "normalise", "train_images", "test_images")}
+
+
+def _comparable(study: Study, section: str) -> list[str]:
+    """Of a section that a scale trains under different conditions, the largest equal group."""
+    groups: dict[str, list[str]] = {}
+    for name in study.sections[section]["experiments"]:
+        groups.setdefault(study.experiments[name].conditions, []).append(name)
+    return max(groups.values(), key=len)
 
 
 def drawing(study: Study, section: str) -> Slice:

@@ -16,6 +16,9 @@ Values = dict[str, Any]
 _ENVIRONMENT = ("device", "processor", "threads", "precision", "torch", "python", "commit", "dirty")
 _MATTERS = ("device", "processor", "threads", "precision", "torch")
 
+# Figures of how the best network errs, whose numbers the text gives too.
+_ERRORS = {"mistakes", "calibration", "recalls"}
+
 
 def gather(study: Values, results: Path, data: Path, report: Path) -> Values:
     """Values for the templates; `study` is the config's slice, the rest comes from files.
@@ -37,6 +40,7 @@ def gather(study: Values, results: Path, data: Path, report: Path) -> Values:
     for section in study["sections"]:
         name = section["name"]
         confusion = results / "confusion" / f"{name}.json"
+        errors = results / "errors" / f"{name}.json"
         sections.append(
             {
                 **section,
@@ -46,6 +50,7 @@ def gather(study: Values, results: Path, data: Path, report: Path) -> Values:
                     read_json(results / "layers" / f"{one}.json") for one in section["layers"]
                 ],
                 "confusion": read_json(confusion) if "confusion" in section["figures"] else None,
+                "errors": read_json(errors) if _ERRORS & set(section["figures"]) else None,
                 "claims": _claims(name, study, decided["claims"]),
                 "differing": _differing(section["experiments"], runs),
                 "incomparable": [one for one in study["incomparable"] if one["section"] == name],

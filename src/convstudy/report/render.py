@@ -39,6 +39,7 @@ def _record(options: argparse.Namespace, study: dict[str, Any]) -> dict[str, Any
     used = [
         *(results / name for name in ("summary.csv", "comparisons.json", "claims.json")),
         *(results / "confusion" / f"{section}.json" for section in study["confusion"]),
+        *(results / "errors" / f"{section}.json" for section in study["errors"]),
         *(
             results / "layers" / f"{layer}.json"
             for section in study["report"]["sections"]

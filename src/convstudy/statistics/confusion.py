@@ -64,18 +64,13 @@ def _accuracy(path: Path) -> float:
 
 def describe(runs: Path, experiment: str, title: str, seeds: list[int]) -> dict[str, Any]:
     """The content of the JSON file, from the predictions of all seeds (see architecture.md)."""
-    record = read_json(runs / f"seed{seeds[0]}" / "metrics.json")
-    found = [predictions.read(runs / f"seed{seed}" / "predictions.npz") for seed in seeds]
-    classes = record.get("classes", [])
-    if not all(np.array_equal(one.labels, found[0].labels) for one in found):
-        raise _unusable(runs, "its seeds were tested on different images")
-    if any(one.logits.shape[1] != len(classes) for one in found):
-        raise _unusable(runs, f"{len(classes)} classes have names, predictions.npz has others")
+    record, found = read_seeds(runs, seeds)
+    classes = record["classes"]
     counts = np.stack([matrix(one) for one in found])
     return {
         "experiment": experiment,
         "title": title,
-        "dataset": record.get("dataset"),
+        "dataset": record["dataset"],
         "classes": classes,
         "seeds": seeds,
         "mean": counts.mean(axis=0).tolist(),
@@ -83,6 +78,23 @@ def describe(runs: Path, experiment: str, title: str, seeds: list[int]) -> dict[
         "pairs": confused_pairs(counts, classes),
         "recalls": recalls(counts, classes),
     }
+
+
+def read_seeds(
+    runs: Path, seeds: list[int]
+) -> tuple[dict[str, Any], list[predictions.Predictions]]:
+    """The record of the first seed and the predictions of all.
+
+    Raises `StudyError` unless all are of the same images, and of the classes that have names.
+    """
+    record = read_json(runs / f"seed{seeds[0]}" / "metrics.json")
+    found = [predictions.read(runs / f"seed{seed}" / "predictions.npz") for seed in seeds]
+    classes = record.get("classes", [])
+    if not all(np.array_equal(one.labels, found[0].labels) for one in found):
+        raise _unusable(runs, "its seeds were tested on different images")
+    if any(one.logits.shape[1] != len(classes) for one in found):
+        raise _unusable(runs, f"{len(classes)} classes have names, predictions.npz has others")
+    return record, found
 
 
 def _unusable(runs: Path, said: str) -> StudyError:

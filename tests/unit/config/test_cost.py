@@ -19,6 +19,7 @@ MODEL_OF = {
     "simple_cnn": {"name": "simple_cnn", "channels": [4, 8], "kernel_size": 5, "hidden": 12},
     "resnet": {"name": "resnet", "block": "bottleneck", "widths": [4, 8, 8, 16]},
     "vgg": {"name": "vgg", "stages": [[8, 16], [32]]},
+    "layered_cnn": {"name": "layered_cnn", "channels": [8, 12], "gated": True, "attention": True},
 }
 
 
@@ -47,6 +48,12 @@ def test_every_experiment_costs_what_its_network_does(config, schema, scale):
 def test_every_network_is_counted(name):
     data = {"shape": SHAPE, "classes": 7, "train_images": 100, "test_images": 10}
     assert_agree(of_experiment(job(MODEL_OF[name]), data), MODEL_OF[name], data)
+
+
+def test_a_network_that_nobody_has_counted_asks_for_as_much_as_resnet18():
+    data = {"shape": SHAPE, "classes": 7, "train_images": 100, "test_images": 10}
+    known = {"name": "resnet", "block": "basic", "widths": [64, 128, 256, 512]}
+    assert of_experiment(job({"name": "own"}), data) == of_experiment(job(known), data)
 
 
 def test_work_is_three_passes_a_step_and_one_an_evaluation():

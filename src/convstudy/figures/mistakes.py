@@ -1,0 +1,61 @@
+"""`convstudy draw-mistakes`: the wrong answers that a network was surest of."""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from convstudy.errors import StudyError
+from convstudy.figures import errors, style
+
+_COLUMNS = 8
+_CELL = style.PAGE_WIDTH / _COLUMNS  # inches
+_WORDS = 0.42  # inches below a picture
+_NAME = 20  # letters
+
+
+def main(argv: list[str]) -> None:
+    parser = argparse.ArgumentParser(prog="convstudy draw-mistakes", description=__doc__)
+    parser.add_argument("--errors", type=Path, required=True, help="JSON of the section")
+    parser.add_argument("--pictures", type=Path, required=True, help="their images, NPZ")
+    parser.add_argument("--output", type=Path, required=True, help="PNG to write")
+    options = parser.parse_args(argv)
+    found = errors.read(options.errors)
+    with np.load(options.pictures, allow_pickle=False) as stored:
+        images = stored["images"]
+    if len(images) != len(found["mistakes"]):
+        raise StudyError(
+            f"{options.pictures} holds other images than {options.errors} lists. "
+            "Delete it and run snakemake again."
+        )
+    with style.styled():
+        style.save(draw(found, images), options.output)
+
+
+def draw(found: errors.Errors, images: np.ndarray) -> Figure:
+    """A grid of pictures, uint8 (I, H, W, C), with the true class and what was said of each."""
+    rows = max(1, -(-len(images) // _COLUMNS))
+    figure = style.page(0.35 + rows * (_CELL + _WORDS))
+    style.head(figure, f"{found['title']} · {found['dataset']} · seed {found['seeds'][0]}")
+    axes = figure.subplots(rows, _COLUMNS).ravel()
+    for axis in axes:
+        axis.set(xticks=[], yticks=[])
+        axis.spines[:].set_visible(False)
+    for axis, image, mistake in zip(axes, images, found["mistakes"], strict=False):
+        _picture(axis, image, mistake)
+    if not found["mistakes"]:
+        figure.text(0.01, 0.4, f"None of the {found['images']:,} test images is mistaken.")
+    return figure
+
+
+def _picture(axis: Axes, image: np.ndarray, mistake: dict) -> None:
+    axis.imshow(image.squeeze(), cmap="gray", vmin=0, vmax=255)
+    width = _CELL - 0.1
+    true, predicted = (
+        style.wrapped(style.shortened(text, _NAME), width, style.SMALL)
+        for text in (mistake["true"], f"as {mistake['predicted']}")
+    )
+    words = f"{true}\n{predicted}\n{100 * mistake['confidence']:.1f} %"
+    axis.set_xlabel(words, fontsize=style.SMALL, linespacing=1.05)

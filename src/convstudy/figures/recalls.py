@@ -1,0 +1,49 @@
+"""`convstudy draw-recalls`: how many of the test images of each class are recognised."""
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from convstudy.figures import errors, style
+
+_ROWS = 50  # classes in one panel; more stand side by side
+_ROW = 0.165  # inches
+_NAME = 24  # letters
+
+
+def main(argv: list[str]) -> None:
+    errors.command(argv, "draw-recalls", __doc__, draw)
+
+
+def draw(found: errors.Errors) -> Figure:
+    """A point and an interval per class, best first."""
+    classes = sorted(found["recalls"], key=lambda one: -one["mean"])
+    panels = -(-len(classes) // _ROWS)
+    rows = -(-len(classes) // panels)
+    figure = style.page(0.9 + _ROW * max(rows, 3))
+    title = f"{found['title']} · {found['dataset']} · accuracy per class"
+    style.head(figure, f"{title}, {errors.seeds_in_words(found)}")
+    lowest = min(100 * _reach(one)[0] for one in classes)
+    for number, axis in enumerate(figure.subplots(1, panels, squeeze=False)[0]):
+        _panel(axis, classes[number * rows : (number + 1) * rows], rows)
+        axis.set_xlim(max(0, lowest - 3), 101)
+    return figure
+
+
+def _panel(axis: Axes, classes: list[dict], rows: int) -> None:
+    places = np.arange(len(classes))
+    reach = 100 * np.array([_reach(one) for one in classes]).T
+    means = [100 * one["mean"] for one in classes]
+    axis.hlines(places, *reach, color=style.PALETTE[0], linewidth=1.2)
+    axis.plot(means, places, "o", color=style.PALETTE[0], markersize=4)
+    axis.set_yticks(places, [style.shortened(one["class"], _NAME) for one in classes])
+    axis.set_ylim(rows - 0.4, -0.6)
+    axis.tick_params(axis="y", length=0)
+    axis.set_xlabel("recognised, %")
+
+
+def _reach(one: dict) -> tuple[float, float]:
+    """The interval, cut at what a share can be; of one seed there is none."""
+    if one["low"] is None:
+        return one["mean"], one["mean"]
+    return max(one["low"], 0.0), min(one["high"], 1.0)
