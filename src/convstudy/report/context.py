@@ -7,6 +7,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
+from convstudy.config.kinds import compared
 from convstudy.errors import StudyError
 from convstudy.files import canonical_json, read_json
 
@@ -135,8 +136,8 @@ def _claims(section: str, study: Values, decided: Values) -> list[Values]:
         if claim["section"] != section:
             continue
         parts = [claim, *(all_claims[part] for part in claim.get("claims", []))]
-        roles = [part[role] for part in parts for role in ("of", "than") if role in part]
-        involved = [study["experiments"][experiment] for experiment in roles]
+        names = dict.fromkeys(experiment for part in parts for experiment in compared(part))
+        involved = [study["experiments"][experiment] for experiment in names]
         comparable = not any(one["unlike_published"] for one in involved)
         made.append(
             {
