@@ -1,14 +1,13 @@
-rule draw_history:
+rule draw_comparison:
     input:
-        lambda w: runs("history.csv", STUDY.sections[w.section]["experiments"]),
+        histories=lambda w: runs("history.csv", STUDY.sections[w.section]["experiments"]),
+        comparisons=result("comparisons.json"),
     output:
-        result("figures", "{section}", "{kind}.png"),
+        result("figures", "{section}", "comparison.png"),
     log:
-        result("logs", "figures", "{section}", "{kind}.log"),
+        result("logs", "figures", "{section}", "comparison.log"),
     benchmark:
-        result("benchmarks", "figures", "{section}", "{kind}.tsv")
-    wildcard_constraints:
-        kind="comparison|curves",
+        result("benchmarks", "figures", "{section}", "comparison.tsv")
     threads: 1
     resources:
         mem_mb=1000,
@@ -16,11 +15,35 @@ rule draw_history:
     params:
         runs=lambda w: RUNS,
         slice=lambda w: canonical_json(slices.drawing(STUDY, w.section)),
-        code=lambda w: code(f"draw-{w.kind}"),
+        code=lambda w: code("draw-comparison"),
     message:
-        "Draw {wildcards.kind} of section {wildcards.section}"
+        "Draw comparison of section {wildcards.section}"
     shell:
-        "convstudy --log {log} draw-{wildcards.kind} --runs {params.runs} --output {output}"
+        "convstudy --log {log} draw-comparison --runs {params.runs}"
+        " --comparisons {input.comparisons} --output {output} <<< {params.slice:q}"
+
+
+rule draw_curves:
+    input:
+        lambda w: runs("history.csv", STUDY.sections[w.section]["experiments"]),
+    output:
+        result("figures", "{section}", "curves.png"),
+    log:
+        result("logs", "figures", "{section}", "curves.log"),
+    benchmark:
+        result("benchmarks", "figures", "{section}", "curves.tsv")
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        runs=lambda w: RUNS,
+        slice=lambda w: canonical_json(slices.drawing(STUDY, w.section)),
+        code=lambda w: code("draw-curves"),
+    message:
+        "Draw curves of section {wildcards.section}"
+    shell:
+        "convstudy --log {log} draw-curves --runs {params.runs} --output {output}"
         " <<< {params.slice:q}"
 
 
@@ -66,4 +89,27 @@ rule draw_activations:
         "Draw activations of section {wildcards.section}"
     shell:
         "convstudy --log {log} draw-activations --runs {params.runs} --output {output}"
+        " <<< {params.slice:q}"
+
+
+rule draw_forest:
+    input:
+        result("claims.json"),
+    output:
+        result("figures", "forest.png"),
+    log:
+        result("logs", "figures", "forest.log"),
+    benchmark:
+        result("benchmarks", "figures", "forest.tsv")
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        slice=canonical_json(slices.wording(STUDY)),
+        code=lambda w: code("draw-forest"),
+    message:
+        "Draw all claims"
+    shell:
+        "convstudy --log {log} draw-forest --claims {input} --output {output}"
         " <<< {params.slice:q}"

@@ -52,8 +52,8 @@ def bound(claim: Claim) -> float | None:
 
 def roles(claim: Claim) -> Iterator[tuple[str, str]]:
     """(key, experiment) for each experiment that a claim names, those of one key in its order."""
-    for key in ("of", "than", "among", "across"):
-        named = claim.get(key, [])
+    for key in KINDS[claim["kind"]].needs:
+        named = claim.get(key, []) if key in ("of", "than", "among", "across") else []
         yield from ((key, name) for name in ([named] if isinstance(named, str) else named))
 
 
