@@ -11,7 +11,7 @@ import convstudy
 from convstudy.cli import COMMANDS
 
 SOURCE = Path(convstudy.__file__).parent
-BELOW_ALL = {"errors", "files", "device", "fingerprint", "locks", "tensors"}
+BELOW_ALL = {"errors", "files", "device", "fingerprint", "language", "locks", "marks", "tensors"}
 FLOORS = {
     "config": set(),
     "datasets": {"config"},
@@ -30,6 +30,7 @@ ONLY_IN = {
     "scipy": "statistics",
     "statsmodels": "statistics",
     "jinja2": "report",
+    "babel": "language.py",
 }
 MODULES = sorted(SOURCE.rglob("*.py"))
 

@@ -64,6 +64,8 @@ RUNS = result("runs")
 STATES = result("state")
 TEMPLATE_FOLDER = os.path.relpath(_workflow / "templates")  # the same in every checkout
 TEMPLATES = sorted(map(str, Path(TEMPLATE_FOLDER).glob("*.j2")))
+# Whatever words it writes depends on it: changing the language reruns reports and figures alone.
+CATALOGUE = os.path.relpath(_workflow / "locale" / f"{STUDY.language}.po")
 
 
 # ── Data ─────────────────────────────────────────────────────────────────────────────────────────

@@ -2,6 +2,7 @@ rule draw_comparison:
     input:
         histories=lambda w: runs("history.csv", STUDY.sections[w.section]["experiments"]),
         comparisons=result("comparisons.json"),
+        words=CATALOGUE,
     output:
         result("figures", "{section}", "comparison.png"),
     log:
@@ -20,12 +21,14 @@ rule draw_comparison:
         "Draw comparison of section {wildcards.section}"
     shell:
         "convstudy --log {log} draw-comparison --runs {params.runs}"
-        " --comparisons {input.comparisons} --output {output} <<< {params.slice:q}"
+        " --comparisons {input.comparisons} --words {input.words} --output {output}"
+        " <<< {params.slice:q}"
 
 
 rule draw_curves:
     input:
-        lambda w: runs("history.csv", STUDY.sections[w.section]["experiments"]),
+        histories=lambda w: runs("history.csv", STUDY.sections[w.section]["experiments"]),
+        words=CATALOGUE,
     output:
         result("figures", "{section}", "curves.png"),
     log:
@@ -43,13 +46,14 @@ rule draw_curves:
     message:
         "Draw curves of section {wildcards.section}"
     shell:
-        "convstudy --log {log} draw-curves --runs {params.runs} --output {output}"
-        " <<< {params.slice:q}"
+        "convstudy --log {log} draw-curves --runs {params.runs} --words {input.words}"
+        " --output {output} <<< {params.slice:q}"
 
 
 rule draw_confusion:
     input:
-        result("confusion", "{section}.json"),
+        confusion=result("confusion", "{section}.json"),
+        words=CATALOGUE,
     output:
         result("figures", "{section}", "confusion.png"),
     log:
@@ -65,12 +69,14 @@ rule draw_confusion:
     message:
         "Draw the confusion matrix of section {wildcards.section}"
     shell:
-        "convstudy --log {log} draw-confusion --confusion {input} --output {output}"
+        "convstudy --log {log} draw-confusion --confusion {input.confusion}"
+        " --words {input.words} --output {output}"
 
 
 rule draw_activations:
     input:
-        lambda w: shown_activations(w.section),
+        activations=lambda w: shown_activations(w.section),
+        words=CATALOGUE,
     output:
         result("figures", "{section}", "activations.png"),
     log:
@@ -88,13 +94,14 @@ rule draw_activations:
     message:
         "Draw activations of section {wildcards.section}"
     shell:
-        "convstudy --log {log} draw-activations --runs {params.runs} --output {output}"
-        " <<< {params.slice:q}"
+        "convstudy --log {log} draw-activations --runs {params.runs} --words {input.words}"
+        " --output {output} <<< {params.slice:q}"
 
 
 rule draw_forest:
     input:
-        result("claims.json"),
+        claims=result("claims.json"),
+        words=CATALOGUE,
     output:
         result("figures", "forest.png"),
     log:
@@ -111,5 +118,5 @@ rule draw_forest:
     message:
         "Draw all claims"
     shell:
-        "convstudy --log {log} draw-forest --claims {input} --output {output}"
-        " <<< {params.slice:q}"
+        "convstudy --log {log} draw-forest --claims {input.claims} --words {input.words}"
+        " --output {output} <<< {params.slice:q}"

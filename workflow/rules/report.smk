@@ -8,6 +8,7 @@ rule report:
         data=expand("data/prepared/{dataset}.json", dataset=STUDY.datasets),
         figures=figures(),
         templates=TEMPLATES,
+        words=CATALOGUE,
     output:
         report="report.md",
         study=result("study.json"),
@@ -28,5 +29,5 @@ rule report:
         "Write the report"
     shell:
         "convstudy --log {log} report --results {params.results} --data data/prepared"
-        " --templates {params.templates} --code {params.code}"
+        " --templates {params.templates} --words {input.words} --code {params.code}"
         " --output {output.report} <<< {params.slice:q}"

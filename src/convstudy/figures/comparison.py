@@ -7,11 +7,13 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from convstudy import language
 from convstudy.config import read_slice
 from convstudy.errors import StudyError
 from convstudy.figures import histories, lines, style
 from convstudy.figures.drawing import Drawing, Experiment, parse
 from convstudy.files import read_json
+from convstudy.language import gettext as _
 
 _HANDLE = 0.49  # inches of a legend's entry beside its words
 _PANEL = 2.7  # inches of height
@@ -25,12 +27,13 @@ def main(argv: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="convstudy draw-comparison", description=__doc__)
     parser.add_argument("--runs", type=Path, required=True, help="results/<scale>/runs")
     parser.add_argument("--comparisons", type=Path, required=True, help="comparisons.json")
+    parser.add_argument("--words", type=Path, help="catalogue of the language; without it English")
     parser.add_argument("--output", type=Path, required=True, help="PNG to write")
     options = parser.parse_args(argv)
     drawing = parse(read_slice())
     found = histories.read_all(options.runs, drawing.experiments)
     spreads = intervals(options.comparisons, drawing)
-    with style.styled():
+    with style.styled(), language.speaking(options.words):
         style.save(draw(drawing, found, spreads), options.output)
 
 
@@ -98,8 +101,8 @@ def _seeds(
     axis.set_ylim(max(min(shown) - room, 0), min(max(shown) + room, factor))
     axis.set_xlim(-0.6, len(drawing.experiments) - 0.4)
     axis.set_xticks([])
-    axis.set_xlabel("seeds, mean, 95 % interval")
-    axis.set_title("last epoch, %", loc="left")
+    axis.set_xlabel(_("seeds, mean, 95 % interval"))
+    axis.set_title(_("last epoch, %"), loc="left")
 
 
 def _labels(experiments: tuple[Experiment, ...]) -> list[str]:

@@ -10,30 +10,33 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from convstudy import language
 from convstudy.config import read_slice
 from convstudy.errors import StudyError
 from convstudy.figures import style
 from convstudy.files import read_json
+from convstudy.language import gettext as _
+from convstudy.marks import N_
 
 Claim = dict[str, Any]
 
 # Colour and shape say the same, for all eyes and for grey print.
 VERDICTS = {
-    "supported": ("supported", style.PALETTE[0], "o", "full"),
-    "contradicted": ("contradicted", style.PALETTE[3], "X", "full"),
-    "equivalent": ("no relevant difference", style.PALETTE[5], "s", "full"),
-    "inconclusive": ("not decided", "0.45", "D", "none"),
+    "supported": (N_("supported"), style.PALETTE[0], "o", "full"),
+    "contradicted": (N_("contradicted"), style.PALETTE[3], "X", "full"),
+    "equivalent": (N_("no relevant difference"), style.PALETTE[5], "s", "full"),
+    "inconclusive": (N_("not decided"), "0.45", "D", "none"),
 }
 _ROW = 0.27  # inches; a claim's words have two lines
 _WORDS = 3.0  # inches at the left
 _FRACTIONS = ("test_accuracy", "train_accuracy", "train_accuracy_running", "recall")
 _POINTS = (*_FRACTIONS, "gap", "recall_lead", "roughness")
 _UNITS = {
-    "parameters": "difference of parameters",
-    "macs": "difference of MACs",
-    "activation_frequency": "spatial frequency, cycles per pixel (trend: per step)",
-    "confusion": "confusion, times the average pair of classes",
-    "step_seconds": "seconds per training step",
+    "parameters": N_("difference of parameters"),
+    "macs": N_("difference of MACs"),
+    "activation_frequency": N_("spatial frequency, cycles per pixel (trend: per step)"),
+    "confusion": N_("confusion, times the average pair of classes"),
+    "step_seconds": N_("seconds per training step"),
 }
 
 
@@ -48,10 +51,11 @@ class Panel(NamedTuple):
 def main(argv: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="convstudy draw-forest", description=__doc__)
     parser.add_argument("--claims", type=Path, required=True, help="claims.json")
+    parser.add_argument("--words", type=Path, help="catalogue of the language; without it English")
     parser.add_argument("--output", type=Path, required=True, help="PNG to write")
     options = parser.parse_args(argv)
     claims = gather(options.claims, read_slice()["claims"])
-    with style.styled():
+    with style.styled(), language.speaking(options.words):
         style.save(draw(claims), options.output)
 
 
@@ -70,12 +74,12 @@ def panel_of(claim: Claim) -> Panel:
     """What a claim's estimate is measured in."""
     metric, kind = claim["metric"], claim["kind"]
     if kind == "ratio":
-        return Panel("ratio, times", 1.0, logarithmic=True)
+        return Panel(N_("ratio, times"), 1.0, logarithmic=True)
     if kind in ("above", "below") and metric in _FRACTIONS:
-        return Panel("percent", 100.0, logarithmic=False)
+        return Panel(N_("percent"), 100.0, logarithmic=False)
     if metric in _POINTS:
-        return Panel("percentage points", 100.0, logarithmic=False)
-    return Panel(_UNITS.get(metric, "loss"), 1.0, logarithmic=False)
+        return Panel(N_("percentage points"), 100.0, logarithmic=False)
+    return Panel(_UNITS.get(metric, N_("loss")), 1.0, logarithmic=False)
 
 
 def draw(claims: list[Claim]) -> Figure:
@@ -88,7 +92,7 @@ def draw(claims: list[Claim]) -> Figure:
         return _nothing()
     rows = [len(members) for members in panels.values()]
     figure = style.page(sum(rows) * _ROW + len(rows) * 0.55 + 0.75)
-    style.head(figure, "Claims: estimates, 95 % intervals over seeds, and verdicts")
+    style.head(figure, _("Claims: estimates, 95 % intervals over seeds, and verdicts"))
     axes = figure.subplots(len(rows), 1, squeeze=False, height_ratios=[n + 1.2 for n in rows])
     for axis, (panel, members) in zip(axes[:, 0], panels.items(), strict=True):
         _panel(axis, panel, members)
@@ -100,7 +104,7 @@ def draw(claims: list[Claim]) -> Figure:
 
 def _nothing() -> Figure:
     figure = style.page(1.0)
-    style.head(figure, "No claim of this study has an estimate")
+    style.head(figure, _("No claim of this study has an estimate"))
     return figure
 
 
@@ -116,10 +120,10 @@ def _panel(axis: Axes, panel: Panel, members: list[Claim]) -> None:
     axis.axvline(1.0 if panel.logarithmic else 0.0, color="0.7", linewidth=0.8, zorder=1)
     for row, claim in enumerate(members):
         _row(axis, row, claim, panel.factor, (low, high))
-    words = [style.wrapped(_shortened(claim["says"]), _WORDS, style.SMALL) for claim in members]
+    words = [style.wrapped(_shortened(_(claim["says"])), _WORDS, style.SMALL) for claim in members]
     axis.set_yticks(range(len(members)), words, fontsize=style.SMALL, linespacing=0.95)
     axis.tick_params(axis="y", length=0)
-    axis.set_xlabel(panel.unit)
+    axis.set_xlabel(_(panel.unit))
 
 
 def _shortened(says: str) -> str:
@@ -157,7 +161,7 @@ def bounds(claim: Claim) -> list[float]:
 
 
 def _row(axis: Axes, row: int, claim: Claim, factor: float, ends: tuple[float, float]) -> None:
-    _, colour, marker, fill = VERDICTS[claim["verdict"]]
+    colour, marker, fill = VERDICTS[claim["verdict"]][1:]
     for bound in bounds(claim):
         at = [factor * bound] * 2
         axis.plot(at, [row - 0.34, row + 0.34], color="0.2", linewidth=1.0, linestyle=":", zorder=2)
@@ -180,10 +184,10 @@ def _key(verdicts: Iterable[str]) -> list[Line2D]:
     entries = [
         Line2D(
             *([], []),
-            **{"color": colour, "marker": marker, "linewidth": 1.5, "label": words},
+            **{"color": colour, "marker": marker, "linewidth": 1.5, "label": _(words)},
             markerfacecolor=colour if fill == "full" else "white",
         )
         for verdict, (words, colour, marker, fill) in VERDICTS.items()
         if verdict in found
     ]
-    return [*entries, Line2D([], [], color="0.2", linewidth=1.0, linestyle=":", label="bound")]
+    return [*entries, Line2D([], [], color="0.2", linewidth=1.0, linestyle=":", label=_("bound"))]

@@ -7,6 +7,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 
+from convstudy import language
 from convstudy.config import read_slice
 from convstudy.config.kinds import compared
 from convstudy.config.metrics import METRICS
@@ -21,12 +22,14 @@ def main(argv: list[str]) -> None:
     parser.add_argument("--results", required=True, type=Path, help="results/<scale>")
     parser.add_argument("--data", required=True, type=Path, help="data/prepared")
     parser.add_argument("--templates", required=True, type=Path)
+    parser.add_argument("--words", type=Path, help="catalogue of the language; without it English")
     parser.add_argument("--code", default="", help="fingerprint of the code, for the record")
     parser.add_argument("--output", required=True, type=Path)
     options = parser.parse_args(argv)
     study = read_slice()
     values = gather(study["report"], options.results, options.data, options.output)
-    write_text(options.output, render(options.templates, values))
+    with language.speaking(options.words):
+        write_text(options.output, render(options.templates, values))
     write_json(options.results / "study.json", _record(options, study))
 
 
@@ -63,7 +66,7 @@ def _record(options: argparse.Namespace, study: dict[str, Any]) -> dict[str, Any
         "code": options.code,
         "files": {path.relative_to(results).as_posix(): digest(path) for path in used},
         "data": {name: digest(options.data / f"{name}.json") for name in datasets},
-        "templates": digests(options.templates),
+        "templates": digests(options.templates, options.words),
         "report_sha256": digest(options.output),
     }
 
@@ -84,21 +87,25 @@ def _measured(claims: Iterable[dict[str, Any]], runs: dict[str, Any], results: P
     return found
 
 
-def digests(templates: Path) -> dict[str, str]:
-    """SHA-256 of each template."""
-    return {path.name: digest(path) for path in sorted(templates.glob("*.j2"))}
+def digests(templates: Path, words: Path | None) -> dict[str, str]:
+    """SHA-256 of each template, and of the catalogue of words."""
+    used = [*sorted(templates.glob("*.j2")), *([words] if words else [])]
+    return {path.name: digest(path) for path in used}
 
 
 def render(templates: Path, values: dict[str, Any]) -> str:
     """The report as Markdown. A value that a template asks for and nobody computed is a fault."""
     environment = Environment(
         loader=FileSystemLoader(templates),
+        extensions=["jinja2.ext.i18n"],
         undefined=StrictUndefined,
         autoescape=False,  # Markdown; names from the config pass the filter `text`
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.policies["ext.i18n.trimmed"] = True
+    environment.install_gettext_callables(language.gettext, language.ngettext, newstyle=True)
     environment.filters.update({function.__name__: function for function in FILTERS})
     try:
         return environment.get_template("report.md.j2").render(values)

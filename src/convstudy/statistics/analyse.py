@@ -8,7 +8,7 @@ comparisons.json: {section: {
                      "parameters", "macs", "best"}],
     "pairs": [{"a", "b", "difference" (a − b), "low", "high", "p", "separated"}]}}
 
-claims.json: {"level", "minimum_seeds",
+claims.json: {"level", "minimum_seeds", "most_seeds" (that seeds_needed plans for),
     "families": {section with claims: {"tests" (how many p values Holm corrects together), "n"
         (fewest seeds in them), "smallest_effect" (observed difference between two networks of n
         seeds, in standard deviations over seeds, that passes the strictest step of Holm)}},

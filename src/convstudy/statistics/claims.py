@@ -17,6 +17,7 @@ from convstudy.statistics.outcomes import (
     groups_of,
     outcome,
 )
+from convstudy.statistics.power import MOST
 from convstudy.statistics.summary import Summary
 
 Claims = dict[str, Claim]
@@ -55,7 +56,13 @@ def decide(claims: Claims, summary: Summary, minimum_seeds: int) -> dict[str, An
         name: tested[name] if name in tested else _all_of(claim, tested)
         for name, claim in claims.items()
     }
-    return {"level": LEVEL, "minimum_seeds": minimum_seeds, "families": families, "claims": rows}
+    return {
+        "level": LEVEL,
+        "minimum_seeds": minimum_seeds,
+        "most_seeds": MOST,
+        "families": families,
+        "claims": rows,
+    }
 
 
 def holm(p: dict[str, float]) -> dict[str, float]:

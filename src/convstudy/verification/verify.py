@@ -14,6 +14,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
+from convstudy import language
 from convstudy.errors import StudyError
 from convstudy.files import digest, read_json
 from convstudy.fingerprint import fingerprint
@@ -33,6 +34,7 @@ def main(argv: list[str]) -> None:
     parser.add_argument("--report", type=Path, default=Path("report.md"))
     parser.add_argument("--data", type=Path, default=Path("data/prepared"))
     parser.add_argument("--templates", type=Path, default=Path("workflow/templates"))
+    parser.add_argument("--locale", type=Path, default=Path("workflow/locale"))
     options = parser.parse_args(argv)
     study = _study(options.results)
     found = [*_files(study, options)]
@@ -52,7 +54,7 @@ def main(argv: list[str]) -> None:
         f"{runs} runs and {len(study['files'])} files belong together, and {options.report} is the"
         " report that they give."
     )
-    if not _same_words(study, options.templates):
+    if not _same_words(study, options):
         print(
             "Templates or code of the report have changed since: its text was compared by checksum"
             " and not written again."
@@ -89,9 +91,11 @@ def contradictions(study: Study, options: argparse.Namespace) -> Iterator[str]:
     for section, job in study["confusion"].items():
         found = confusion.of_section(results / "runs", job)
         yield from _json(results / "confusion" / f"{section}.json", found)
-    if _same_words(study, options.templates):
+    if _same_words(study, options):
         values = gather(study["report"], results, options.data, options.report)
-        yield from _lines(options.report, render(options.templates, values))
+        with language.speaking(_catalogue(study, options)):
+            written = render(options.templates, values)
+        yield from _lines(options.report, written)
     elif not options.report.is_file() or digest(options.report) != study["report_sha256"]:
         yield f"{options.report} is not the file that was made from these"
 
@@ -137,7 +141,14 @@ def _alike(one: Any, other: Any) -> bool:
     return type(one) is type(other) and one == other
 
 
-def _same_words(study: Study, templates: Path) -> bool:
-    """Whether templates and code of the report are still those that it was made with."""
+def _same_words(study: Study, options: argparse.Namespace) -> bool:
+    """Whether templates, catalogue and code of the report are still those it was made with."""
     same_code = study["code"] == fingerprint(render.__module__)
-    return same_code and study["templates"] == digests(templates)
+    catalogue = _catalogue(study, options)
+    if not catalogue.is_file():
+        return False
+    return same_code and study["templates"] == digests(options.templates, catalogue)
+
+
+def _catalogue(study: Study, options: argparse.Namespace) -> Path:
+    return options.locale / f"{study['report']['language']}.po"
