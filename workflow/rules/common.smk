@@ -77,6 +77,7 @@ def images_of(section, suffix):
 
 
 RESULTS = result()
+TIMING = result("timing.json")
 RUNS = result("runs")
 STATES = result("state")
 TEMPLATE_FOLDER = os.path.relpath(_workflow / "templates")  # the same in every checkout
@@ -214,6 +215,26 @@ def reported():
     }
 
 
+# ── What single claims are about ─────────────────────────────────────────────────────────────────
+TIMED = slices.timing(STUDY)
+
+
+def data_of_timing(suffix):
+    """The prepared data sets of the networks that are timed."""
+    return list(dict.fromkeys(prepared(experiment, suffix) for experiment in TIMED))
+
+
+def code_of_timing():
+    """Fingerprint of the timing and of the networks that it builds."""
+    return code("timing", *dict.fromkeys(map(module_of_model, TIMED)))
+
+
+def measured():
+    """What claims are decided by beside the summary, the records and the predictions."""
+    asked = [name for name in STUDY.experiments if slices.measured_layers(STUDY, name)]
+    return runs("frequency.json", asked) + ([TIMING] if TIMED else [])
+
+
 # ── Figures ──────────────────────────────────────────────────────────────────────────────────────
 # Kinds of figures that show how the best network of a section errs.
 ERRORS = ("mistakes", "calibration", "recalls")
@@ -230,7 +251,7 @@ def figures():
         result("figures", name, f"{kind}.png")
         for name, section in STUDY.sections.items()
         for kind in section["figures"]
-    ]
+    ] + [result("figures", "forest.png")]
 
 
 def shown_activations(section):

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from convstudy.language import gettext as _
+from convstudy.language import localised
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|$~&])")
 _START_OF_A_BLOCK = re.compile(r"^(?=[-+=])|^\d+(?=[.)](?:\s|$))")
@@ -79,27 +80,56 @@ def ranges(seeds: Sequence[str]) -> str:
 
 def estimate(claim: dict[str, Any]) -> str:
     """What was measured for a claim, with its interval: `+2.01 points (95 % interval …)`."""
-    if claim["kind"] == "ratio":
-        write, unit = "{:.3f}".format, "times"
-    elif claim["metric"] in _FRACTIONS:
-        write, unit = points, "points"
-    elif claim["metric"] in _COUNTS:
-        write, unit = "{:+,.0f}".format, ""
-    else:
-        write, unit = "{:+.4f}".format, ""
-    said = f"{write(claim['estimate'])} {unit}".strip()
+    said = in_unit(claim["estimate"], claim)
     if claim["low"] is None:
         return said
-    return f"{said} (95 % interval {write(claim['low'])} to {write(claim['high'])})"
+    return _("%(value)s (95 %% interval %(interval)s)") % {
+        "value": said,
+        "interval": span(claim, claim),
+    }
+
+
+def effect_size(value: float) -> str:
+    """In standard deviations: `1.46`."""
+    return localised(f"{value:.2f}")
+
+
+def span(ends: dict[str, Any], claim: dict[str, Any]) -> str:
+    """An interval in the unit of the claim, from its `low` and `high`: `+1.50 to +2.52`."""
+    low, high = ("∞" if ends[end] is None else _digits(ends[end], claim) for end in ("low", "high"))
+    return _("%(low)s to %(high)s") % {"low": low, "high": high}
 
 
 def bound(claim: dict[str, Any]) -> str:
     """The margin, threshold or factor of a claim, in the unit of its estimate."""
+    return in_unit(claim["bound"], claim).removeprefix("+")
+
+
+def in_unit(value: float, claim: dict[str, Any]) -> str:
+    """A value in the unit of a claim's estimate: `1.35 times`, `+2.01 points`, `84.00 %`."""
+    digits, metric = _digits(value, claim), claim["metric"]
     if claim["kind"] == "ratio":
-        return f"{claim['bound']:g} times"
+        return _("%(value)s times") % {"value": digits}
+    if _is_share(claim):
+        return f"{digits} %"
+    if claim["kind"] == "trend":
+        return _("%(value)s per step") % {"value": digits}
+    return _("%(value)s points") % {"value": digits} if metric in _FRACTIONS else digits
+
+
+def _digits(value: float, claim: dict[str, Any]) -> str:
+    if claim["kind"] == "ratio":
+        return localised(f"{value:.3f}")
+    if _is_share(claim):
+        return localised(f"{100 * value:.2f}")
     if claim["metric"] in _FRACTIONS:
-        return f"{100 * claim['bound']:.2f} points"
-    return f"{claim['bound']:g}"
+        return localised(f"{100 * value:+.2f}")
+    return localised(f"{value:+,.0f}" if claim["metric"] in _COUNTS else f"{value:+.4f}")
+
+
+def _is_share(claim: dict[str, Any]) -> bool:
+    """Whether an estimate is itself an accuracy, and not a difference of two."""
+    return claim["kind"] in ("above", "below") and claim["metric"] in _SHARES
 
 
 def mean_sd(spread: dict[str, Any]) -> str:
@@ -157,12 +187,16 @@ def recipe(values: dict[str, Any]) -> str:
     return ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in values.items())
 
 
-_FRACTIONS = ("test_accuracy", "train_accuracy", "train_accuracy_running", "gap")
+_SHARES = ("test_accuracy", "train_accuracy", "train_accuracy_running", "recall")
+_FRACTIONS = (*_SHARES, "gap", "recall_lead", "roughness")
 _COUNTS = ("parameters", "macs")
 
 _PLAIN = (text, percent, points, points_only, count, millions, seconds, p_value, listing, ranges)
 _OF_RECORDS = (
     estimate,
+    span,
+    in_unit,
+    effect_size,
     bound,
     mean_sd,
     interval,
