@@ -6,6 +6,7 @@ from matplotlib.figure import Figure
 
 from convstudy.figures import histories, lines, style
 from convstudy.figures.drawing import Drawing, Experiment
+from convstudy.language import gettext as _
 
 _HANDLE = 0.49  # inches of a legend's entry beside its words
 _PANEL = 2.7  # inches of height
@@ -23,7 +24,7 @@ def draw(drawing: Drawing, found: dict[str, histories.Histories]) -> Figure:
     rows = -(-(len(labels) + len(key)) // columns)
     figure = style.page(_PANEL + 0.35 + 0.16 * rows)
     style.head(figure, f"{drawing.title} · {drawing.dataset}")
-    for axis, column in zip(figure.subplots(1, 2), lines.AXES, strict=True):
+    for axis, column in zip(figure.subplots(1, 2), lines.FACTORS, strict=True):
         _panel(axis, column, drawing, found, labels)
     means = [line for line in axis.lines if line.get_gid() == lines.MEAN]
     figure.legend(handles=means + key, loc="outside lower center", ncols=columns)
@@ -54,12 +55,11 @@ def _panel(
     found: dict[str, histories.Histories],
     labels: list[str],
 ) -> None:
-    words, factor = lines.AXES[column]
     for one, label in zip(drawing.experiments, labels, strict=True):
-        values = factor * found[one.name]["test", column]
+        values = lines.FACTORS[column] * found[one.name]["test", column]
         look = style.look(one.colour)
         lines.draw_seeds(axis, values, look.colour)
         lines.draw_mean(axis, values, look, label)
-    axis.set_title(f"test {words}", loc="left")
-    axis.set_xlabel("epoch")
+    axis.set_title(_("test accuracy, %") if column == "accuracy" else _("test loss"), loc="left")
+    axis.set_xlabel(_("epoch"))
     lines.number_epochs(axis, max(each["test", column].shape[1] for each in found.values()))

@@ -61,6 +61,7 @@ def gather(study: Values, results: Path, data: Path, report: Path) -> Values:
         "sections": sections,
         "statistics": {key: decided[key] for key in ("level", "minimum_seeds")},
         "claims": [claim for section in sections for claim in section["claims"]],
+        "command": _command(study["settings"]),
         "recipes": _recipes(experiments),
         "runs": len(runs),
     }
@@ -217,6 +218,12 @@ def _differing(names: list[str], runs: list[dict[str, str]]) -> list[Values]:
     own = [run for run in runs if run["experiment"] in names]
     values = {field: sorted({run[field] for run in own}) for field in _MATTERS}
     return [{"field": field, "found": v} for field, v in values.items() if len(v) > 1]
+
+
+def _command(settings: Values) -> str:
+    """The call that makes this report, with the settings that it depends on."""
+    given = " ".join(f"{key}={value}".replace(" ", "") for key, value in settings.items())
+    return f"snakemake --cores all report.md --config {given}"
 
 
 def _recipes(experiments: Values) -> list[Values]:
