@@ -16,7 +16,7 @@ _SHOWN = ("title", "says", "purpose")  # keys whose texts the report shows
 # As in convstudy.report.render: a sentence has to be found as it is looked up.
 _TEMPLATES = {
     **{"trimmed": "true", "trim_blocks": "true", "lstrip_blocks": "true"},
-    **{"newstyle_gettext": "true", "silent": "false"},
+    "silent": "false",
 }
 
 

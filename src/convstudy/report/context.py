@@ -231,6 +231,6 @@ def _recipes(experiments: Values) -> list[Values]:
     used: dict[str, Values] = {}
     for one in experiments.values():
         recipe = one["slice"]["recipe"]
-        entry = used.setdefault(canonical_json(recipe), {"recipe": recipe, "names": []})
-        entry["names"].append(f"{one['title']} ({one['dataset_title']})")
+        entry = used.setdefault(canonical_json(recipe), {"recipe": recipe, "experiments": []})
+        entry["experiments"].append(one)
     return list(used.values())
