@@ -21,6 +21,8 @@ COMMANDS = {
     "prepare": "convstudy.datasets.prepare",
     "train": "convstudy.training.train",
     "activations": "convstudy.evaluation.activations",
+    "frequency": "convstudy.evaluation.frequency",
+    "timing": "convstudy.training.timing",
     "check-layer": "convstudy.evaluation.check_layer",
     "summarise": "convstudy.statistics.summarise",
     "confusion": "convstudy.statistics.confusion",
@@ -29,6 +31,7 @@ COMMANDS = {
     "draw-curves": "convstudy.figures.curves",
     "draw-confusion": "convstudy.figures.confusion",
     "draw-activations": "convstudy.figures.activations",
+    "draw-forest": "convstudy.figures.forest",
     "report": "convstudy.report.render",
     "verify": "convstudy.verification.verify",
 }

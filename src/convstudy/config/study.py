@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from convstudy.config import references
+from convstudy.config.kinds import compared
 from convstudy.config.metrics import METRICS
 from convstudy.config.schema import complete, faults
 from convstudy.errors import StudyError
@@ -218,14 +219,13 @@ def _claims(claims: Config, holds: Callable[[Config], bool]) -> Config:
 
 
 def _is_run(claim: Config, experiments: dict[str, Experiment]) -> bool:
-    return all(claim[role] in experiments for role in ("of", "than") if role in claim)
+    return all(name in experiments for name in compared(claim))
 
 
 def _is_fair(claim: Config, experiments: dict[str, Experiment]) -> bool:
     """Whether what is compared was measured under equal conditions; counts need none."""
-    compared = [experiments[claim[role]] for role in ("of", "than") if role in claim]
     counted = "metric" in claim and METRICS[claim["metric"]].deterministic
-    return counted or len({one.conditions for one in compared}) <= 1
+    return counted or len({experiments[name].conditions for name in compared(claim)}) <= 1
 
 
 def _unlike_published(config: Config, name: str, job: Config) -> tuple[Config, ...]:

@@ -42,7 +42,8 @@ def draw(drawing: Drawing, found: dict[str, histories.Histories]) -> Figure:
             upper = upper or axis
         upper.set_title(_title(one, columns), loc="left", fontweight="bold")
     handles = [*_key(), *lines.key_to_seeds(len(one.seeds) for one in shown)]
-    figure.legend(handles=handles, loc="outside lower center", ncols=len(handles))
+    entries = lines.columns([str(line.get_label()) for line in handles])
+    figure.legend(handles=handles, loc="outside lower center", ncols=entries)
     return figure
 
 

@@ -21,6 +21,7 @@ from convstudy.language import ngettext
 # column of history.csv → factor from the file to the axis
 FACTORS = {"accuracy": 100.0, "loss": 1.0}
 
+_HANDLE = 0.49  # inches of a legend's entry beside its words
 MEAN = "mean"  # gid of the lines that show means
 _MARKED = 12  # markers on more epochs than these run into each other
 
@@ -77,6 +78,16 @@ def number_epochs(axis: Axes, epochs: int) -> None:
     axis.set_xlim(1 - min(room, 0.9), epochs + room)  # there is no epoch 0
     axis.xaxis.set_major_locator(MaxNLocator(nbins=8, integer=True, min_n_ticks=1))
     axis.yaxis.set_major_formatter(style.Numbers())
+
+
+def columns(labels: list[str]) -> int:
+    """Most columns in which a legend, filled column by column, is no wider than the page."""
+    sizes = [_HANDLE + style.width(label, style.TEXT, "normal") for label in labels]
+    for columns in range(len(sizes), 1, -1):
+        # matplotlib deals the entries out as array_split does
+        if sum(part.max() for part in np.array_split(sizes, columns)) <= style.PAGE_WIDTH:
+            return columns
+    return 1
 
 
 def key_to_seeds(counts: Iterable[int]) -> list[Line2D]:

@@ -76,40 +76,56 @@ def ranges(seeds: Sequence[str]) -> str:
 
 def estimate(claim: dict[str, Any]) -> str:
     """What was measured for a claim, with its interval: `+2.01 points (95 % interval …)`."""
-    said = _with_unit(claim, "estimate", signed=True)
+    said = in_unit(claim["estimate"], claim)
     if claim["low"] is None:
         return said
-    low, high = (_bare(claim, claim[end], signed=True) for end in ("low", "high"))
-    return _("%(estimate)s (95 %% interval %(low)s to %(high)s)") % {
-        "estimate": said,
-        "low": low,
-        "high": high,
+    return _("%(value)s (95 %% interval %(interval)s)") % {
+        "value": said,
+        "interval": span(claim, claim),
     }
+
+
+def effect_size(value: float) -> str:
+    """In standard deviations: `1.46`."""
+    return number(value, ".2f")
+
+
+def span(ends: dict[str, Any], claim: dict[str, Any]) -> str:
+    """An interval in the unit of the claim, from its `low` and `high`: `+1.50 to +2.52`."""
+    low, high = ("∞" if ends[end] is None else _digits(ends[end], claim) for end in ("low", "high"))
+    return _("%(low)s to %(high)s") % {"low": low, "high": high}
 
 
 def bound(claim: dict[str, Any]) -> str:
     """The margin, threshold or factor of a claim, in the unit of its estimate."""
-    return _with_unit(claim, "bound", signed=False)
+    return in_unit(claim["bound"], claim).removeprefix("+")
 
 
-def _with_unit(claim: dict[str, Any], field: str, signed: bool) -> str:
-    value = _bare(claim, claim[field], signed)
+def in_unit(value: float, claim: dict[str, Any]) -> str:
+    """A value in the unit of a claim's estimate: `1.35 times`, `+2.01 points`, `84.00 %`."""
+    digits, metric = _digits(value, claim), claim["metric"]
     if claim["kind"] == "ratio":
-        return _("%(value)s times") % {"value": value}
-    if claim["metric"] in _FRACTIONS:
-        return _("%(value)s points") % {"value": value}
-    return value
+        return _("%(value)s times") % {"value": digits}
+    if _is_share(claim):
+        return _("%(value)s %%") % {"value": digits}
+    if claim["kind"] == "trend":
+        return _("%(value)s per step") % {"value": digits}
+    return _("%(value)s points") % {"value": digits} if metric in _FRACTIONS else digits
 
 
-def _bare(claim: dict[str, Any], value: float, signed: bool) -> str:
-    """A value of a claim with as many digits as its metric deserves; bounds as they were given."""
+def _digits(value: float, claim: dict[str, Any]) -> str:
     if claim["kind"] == "ratio":
-        return number(value, ".3f" if signed else "g")
+        return number(value, ".3f")
+    if _is_share(claim):
+        return number(100 * value, ".2f")
     if claim["metric"] in _FRACTIONS:
-        return number(100 * value, "+.2f" if signed else ".2f")
-    if not signed:
-        return number(value, "g")
+        return number(100 * value, "+.2f")
     return number(value, "+,.0f" if claim["metric"] in _COUNTS else "+.4f")
+
+
+def _is_share(claim: dict[str, Any]) -> bool:
+    """Whether an estimate is itself an accuracy, and not a difference of two."""
+    return claim["kind"] in ("above", "below") and claim["metric"] in _SHARES
 
 
 def mean_sd(spread: dict[str, Any]) -> str:
@@ -216,7 +232,8 @@ def setting(key: str) -> str:
     }.get(key, key.replace("_", " "))
 
 
-_FRACTIONS = ("test_accuracy", "train_accuracy", "train_accuracy_running", "gap")
+_SHARES = ("test_accuracy", "train_accuracy", "train_accuracy_running", "recall")
+_FRACTIONS = (*_SHARES, "gap", "recall_lead", "roughness")
 _COUNTS = ("parameters", "macs")
 
 _PLAIN = (
@@ -224,7 +241,7 @@ _PLAIN = (
     *(listing, ranges),
 )
 _OF_RECORDS = (
-    *(estimate, bound, mean_sd, interval, pair, recall, network, difference),
-    *(check, largest_deviation, layer_size, recipe, setting),
+    *(estimate, span, in_unit, effect_size, bound, mean_sd, interval, pair, recall, network),
+    *(difference, check, largest_deviation, layer_size, recipe, setting),
 )
 FILTERS = _PLAIN + _OF_RECORDS
