@@ -123,7 +123,10 @@ def _panel(axis: Axes, panel: Panel, members: list[Claim]) -> None:
     axis.axvline(1.0 if panel.logarithmic else 0.0, color="0.7", linewidth=0.8, zorder=1)
     for row, claim in enumerate(members):
         _row(axis, row, claim, panel.factor, (low, high))
-    words = [style.wrapped(_shortened(_(claim["says"])), _WORDS, style.SMALL) for claim in members]
+    words = [
+        style.wrapped(_shortened(_(says)), _WORDS, style.SMALL)
+        for says in (claim["says"] for claim in members)
+    ]
     axis.set_yticks(range(len(members)), words, fontsize=style.SMALL, linespacing=0.95)
     axis.tick_params(axis="y", length=0)
     axis.set_xlabel(_(panel.unit))
