@@ -8,10 +8,13 @@ from convstudy.config.study import load
 from convstudy.errors import StudyError
 
 DRAWN = {
-    **{"draw_history": 16, "draw_confusion": 1, "draw_activations": 2},
-    **{"draw_errors": 16, "draw_mistakes": 8},
+    **{"draw_comparison": 8, "draw_curves": 8, "draw_confusion": 1, "draw_activations": 2},
+    **{"draw_errors": 16, "draw_mistakes": 8, "draw_forest": 1},
 }
-ONCE = {"summarise": 1, "analyse": 1, "confusion": 1, "errors": 8, "mistakes": 8, "report": 1}
+ONCE = {
+    **{"summarise": 1, "timing": 1, "analyse": 1, "confusion": 1, "errors": 8, "mistakes": 8},
+    "report": 1,
+}
 
 
 def test_quick_has_these_jobs(checkout):
@@ -21,6 +24,7 @@ def test_quick_has_these_jobs(checkout):
         "prepare": 2,
         "train": 54,
         "activations": 4,
+        "frequency": 6,
         "check_layer": 4,
         **DRAWN,
         **ONCE,
@@ -39,6 +43,7 @@ def test_full_has_these_jobs(checkout):
         "prepare": 2,
         "train": 135,
         "activations": 4,
+        "frequency": 15,
         "check_layer": 4,
         **DRAWN,
         **ONCE,
@@ -66,7 +71,9 @@ def test_a_section_can_be_dropped(checkout):
 
     def change(config):
         del config["sections"]["blocks"]
-        config["claims"].pop("basic_beats_bottleneck")
+        for name, claim in list(config["claims"].items()):
+            if claim["section"] == "blocks":
+                del config["claims"][name]
         del config["experiments"]["cifar10_bottleneck"]
         del config["scales"]["quick"]["experiments"]["cifar10_bottleneck"]
         del config["scales"]["real"]["experiments"]["cifar10_bottleneck"]

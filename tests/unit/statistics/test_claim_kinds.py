@@ -114,7 +114,11 @@ def make_summary(path, **accuracies):
 JOB = {
     "minimum_seeds": 5,
     "sections": {"s": ["a", "b"]},
-    "claims": {"c": GOOD | {"metric": "gap", "of": "b", "than": "a"} | {"says": "b overfits more", "published": {"verdict": "supported"}}},
+    "claims": {
+        "c": GOOD
+        | {"metric": "gap", "of": "b", "than": "a"}
+        | {"says": "b overfits more", "published": {"verdict": "supported"}}
+    },
 }
 
 
