@@ -3,10 +3,11 @@ PYTHON ?= python3
 VENV   ?= .venv
 CORES  ?= all
 
+CLUSTER := $(abspath $(VENV))-cluster
 BIN     := $(abspath $(VENV))/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 
-.PHONY: report why test test-all benchmark lint format words lock sample clean-env
+.PHONY: report why plan test test-all benchmark lint format words lock sample clean-env
 
 report: $(VENV)/.run       ## environment, then the study: report.md and report.html
 	PATH="$(BIN):$$PATH" $(BIN)/python workflow/tools/report.py --cores $(CORES) report.md report.html
@@ -14,11 +15,14 @@ report: $(VENV)/.run       ## environment, then the study: report.md and report.
 why: $(VENV)/.run          ## which jobs are stale, and why
 	PATH="$(BIN):$$PATH" $(BIN)/python workflow/tools/why.py report.md report.html
 
-test: $(VENV)/.test        ## environment with the test extras, then the fast tests
-	PATH="$(BIN):$$PATH" $(BIN)/pytest -m "not study and not browser"
+plan: $(VENV)/.run         ## how many jobs, hours, bytes: PLAN="--config scale=full"
+	PATH="$(BIN):$$PATH" $(BIN)/python workflow/tools/plan.py --cores $(CORES) report.md $(PLAN)
 
-test-all: $(VENV)/.test    ## every test, whole studies and a browser included
-	PATH="$(BIN):$$PATH" $(BIN)/pytest
+test: $(VENV)/.test        ## environment with the test extras, then the fast tests
+	PATH="$(BIN):$$PATH" $(BIN)/pytest -m "not study and not browser and not cluster"
+
+test-all: $(VENV)/.cluster ## every test: whole studies, a browser, and SLURM where it is installed
+	PATH="$(BIN):$$PATH" CLUSTER_PYTHON="$(CLUSTER)/bin/python" $(BIN)/pytest
 
 benchmark: $(VENV)/.test   ## our training against the plain loop: 3 minutes on 2 idle cores
 	$(BIN)/python benchmarks/speed.py
@@ -45,6 +49,16 @@ $(VENV)/.test: requirements/test.txt pyproject.toml | $(VENV)/bin/python
 	$(INSTALL) --no-deps --no-build-isolation -e .
 	touch $@ $(VENV)/.run
 
+# With the SLURM plugin, beside the usual environment and on top of it: where SLURM's clients are
+# installed, the plugin slows each start of Snakemake.
+$(VENV)/.cluster: requirements/cluster.txt $(VENV)/.test
+	$(PYTHON) -m venv --clear $(CLUSTER)
+	$(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' > \
+	  "$$($(CLUSTER)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/usual.pth"
+	$(CLUSTER)/bin/python -m pip install --quiet --disable-pip-version-check --no-input \
+	  --require-hashes --no-deps -r requirements/cluster.txt
+	touch $@
+
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if (3, 11) <= v < (3, 14) else f"convstudy needs Python 3.11, 3.12 or 3.13; {sys.executable} is {v[0]}.{v[1]}. Name another one: make PYTHON=python3.12 ...")'
 	$(PYTHON) -m venv $(VENV)
@@ -62,4 +76,4 @@ sample: $(VENV)/.run       ## keep report.md of SCALE and what it was made from 
 	$(BIN)/python workflow/tools/sample.py $(SCALE)
 
 clean-env:
-	rm -rf $(VENV)
+	rm -rf $(VENV) $(CLUSTER)

@@ -18,6 +18,8 @@ PARTS = ("Snakefile", "config.yaml", "workflow", "profiles", "overlays")
 class Checkout:
     """A copy of the workflow, and of the package if `src` is asked for (else the installed one)."""
 
+    interpreter = sys.executable  # what runs Snakemake
+
     def __init__(self, folder: Path, *more: str) -> None:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
@@ -50,9 +52,10 @@ class Checkout:
 
     def start(self, *arguments: str, **options: Any) -> subprocess.Popen[str]:
         """The same without waiting for its end; `options` are those of Popen."""
-        path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+        programs = [str(Path(one).parent) for one in (self.interpreter, sys.executable)]
+        path = os.pathsep.join([*programs, os.environ["PATH"]])
         return subprocess.Popen(
-            [sys.executable, *arguments],
+            [self.interpreter, *arguments],
             cwd=self.folder,
             env={**os.environ, "PATH": path, "PYTHONPATH": str(self.folder / "src")},
             stdout=subprocess.PIPE,

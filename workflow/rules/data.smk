@@ -1,3 +1,8 @@
+# On a cluster the submitting node is the one that reaches the internet.
+localrules:
+    fetch,
+
+
 rule fetch:
     output:
         file="data/raw/{dataset}/{file}",

@@ -65,17 +65,21 @@ def of_experiment(job: dict[str, Any], data: dict[str, Any]) -> Cost:
     parameters, macs, values = (
         sum(getattr(one, name) for one in layers) for name in ("parameters", "macs", "values")
     )
-    passes = recipe["epochs"] * (_FORWARD_AND_BACKWARD * train + test) + train
     batch = max(recipe["batch_size"], _EVALUATION_BATCH / _FORWARD_AND_BACKWARD)
     pixels = data["shape"][0] * data["shape"][1] * data["shape"][2]
     return Cost(
         parameters=parameters,
         macs=macs,
-        work=macs * passes,
+        work=work(macs, recipe["epochs"], train, test),
         # Each float has 4 bytes. Of activations three copies: before and after the normalisation,
         # and their gradients. The images are bytes, and floats in a batch.
         bytes=int(4 * (8 * parameters + 3 * batch * values) + pixels * (train + test)),
     )
+
+
+def work(macs: int, epochs: int, train: int, test: int) -> int:
+    """Multiply-accumulates of training on `train` images, with an evaluation after each epoch."""
+    return macs * (epochs * (_FORWARD_AND_BACKWARD * train + test) + train)
 
 
 def expected_data(dataset: dict[str, Any]) -> dict[str, Any]:

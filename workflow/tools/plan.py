@@ -1,0 +1,228 @@
+"""What `make plan` runs: what a study will take, from a dry run of Snakemake and from earlier runs.
+
+Arguments are those of the run that is asked about: `python workflow/tools/plan.py --cores 4
+report.md --config scale=full`. Speeds are those of the runs below `results/`; where there is none,
+a default is taken and said so.
+"""
+
+import csv
+import heapq
+import itertools
+import json
+import os
+import re
+import shlex
+import statistics
+import subprocess
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from convstudy.config import cost
+from convstudy.errors import StudyError
+from convstudy.files import read_json
+
+_COMMAND = re.compile(r"^Shell command: convstudy --log (?P<log>\S+) (?P<rest>.*)$", re.MULTILINE)
+_TABLE = re.compile(r"^job +count\n-+ +-+\n(.*?)^total", re.MULTILINE | re.DOTALL)
+_SECONDS_OF_A_JOB = 5.0  # besides training: start, imports, figures; where nothing was measured
+
+
+class Command(NamedTuple):
+    """A job of the dry run, as its shell line has it."""
+
+    name: str
+    options: dict[str, str]
+    slice: dict[str, Any]
+
+
+class Speed(NamedTuple):
+    """Multiply-accumulates per second of trainings, and seconds of jobs, of earlier runs."""
+
+    of_experiment: dict[str, float]
+    of_model: dict[str, float]
+    all: float
+    runs: int  # measured; with none, `all` is the default
+    seconds: dict[str, float]  # by rule; of a training what it takes besides
+    on_gpu: bool
+
+    def of(self, experiment: str, model: str) -> float:
+        return self.of_experiment.get(experiment) or self.of_model.get(model) or self.all
+
+
+class Training(NamedTuple):
+    cost: cost.Cost
+    seconds: float
+    disk: int  # bytes
+
+
+def main(arguments: list[str]) -> int:
+    every = _dry_run("--forceall", *arguments)
+    ahead = _dry_run("--printshellcmds", *arguments)
+    for done in (every, ahead):
+        if done.returncode:
+            print(done.stdout, file=sys.stderr)
+            return done.returncode
+    cores = _cores(arguments)
+    print(tell(_counts(every.stdout), _counts(ahead.stdout), _commands(ahead.stdout), cores))
+    return 0
+
+
+def tell(every: dict[str, int], ahead: dict[str, int], commands: list[Command], cores: int) -> str:
+    """The plan in words."""
+    speed = measured(Path("results"))
+    data = {one.options["--description"]: one.slice for one in commands if one.name == "prepare"}
+    trainings = [_training(one, data, speed) for one in commands if one.name == "train"]
+    others = [speed.seconds.get(rule, _SECONDS_OF_A_JOB) for rule in ahead if rule != "train"]
+    counts = [count for rule, count in ahead.items() if rule != "train"]
+    aside = sum(one * count for one, count in zip(others, counts, strict=True))
+    wall = makespan([one.seconds for one in trainings], cores) + aside / cores
+    lines = ["| rule | to do | there |", "|---|---:|---:|"]
+    lines += [
+        f"| {rule} | {ahead.get(rule, 0)} | {n - ahead.get(rule, 0)} |" for rule, n in every.items()
+    ]
+    lines += ["", f"Wall time: about {_duration(wall)} with {cores} core{'s' * (cores > 1)}."]
+    if trainings:
+        lines += [_said_of(speed, trainings, ahead)]
+    lines += [f"Disk: {_size(sum(one.disk for one in trainings))} of runs."]
+    if ahead.get("fetch"):
+        pixels = sum(_bytes(cost.expected_data(_dataset(one))) for one in data.values())
+        lines += [f"Downloads: {ahead['fetch']} files, at most {_size(pixels)}."]
+    return "\n".join(lines)
+
+
+def measured(results: Path) -> Speed:
+    """Medians over all runs below `results`, of every scale."""
+    by_experiment: dict[str, list[float]] = {}
+    by_model: dict[str, list[float]] = {}
+    seconds: dict[str, list[float]] = {}
+    devices = set()
+    for path in results.glob("*/runs/*/seed*/metrics.json"):
+        one = read_json(path)
+        counts = (one[name] for name in ("macs", "epochs", "train_images", "test_images"))
+        rate = cost.work(*counts) / (one["train_seconds"] + one["evaluate_seconds"])
+        by_experiment.setdefault(one["experiment"], []).append(rate)
+        by_model.setdefault(one["slice"]["model"]["name"], []).append(rate)
+        devices.add(one["environment"]["device"])
+    for path in results.glob("*/benchmarks/**/*.tsv"):
+        _take(path, seconds)
+    rates = [rate for found in by_experiment.values() for rate in found]
+    return Speed(
+        _medians(by_experiment),
+        _medians(by_model),
+        statistics.median(rates) if rates else cost.WORK_PER_SECOND,
+        len(rates),
+        _medians(seconds),
+        bool(devices - {"cpu"}),
+    )
+
+
+def makespan(seconds: Iterable[float], cores: int) -> float:
+    """Seconds until all are done, each taken by the first core that is free, long ones first."""
+    free = [0.0] * cores
+    for one in sorted(seconds, reverse=True):
+        heapq.heapreplace(free, free[0] + one)
+    return max(free)
+
+
+def _take(path: Path, seconds: dict[str, list[float]]) -> None:
+    """Note the seconds of one benchmark file; of a training less what its record accounts for."""
+    results, (rule, *run) = path.parents[len(path.parts) - 4], path.parts[3:]
+    with path.open(newline="") as file:
+        taken = [float(row["s"]) for row in csv.DictReader(file, delimiter="\t")]
+    if rule == "train":
+        record = results / "runs" / run[0] / Path(run[1]).stem / "metrics.json"
+        if not record.is_file():
+            return
+        one = read_json(record)
+        taken = [max(0.0, s - one["train_seconds"] - one["evaluate_seconds"]) for s in taken]
+    seconds.setdefault(rule.removesuffix(".tsv"), []).extend(taken)
+
+
+def _training(one: Command, data: dict[str, dict[str, Any]], speed: Speed) -> Training:
+    description = one.options["--description"]
+    try:
+        found = read_json(Path(description))
+        known = {**found, "classes": len(found["classes"])}
+    except StudyError:
+        known = cost.expected_data(_dataset(data[description]))
+    counted = cost.of_experiment(one.slice, known)
+    rate = speed.of(one.options["--experiment"], one.slice["model"]["name"])
+    seconds = counted.work / rate + speed.seconds.get("train", _SECONDS_OF_A_JOB)
+    # Weights; until the study is done, a state with the optimizer's two more; half-precision
+    # logits, a prediction and a label of each test image.
+    predictions = known["test_images"] * (2 * known["classes"] + 16)
+    return Training(counted, seconds, 16 * counted.parameters + predictions)
+
+
+def _dataset(preparation: dict[str, Any]) -> dict[str, Any]:
+    """As the config has it, from the slice of its preparation."""
+    found = {"format": preparation["format"], "colour": True, **preparation["options"]}
+    return found | ({"generator": preparation["generator"]} if preparation["generator"] else {})
+
+
+def _said_of(speed: Speed, trainings: Sequence[Training], ahead: dict[str, int]) -> str:
+    hours = sum(one.seconds for one in trainings) / 3600
+    hours += (
+        ahead.get("activations", 0) * speed.seconds.get("activations", _SECONDS_OF_A_JOB) / 3600
+    )
+    what = "GPU hours" if speed.on_gpu else "hours of one core each"
+    work = sum(one.cost.work for one in trainings)
+    if speed.runs:
+        source = f"as in {speed.runs} earlier runs below results/"
+    else:
+        source = f"at {speed.all / 1e9:.0f} GMAC/s, a default: nothing was trained here yet"
+    return f"Training: {hours:.2f} {what} for {work / 1e15:.3g} PMAC, {source}."
+
+
+def _dry_run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "snakemake", "--dry-run", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def _counts(dry_run: str) -> dict[str, int]:
+    table = _TABLE.search(dry_run)
+    return {
+        rule: int(n) for rule, n in re.findall(r"^(\w+) +(\d+)$", table[1] if table else "", re.M)
+    }
+
+
+def _commands(dry_run: str) -> list[Command]:
+    found = []
+    for line in _COMMAND.finditer(dry_run):
+        name, *words = shlex.split(line["rest"])
+        given = json.loads(words[-1]) if "<<<" in words else {}
+        options = dict(itertools.pairwise(words))
+        found.append(Command(name, options, given))
+    return found
+
+
+def _cores(arguments: list[str]) -> int:
+    """As Snakemake is told: a number, or all that this process may use."""
+    asked = arguments[arguments.index("--cores") + 1]
+    return len(os.sched_getaffinity(0)) if asked == "all" else int(asked)
+
+
+def _medians(found: dict[str, list[float]]) -> dict[str, float]:
+    return {name: statistics.median(values) for name, values in found.items()}
+
+
+def _bytes(data: dict[str, Any]) -> int:
+    channels, height, width = data["shape"]
+    return channels * height * width * (data["train_images"] + data["test_images"])
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds / 3600:.1f} h" if seconds >= 5400 else f"{seconds / 60:.1f} min"
+
+
+def _size(count: float) -> str:
+    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.0f} MB"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
