@@ -25,6 +25,7 @@ COMMANDS = {
     "summarise": "convstudy.statistics.summarise",
     "confusion": "convstudy.statistics.confusion",
     "errors": "convstudy.statistics.errors",
+    "grid": "convstudy.statistics.grid",
     "mistakes": "convstudy.evaluation.mistakes",
     "analyse": "convstudy.statistics.analyse",
     "draw-comparison": "convstudy.figures.comparison",
@@ -34,6 +35,7 @@ COMMANDS = {
     "draw-mistakes": "convstudy.figures.mistakes",
     "draw-calibration": "convstudy.figures.calibration",
     "draw-recalls": "convstudy.figures.recalls",
+    "draw-grid": "convstudy.figures.grid",
     "report": "convstudy.report.render",
     "verify": "convstudy.verification.verify",
 }

@@ -194,6 +194,7 @@ def reported():
         "runs": expected_runs(),
         "analysis": slices.analysis(STUDY),
         "confusion": {n: slices.candidates(STUDY, n) for n in sections_with("confusion")},
+        "grids": {n: slices.grid(STUDY, n) for n in sections_with("grid")},
         "errors": {n: slices.candidates(STUDY, n) for n in sections_with(*ERRORS)},
     }
 

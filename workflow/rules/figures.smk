@@ -113,3 +113,24 @@ rule draw_mistakes:
     shell:
         "convstudy --log {log} draw-mistakes --errors {input.errors} --pictures {input.pictures}"
         " --output {output}"
+
+
+rule draw_grid:
+    input:
+        result("grids", "{section}.json"),
+    output:
+        result("figures", "{section}", "grid.png"),
+    log:
+        result("logs", "figures", "{section}", "grid.log"),
+    benchmark:
+        result("benchmarks", "figures", "{section}", "grid.tsv")
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        code=lambda w: code("draw-grid"),
+    message:
+        "Draw the grid of section {wildcards.section}"
+    shell:
+        "convstudy --log {log} draw-grid --grid {input} --output {output}"
