@@ -30,6 +30,7 @@ COMMANDS = {
     "analyse": "convstudy.statistics.analyse",
     "draw-comparison": "convstudy.figures.comparison",
     "draw-curves": "convstudy.figures.curves",
+    "draw-schedule": "convstudy.figures.schedule",
     "draw-confusion": "convstudy.figures.confusion",
     "draw-activations": "convstudy.figures.activations",
     "draw-mistakes": "convstudy.figures.mistakes",

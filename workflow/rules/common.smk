@@ -134,7 +134,7 @@ def preparation(dataset):
         "format": one["format"],
         "generated": "generator" in one,
         "files": one["files"] or {Path(file).name: {} for file in raw_files(dataset)},
-        "options": {k: one[k] for k in ("image_size", "colour", "folder") if k in one},
+        "options": {k: one[k] for k in ("image_size", "colour", "folder", "classes") if k in one},
         "generator": one.get("generator"),
         "listing": listing_digest(Path(one["folder"])) if "folder" in one else None,
     }

@@ -8,7 +8,7 @@ rule draw_history:
     benchmark:
         result("benchmarks", "figures", "{section}", "{kind}.tsv")
     wildcard_constraints:
-        kind="comparison|curves",
+        kind="comparison|curves|schedule",
     threads: 1
     resources:
         mem_mb=1000,

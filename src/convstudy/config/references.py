@@ -64,7 +64,13 @@ def _dataset(config: Config, key: str, dataset: Config) -> Iterator[str]:
     if dataset["format"] != "image_folder":
         for option in sorted({"image_size", "folder"} & set(dataset)):
             yield f"{key}.{option}: is for the format image_folder, not for {dataset['format']}"
-    elif "image_size" not in dataset:
+    if "classes" in dataset and dataset["format"] not in ("idx", "npz"):
+        yield f"{key}.classes: is for the formats idx and npz, not for {dataset['format']}"
+    if dataset["format"] == "npz" and len(dataset["files"]) > 1:
+        yield f"{key}.files: an npz data set is one file; {len(dataset['files'])} are given"
+    if dataset["format"] != "image_folder":
+        return
+    if "image_size" not in dataset:
         yield f"{key}: an image_folder needs 'image_size: [height, width]'"
     elif len(dataset["files"]) > 1:
         yield f"{key}.files: an image_folder is one archive; {len(dataset['files'])} are given"

@@ -85,7 +85,10 @@ def load(config: Config, schema: Config, is_trained: IsTrained | None = None) ->
 
 def _resolve(config: Config, expanded: Config, is_trained: IsTrained | None) -> Study:
     scale = config["scales"][config["scale"]]
-    names = [name for name in config["experiments"] if name not in scale["without"]]
+    # What no section shows is not run: dropping a section drops its jobs.
+    shown = {name for section in config["sections"].values() for name in section["experiments"]}
+    wanted = [name for name in config["experiments"] if name in shown]
+    names = [name for name in wanted if name not in scale["without"]]
     cells = {name: cell for grid in expanded.values() for name, cell in grid["cells"].items()}
     planned = {name: _experiment(config, name, cells.get(name, {})) for name in names}
     experiments = _trained(planned, config["scale"], is_trained) if is_trained else planned
@@ -108,7 +111,7 @@ def _resolve(config: Config, expanded: Config, is_trained: IsTrained | None) -> 
         claims=claims,
         incomparable={name: claim for name, claim in asked.items() if name not in claims},
         order=tuple(config["experiments"]),
-        left_out=tuple(name for name in config["experiments"] if name not in names),
+        left_out=tuple(name for name in wanted if name not in names),
         grids=expanded,
         missing=_missing(planned, experiments),
         published=config["published"],
