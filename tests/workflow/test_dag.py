@@ -8,11 +8,12 @@ from convstudy.config.study import load
 from convstudy.errors import StudyError
 
 DRAWN = {
-    **{"draw_comparison": 8, "draw_curves": 8, "draw_confusion": 1, "draw_activations": 2},
-    **{"draw_errors": 16, "draw_mistakes": 8, "draw_forest": 1},
+    **{"draw_comparison": 8, "draw_history": 9, "draw_confusion": 1, "draw_activations": 2},
+    **{"draw_errors": 16, "draw_mistakes": 8, "draw_grid": 1, "draw_forest": 1},
 }
 ONCE = {
     **{"summarise": 1, "timing": 1, "analyse": 1, "confusion": 1, "errors": 8, "mistakes": 8},
+    "grid": 1,
     "report": 1,
 }
 
@@ -22,7 +23,7 @@ def test_quick_has_these_jobs(checkout):
         "generate_digits": 1,
         "generate_shapes": 1,
         "prepare": 2,
-        "train": 54,
+        "train": 72,
         "activations": 4,
         "frequency": 6,
         "check_layer": 4,
@@ -41,7 +42,7 @@ def test_full_has_these_jobs(checkout):
     assert checkout.jobs("report.md", "--config", "scale=full") == {
         "fetch": 5,
         "prepare": 2,
-        "train": 135,
+        "train": 180,
         "activations": 4,
         "frequency": 15,
         "check_layer": 4,
@@ -54,7 +55,7 @@ def test_real_with_the_jpeg_overlay_has_these_jobs(checkout):
     jobs = checkout.jobs(
         "report.md", "--configfile", "overlays/cifar10_jpeg.yaml", "--config", "scale=real"
     )
-    assert jobs["train"] == 5 * 10 + (4 + 4 + 3 + 7) * 5
+    assert jobs["train"] == 5 * 10 + (4 + 4 + 3 + 7 + 9) * 5
     assert jobs["fetch"] == 5
 
 
@@ -64,24 +65,23 @@ def test_a_mirror_changes_no_job(checkout):
 
 
 def test_more_seeds_add_only_their_runs(checkout):
-    assert checkout.jobs("report.md", "--config", "seeds=3")["train"] == 81
+    assert checkout.jobs("report.md", "--config", "seeds=3")["train"] == 108
 
 
 def test_a_section_can_be_dropped(checkout):
 
     def change(config):
         del config["sections"]["blocks"]
+        del config["sections"]["widths"]
         for name, claim in list(config["claims"].items()):
-            if claim["section"] == "blocks":
+            if claim["section"] in ("blocks", "widths"):
                 del config["claims"][name]
-        del config["experiments"]["cifar10_bottleneck"]
-        del config["scales"]["quick"]["experiments"]["cifar10_bottleneck"]
-        del config["scales"]["real"]["experiments"]["cifar10_bottleneck"]
 
     checkout.edit_config(change)
-    published = checkout.folder / "workflow/published.yaml"
-    assert checkout.jobs("report.md")["train"] == 52
-    assert published.is_file()
+    jobs = checkout.jobs("report.md")
+    assert jobs["train"] == 72 - 2 - 18
+    assert (jobs["draw_history"], jobs["errors"]) == (15, 7)
+    assert "grid" not in jobs and "draw_grid" not in jobs
 
 
 @pytest.mark.parametrize(

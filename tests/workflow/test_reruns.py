@@ -15,14 +15,20 @@ RESNETS = [
     *("cifar10_modern_resnet18", "cifar10_modern_dropout", "cifar10_modern_bottleneck"),
 ]
 VGGS = ["cifar10_vgg_shallow", "cifar10_vgg_medium", "cifar10_vgg_deep"]
+GRID = [
+    f"mnist_widths__channels{channels}_learning_rate{rate}"
+    for channels in ("8x16", "16x32", "32x64")
+    for rate in ("0_0003", "0_001", "0_003")
+]
 LAYERED = [
     f"cifar10_{part}"
     for part in ("base", "base_wide", "swish", "attention", "gated", "l2_pool", "all_layers")
 ]
 LAYERS = ["swish", "channel_attention", "gated_conv2d", "l2_pool2d"]
-ALL = [*MNIST, *KERNELS, *MATCHED, *RESNETS, *VGGS, *LAYERED, "cifar10_fc"]
+ALL = [*MNIST, *KERNELS, *MATCHED, *GRID, *RESNETS, *VGGS, *LAYERED, "cifar10_fc"]
 OF_KERNELS = ["kernels", "kernels_matched"]
 WITH_RESNETS = ["cifar10", "depth", "blocks", "modern"]
+OVER_GRID = {"Accuracy over the grid of section widths", "Draw the grid of section widths"}
 WITH_HISTORY = ["mnist", *OF_KERNELS, *WITH_RESNETS, "layers_at_work"]
 
 REPORT = {"Write the report"}
@@ -78,7 +84,8 @@ def history(*sections):
 FIGURES = (
     drawn(["comparison", "curves", "mistakes", "calibration", "recalls"], *WITH_HISTORY)
     | drawn(["activations"], "depth", "kernels")
-    | {"Draw the confusion matrix of section cifar10"}
+    | drawn(["schedule"], "modern")
+    | {"Draw the confusion matrix of section cifar10", "Draw the grid of section widths"}
     | FOREST
 )
 EVERY_RUN = (
@@ -88,13 +95,15 @@ EVERY_RUN = (
     | CONFUSION
     | FIGURES
     | erred(*WITH_HISTORY)
+    | OVER_GRID
     | VERIFIED
 )  # fmt: skip
 DIGITS = (
-    trained(*MNIST, *KERNELS, *MATCHED)
+    trained(*MNIST, *KERNELS, *MATCHED, *GRID)
     | activated(*KERNELS)
     | measured(*KERNELS)
     | TIMING
+    | OVER_GRID
     | history("mnist", *OF_KERNELS)
     | drawn(["activations"], "kernels")
     | VERIFIED
@@ -127,6 +136,7 @@ CODE = {
         | TIMING
         | history("mnist", *WITH_RESNETS)
         | drawn(["activations"], "depth")
+        | drawn(["schedule"], "modern")
         | CONFUSION
         | VERIFIED,
     ),
@@ -144,7 +154,8 @@ CODE = {
         "models/simple_cnn.py",
         "nn.ReLU(inplace=True)",
         "nn.GELU()",
-        trained("mnist_simple_cnn", *KERNELS, *MATCHED)
+        trained("mnist_simple_cnn", *KERNELS, *MATCHED, *GRID)
+        | OVER_GRID
         | activated(*KERNELS)
         | measured(*KERNELS)
         | TIMING
@@ -202,7 +213,7 @@ CODE = {
     "the confusion of classes": (
         "statistics/confusion.py",
         *APPENDED,
-        CONFUSION | erred(*WITH_HISTORY) | REPORT,
+        CONFUSION | erred(*WITH_HISTORY) | OVER_GRID | REPORT,
     ),
     "the words of the report": ("report/words.py", '".2f"', '".1f"', REPORT),
     "how numbers are written": ("language.py", *APPENDED, FIGURES | REPORT),
@@ -286,6 +297,15 @@ def new_experiment(config):
     config["sections"]["kernels"]["experiments"].append("mnist_kernel9")
 
 
+def new_cell(config):
+    config["experiments"]["mnist_widths"]["axes"]["recipe.learning_rate"].append(0.01)
+
+
+NEW_CELLS = [
+    f"mnist_widths__channels{channels}_learning_rate0_01" for channels in ("8x16", "16x32", "32x64")
+]
+
+
 def removed_experiment(config):
     del config["experiments"]["cifar10_bottleneck"]
     del config["sections"]["blocks"]
@@ -344,10 +364,14 @@ CONFIG = [
     # A network's colour is its place in the config, so those below it are drawn in other ones.
     (
         removed_experiment,
-        (VERIFIED | TIMING | history("kernels") | drawn(["activations"], "kernels"))
-        - history("blocks"),
+        VERIFIED
+        | TIMING
+        | drawn(["comparison", "curves"], *OF_KERNELS, "depth", "layers_at_work", "modern")
+        | drawn(["activations"], "kernels")
+        | drawn(["schedule"], "modern"),
     ),
-    (title_of_a_section, history("blocks") | REPORT),
+    (new_cell, trained(*NEW_CELLS) | OVER_GRID | VERIFIED),
+    (title_of_a_section, drawn(["comparison", "curves"], "blocks") | REPORT),
     (title_of_an_experiment, history("mnist") | REPORT),
     (language, FIGURES | REPORT),
     (another_scale, set()),

@@ -90,6 +90,31 @@ rule errors:
         " <<< {params.slice:q}"
 
 
+rule grid:
+    input:
+        lambda w: runs(
+            "metrics.json", [one["experiment"] for one in slices.grid(STUDY, w.section)["cells"]]
+        ),
+    output:
+        result("grids", "{section}.json"),
+    log:
+        result("logs", "grids", "{section}.log"),
+    benchmark:
+        result("benchmarks", "grids", "{section}.tsv")
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=15,
+    params:
+        runs=lambda w: RUNS,
+        slice=lambda w: canonical_json(slices.grid(STUDY, w.section)),
+        code=lambda w: code("grid"),
+    message:
+        "Accuracy over the grid of section {wildcards.section}"
+    shell:
+        "convstudy --log {log} grid --runs {params.runs} --output {output} <<< {params.slice:q}"
+
+
 rule analyse:
     input:
         summary=result("summary.csv"),

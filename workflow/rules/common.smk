@@ -151,7 +151,7 @@ def preparation(dataset):
         "format": one["format"],
         "generated": "generator" in one,
         "files": one["files"] or {Path(file).name: {} for file in raw_files(dataset)},
-        "options": {k: one[k] for k in ("image_size", "colour", "folder") if k in one},
+        "options": {k: one[k] for k in ("image_size", "colour", "folder", "classes") if k in one},
         "generator": one.get("generator"),
         "listing": listing_digest(Path(one["folder"])) if "folder" in one else None,
     }
@@ -211,6 +211,7 @@ def reported():
         "runs": expected_runs(),
         "analysis": slices.analysis(STUDY),
         "confusion": {n: slices.candidates(STUDY, n) for n in sections_with("confusion")},
+        "grids": {n: slices.grid(STUDY, n) for n in sections_with("grid")},
         "errors": {n: slices.candidates(STUDY, n) for n in sections_with(*ERRORS)},
     }
 

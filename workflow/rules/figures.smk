@@ -32,21 +32,23 @@ rule draw_comparison:
         " <<< {params.slice:q}"
 
 
-rule draw_curves:
+rule draw_history:
     input:
         histories=lambda w: runs("history.csv", STUDY.sections[w.section]["experiments"]),
         words=CATALOGUE,
     output:
         report(
-            result("figures", "{section}", "curves.png"),
-            caption="../report/curves.rst",
+            result("figures", "{section}", "{kind}.png"),
+            caption="../report/history.rst",
             category="Figures",
-            labels={"section": "{section}", "figure": "curves"},
+            labels={"section": "{section}", "figure": "{kind}"},
         ),
     log:
-        result("logs", "figures", "{section}", "curves.log"),
+        result("logs", "figures", "{section}", "{kind}.log"),
     benchmark:
-        result("benchmarks", "figures", "{section}", "curves.tsv")
+        result("benchmarks", "figures", "{section}", "{kind}.tsv")
+    wildcard_constraints:
+        kind="curves|schedule",
     threads: 1
     resources:
         mem_mb=1000,
@@ -54,11 +56,11 @@ rule draw_curves:
     params:
         runs=lambda w: RUNS,
         slice=lambda w: canonical_json(slices.drawing(STUDY, w.section)),
-        code=lambda w: code("draw-curves"),
+        code=lambda w: code(f"draw-{w.kind}"),
     message:
-        "Draw curves of section {wildcards.section}"
+        "Draw {wildcards.kind} of section {wildcards.section}"
     shell:
-        "convstudy --log {log} draw-curves --runs {params.runs} --words {input.words}"
+        "convstudy --log {log} draw-{wildcards.kind} --runs {params.runs} --words {input.words}"
         " --output {output} <<< {params.slice:q}"
 
 
@@ -203,3 +205,29 @@ rule draw_mistakes:
     shell:
         "convstudy --log {log} draw-mistakes --errors {input.errors} --pictures {input.pictures}"
         " --output {output}"
+
+
+rule draw_grid:
+    input:
+        result("grids", "{section}.json"),
+    output:
+        report(
+            result("figures", "{section}", "grid.png"),
+            caption="../report/grid.rst",
+            category="Figures",
+            labels={"section": "{section}", "figure": "grid"},
+        ),
+    log:
+        result("logs", "figures", "{section}", "grid.log"),
+    benchmark:
+        result("benchmarks", "figures", "{section}", "grid.tsv")
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        code=lambda w: code("draw-grid"),
+    message:
+        "Draw the grid of section {wildcards.section}"
+    shell:
+        "convstudy --log {log} draw-grid --grid {input} --output {output}"

@@ -4,6 +4,7 @@ rule report:
         comparisons=result("comparisons.json"),
         claims=result("claims.json"),
         confusion=expand(result("confusion", "{section}.json"), section=sections_with("confusion")),
+        grids=expand(result("grids", "{section}.json"), section=sections_with("grid")),
         errors=expand(result("errors", "{section}.json"), section=sections_with(*ERRORS)),
         layers=expand(result("layers", "{layer}.json"), layer=STUDY.layers),
         data=expand("data/prepared/{dataset}.json", dataset=STUDY.datasets),

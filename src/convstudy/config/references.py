@@ -10,8 +10,8 @@ from convstudy.errors import nearest
 Config = dict[str, Any]
 
 
-def faults(config: Config) -> list[str]:
-    """Every reference of `config` that leads nowhere.
+def faults(config: Config, grids: Config) -> list[str]:
+    """Every reference of `config`, whose grids are expanded, that leads nowhere.
 
     The config may have faults of shape as well. What these hide is passed over here: the schema
     has listed them, and a user wants to hear of all other faults in the same go.
@@ -22,6 +22,8 @@ def faults(config: Config) -> list[str]:
         for name, item in items.items() if isinstance(items, dict) else ():
             with suppress(KeyError, TypeError, AttributeError):
                 found += check(config, f"{kind}.{name}", item)
+    with suppress(KeyError, TypeError, AttributeError):
+        found += _drawn_grids(config, grids)
     with suppress(KeyError, TypeError, AttributeError):
         found += _unknown("scale", [config["scale"]], "scale", config["scales"])
         found += _stand_ins(config, "stand_ins", config["stand_ins"])
@@ -62,7 +64,13 @@ def _dataset(config: Config, key: str, dataset: Config) -> Iterator[str]:
     if dataset["format"] != "image_folder":
         for option in sorted({"image_size", "folder"} & set(dataset)):
             yield f"{key}.{option}: is for the format image_folder, not for {dataset['format']}"
-    elif "image_size" not in dataset:
+    if "classes" in dataset and dataset["format"] not in ("idx", "npz"):
+        yield f"{key}.classes: is for the formats idx and npz, not for {dataset['format']}"
+    if dataset["format"] == "npz" and len(dataset["files"]) > 1:
+        yield f"{key}.files: an npz data set is one file; {len(dataset['files'])} are given"
+    if dataset["format"] != "image_folder":
+        return
+    if "image_size" not in dataset:
         yield f"{key}: an image_folder needs 'image_size: [height, width]'"
     elif len(dataset["files"]) > 1:
         yield f"{key}.files: an image_folder is one archive; {len(dataset['files'])} are given"
@@ -96,6 +104,14 @@ def _section(config: Config, key: str, section: Config) -> Iterator[str]:
     drawn = section["figures"].get("activations", {}).get("experiments", [])
     key = f"{key}.figures.activations.experiments"
     yield from _unknown(key, drawn, "experiment of this section", members)
+
+
+def _drawn_grids(config: Config, grids: Config) -> Iterator[str]:
+    for name, section in config["sections"].items():
+        drawn = [section["figures"]["grid"]["of"]] if "grid" in section["figures"] else []
+        here = [one for one in grids if {*grids[one]["cells"]} & {*section["experiments"]}]
+        key = f"sections.{name}.figures.grid.of"
+        yield from _unknown(key, drawn, "grid of this section", here)
 
 
 def _claim(config: Config, key: str, claim: Config) -> Iterator[str]:

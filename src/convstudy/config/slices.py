@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
+from convstudy.config.grids import axis_in_words, shown
 from convstudy.config.kinds import compared
 from convstudy.config.study import Study
 
@@ -25,6 +26,28 @@ def candidates(study: Study, section: str) -> Slice:
             name: {"title": study.experiments[name].title, "seeds": study.experiments[name].seeds}
             for name in _comparable(study, section)
         }
+    }
+
+
+def grid(study: Study, section: str) -> Slice:
+    """Axes and cells of the grid that a section shows, values in words; of those that are run."""
+    one = study.grids[study.sections[section]["figures"]["grid"]["of"]]
+    run = {name: study.experiments[name] for name in one["cells"] if name in study.experiments}
+    return {
+        "title": one["title"],
+        "dataset": study.datasets[next(iter(run.values())).dataset]["title"],
+        "axes": [
+            {"name": axis_in_words(axis), "values": [shown(value) for value in values]}
+            for axis, values in one["axes"].items()
+        ],
+        "cells": [
+            {
+                "experiment": name,
+                "values": [shown(value) for value in one["cells"][name].values()],
+                "seeds": experiment.seeds,
+            }
+            for name, experiment in run.items()
+        ],
     }
 
 

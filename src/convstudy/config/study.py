@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from convstudy.config import references
+from convstudy.config import grids, references
 from convstudy.config.kinds import compared
 from convstudy.config.metrics import METRICS
 from convstudy.config.schema import complete, faults
@@ -29,11 +29,21 @@ class Experiment:
     slice: Config  # all of the config that training depends on
     # what differs from the published run, here and there; empty: comparable
     unlike_published: tuple[Config, ...]
+    cell: Config  # of a grid: {axis: value}
 
     @property
     def conditions(self) -> str:
-        """All but the network: experiments that differ in it cannot be compared as networks."""
-        return canonical_json({key: value for key, value in self.slice.items() if key != "model"})
+        """All but the network: experiments that differ in it cannot be compared as networks.
+
+        What the axes of a grid vary is what its cells are compared for.
+        """
+        kept = {key: value for key, value in self.slice.items() if key != "model"}
+        kept["recipe"] = dict(kept["recipe"])
+        for axis in self.cell:
+            part, _, key = axis.partition(".")
+            if part != "model":
+                (kept[part] if key else kept)[key or part] = "axis"
+        return canonical_json(kept)
 
 
 @dataclass(frozen=True)
@@ -53,6 +63,7 @@ class Study:
     incomparable: dict[str, Config]  # claims whose experiments this scale trains unlike each other
     order: tuple[str, ...]  # all experiments of the config, whether this scale runs them or not
     left_out: tuple[str, ...]  # by the scale
+    grids: dict[str, Config]  # title, axes, cells
     missing: dict[str, Config]  # title, seeds: with `allow_missing`, runs that are not trained yet
     published: Config
 
@@ -65,24 +76,30 @@ def load(config: Config, schema: Config, is_trained: IsTrained | None = None) ->
     complete(config, schema)
     if isinstance(config.get("allow_missing"), str):
         config["allow_missing"] = _BOOLEANS.get(config["allow_missing"], config["allow_missing"])
-    found = faults(config, schema) + references.faults(config)
+    found = faults(config, schema)
+    expanded, faulty = grids.expand(config)
+    found += faulty + references.faults(config, expanded)
     # What a scale changes can be checked only in experiments that are whole themselves.
     found = found or _faults_of_scales(config, schema)
     if found:
         lines = "".join(f"\n  - {line}" for line in found)
         raise StudyError(f"the config has {len(found)} fault(s), nothing was run:{lines}")
-    return _resolve(config, is_trained if config["allow_missing"] else None)
+    return _resolve(config, expanded, is_trained if config["allow_missing"] else None)
 
 
-def _resolve(config: Config, is_trained: IsTrained | None) -> Study:
+def _resolve(config: Config, expanded: Config, is_trained: IsTrained | None) -> Study:
     scale = config["scales"][config["scale"]]
-    names = [name for name in config["experiments"] if name not in scale["without"]]
-    planned = {name: _experiment(config, name) for name in names}
+    # What no section shows is not run: dropping a section drops its jobs.
+    shown = {name for section in config["sections"].values() for name in section["experiments"]}
+    wanted = [name for name in config["experiments"] if name in shown]
+    names = [name for name in wanted if name not in scale["without"]]
+    cells = {name: cell for grid in expanded.values() for name, cell in grid["cells"].items()}
+    planned = {name: _experiment(config, name, cells.get(name, {})) for name in names}
     experiments = _trained(planned, config["scale"], is_trained) if is_trained else planned
     used = {experiment.dataset for experiment in experiments.values()}
     sections = {}
     for name, section in config["sections"].items():
-        kept = _section(section, experiments)
+        kept = _section(section, experiments, expanded)
         if kept["experiments"] or kept["layers"]:
             sections[name] = kept
     asked = _claims(config["claims"], lambda one: _is_run(one, experiments))
@@ -100,7 +117,8 @@ def _resolve(config: Config, is_trained: IsTrained | None) -> Study:
         claims=claims,
         incomparable={name: claim for name, claim in asked.items() if name not in claims},
         order=tuple(config["experiments"]),
-        left_out=tuple(name for name in config["experiments"] if name not in names),
+        left_out=tuple(name for name in wanted if name not in names),
+        grids=expanded,
         missing=_missing(planned, experiments),
         published=config["published"],
     )
@@ -115,7 +133,7 @@ def _settings(config: Config) -> Config:
     return given
 
 
-def _experiment(config: Config, name: str) -> Experiment:
+def _experiment(config: Config, name: str, cell: Config) -> Experiment:
     scale = config["scales"][config["scale"]]
     resolved = _at_scale(config, config["scale"], name)
     stand_ins = {**scale["stand_ins"], **config["stand_ins"]}
@@ -138,6 +156,7 @@ def _experiment(config: Config, name: str) -> Experiment:
         seeds=tuple(range(seeds)) if isinstance(seeds, int) else tuple(seeds),
         slice=job,
         unlike_published=_unlike_published(config, name, job),
+        cell=cell,
     )
 
 
@@ -195,7 +214,9 @@ def _faults_of_scales(config: Config, schema: Config) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _section(section: Config, experiments: dict[str, Experiment]) -> Config:
+def _section(
+    section: Config, experiments: dict[str, Experiment], expanded: dict[str, Config]
+) -> Config:
     """The section without experiments that are left out, and without figures that thereby fall."""
     figures = {}
     for kind, options in section["figures"].items():
@@ -204,6 +225,8 @@ def _section(section: Config, experiments: dict[str, Experiment]) -> Config:
             if not drawn:
                 continue
             options = {**options, "experiments": drawn}
+        if kind == "grid" and not expanded[options["of"]]["cells"].keys() & experiments.keys():
+            continue
         figures[kind] = options
     kept = [name for name in section["experiments"] if name in experiments]
     return {**section, "experiments": kept, "figures": figures}

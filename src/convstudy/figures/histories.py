@@ -11,7 +11,7 @@ from convstudy.errors import StudyError
 from convstudy.figures.drawing import Experiment
 
 SPLITS = ("train", "test")
-COLUMNS = ("accuracy", "loss")
+COLUMNS = ("accuracy", "loss", "learning_rate")
 
 # (split, column) → values, of one run (epochs,) or of all seeds of an experiment (seeds, epochs).
 Histories = dict[tuple[str, str], np.ndarray]

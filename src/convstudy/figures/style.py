@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import matplotlib
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
+from matplotlib.font_manager import FontProperties, fontManager
 from matplotlib.textpath import text_to_path
 from matplotlib.ticker import ScalarFormatter
 
@@ -31,6 +31,13 @@ PALETTE = (
 # Nine markers, so that colour and marker together recur only after 72 experiments.
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">")
 DASHES = ("-", (0, (5, 1.5)), (0, (1.5, 1.2)), (0, (6, 1.5, 1.5, 1.5)))
+
+# Where DejaVu has no glyph (Chinese, Japanese, Korean), the first of these that is installed has.
+FALLBACKS = (
+    *("Noto Sans CJK JP", "Noto Sans CJK SC", "Noto Sans JP", "Noto Sans SC", "Noto Sans KR"),
+    *("Source Han Sans", "WenQuanYi Zen Hei", "Droid Sans Fallback", "IPAGothic", "NanumGothic"),
+    *("Hiragino Sans", "PingFang SC", "Microsoft YaHei", "Yu Gothic", "Malgun Gothic"),
+)
 
 _SETTINGS = {
     "font.size": TEXT,
@@ -84,6 +91,8 @@ def styled() -> Iterator[None]:
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(_SETTINGS)
+        installed = {font.name for font in fontManager.ttflist}
+        matplotlib.rcParams["font.family"] += [one for one in FALLBACKS if one in installed]
         yield
 
 

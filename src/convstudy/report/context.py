@@ -42,6 +42,7 @@ def gather(study: Values, results: Path, data: Path, report: Path) -> Values:
         name = section["name"]
         confusion = results / "confusion" / f"{name}.json"
         errors = results / "errors" / f"{name}.json"
+        grid = results / "grids" / f"{name}.json"
         sections.append(
             {
                 **section,
@@ -52,6 +53,7 @@ def gather(study: Values, results: Path, data: Path, report: Path) -> Values:
                 ],
                 "confusion": read_json(confusion) if "confusion" in section["figures"] else None,
                 "errors": read_json(errors) if _ERRORS & set(section["figures"]) else None,
+                "grid": read_json(grid) if "grid" in section["figures"] else None,
                 "claims": _claims(name, study, decided["claims"]),
                 "family": decided["families"].get(name),
                 "differing": _differing(section["experiments"], runs),
@@ -121,6 +123,7 @@ def _table(name: str, study: Values, comparison: Values | None) -> Values:
             {
                 **row,
                 "title": study["experiments"][key]["title"],
+                "cell": study["experiments"][key]["cell"],
                 "time_ratio": max(speeds) / row["metrics"]["images_per_second"]["mean"],
                 "running": running,
                 "running_gap": running - row["metrics"]["test_accuracy"]["mean"],

@@ -43,6 +43,7 @@ def _record(options: argparse.Namespace, study: dict[str, Any]) -> dict[str, Any
         *(results / name for name in ("summary.csv", "comparisons.json", "claims.json")),
         *(results / "confusion" / f"{section}.json" for section in study["confusion"]),
         *(results / "errors" / f"{section}.json" for section in study["errors"]),
+        *(results / "grids" / f"{section}.json" for section in study["grids"]),
         *(
             results / "layers" / f"{layer}.json"
             for section in study["report"]["sections"]

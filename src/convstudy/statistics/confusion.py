@@ -49,11 +49,12 @@ def best_experiment(runs: Path, seeds: dict[str, list[int]]) -> str:
     means = {}
     for name, wanted in seeds.items():
         paths = [runs / name / f"seed{seed}" / "metrics.json" for seed in wanted]
-        means[name] = float(np.mean([_accuracy(path) for path in paths]))
+        means[name] = float(np.mean([accuracy(path) for path in paths]))
     return max(means, key=means.__getitem__)
 
 
-def _accuracy(path: Path) -> float:
+def accuracy(path: Path) -> float:
+    """Test accuracy in the record of a run; raise `StudyError` if it is not plausible."""
     record = read_json(path)
     found = record.get("test_accuracy") if isinstance(record, dict) else None
     said = fault("test_accuracy", found)

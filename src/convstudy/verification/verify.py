@@ -21,7 +21,7 @@ from convstudy.fingerprint import fingerprint
 from convstudy.report.context import gather
 from convstudy.report.html import page
 from convstudy.report.render import digests, render
-from convstudy.statistics import confusion, errors, summary
+from convstudy.statistics import confusion, errors, grid, summary
 from convstudy.statistics.analyse import analyse
 from convstudy.statistics.summarise import check_all, expectations
 
@@ -64,7 +64,17 @@ def main(argv: list[str]) -> None:
 
 def _study(results: Path) -> Study:
     study = read_json(results / "study.json")
-    parts = ("report", "runs", "analysis", "confusion", "errors", "files", "data", "templates")
+    parts = (
+        "report",
+        "runs",
+        "analysis",
+        "confusion",
+        "errors",
+        "grids",
+        "files",
+        "data",
+        "templates",
+    )
     if not isinstance(study, dict) or not all(isinstance(study.get(one), dict) for one in parts):
         raise StudyError(
             f"{results}/study.json is not what the rule `report` writes. Run snakemake again."
@@ -95,6 +105,9 @@ def contradictions(study: Study, options: argparse.Namespace) -> Iterator[str]:
     for section, job in study["errors"].items():
         found = errors.of_section(results / "runs", job)
         yield from _json(results / "errors" / f"{section}.json", found)
+    for section, job in study["grids"].items():
+        found = grid.of_section(results / "runs", job)
+        yield from _json(results / "grids" / f"{section}.json", found)
     if _same_words(study, options):
         values = gather(study["report"], results, options.data, options.report)
         with language.speaking(_catalogue(study, options)):

@@ -59,7 +59,7 @@ def build(experiment: str) -> tuple[torch.nn.Module, tuple[int, int, int]]:
 
 
 def test_every_experiment_on_these_data_sets_is_in_the_table() -> None:
-    experiments = {k for k, v in CONFIG["experiments"].items() if v["dataset"] in SHAPES}
+    experiments = {k for k, v in CONFIG["experiments"].items() if "axes" not in v}
     assert experiments == {*PUBLISHED, *OURS}
 
 

@@ -12,6 +12,7 @@ FORMATS = {
     "idx": "convstudy.datasets.formats.idx",
     "cifar10": "convstudy.datasets.formats.cifar10",
     "image_folder": "convstudy.datasets.formats.image_folder",
+    "npz": "convstudy.datasets.formats.npz",
 }
 
 

@@ -1,0 +1,166 @@
+"""A grid becomes experiments with stable names, wherever it is named."""
+
+import copy
+
+import pytest
+
+from convstudy.config import slices
+from convstudy.config.study import load
+from convstudy.errors import StudyError
+
+GRID = {
+    "title": "a net",
+    "dataset": "mnist",
+    "model": {"name": "simple_cnn", "channels": [4], "kernel_size": 3},
+    "axes": {"model.channels": [[4], [4, 8]], "recipe.learning_rate": [0.001, 0.01]},
+}
+CELLS = [
+    "net__channels4_learning_rate0_001",
+    "net__channels4_learning_rate0_01",
+    "net__channels4x8_learning_rate0_001",
+    "net__channels4x8_learning_rate0_01",
+]
+CLAIM = {"section": "net", "kind": "above", "metric": "test_accuracy", "threshold": 0.5}
+
+
+@pytest.fixture
+def grid(config):
+    """The config with a grid `net` in a section of its own; returns both."""
+    config["experiments"]["net"] = copy.deepcopy(GRID)
+    config["sections"]["net"] = {
+        "title": "Net",
+        "experiments": ["net"],
+        "figures": {"grid": {"of": "net"}},
+    }
+    return config
+
+
+def test_cells_are_experiments_in_the_order_of_the_axes(grid, schema):
+    study = load(grid, schema)
+    assert [name for name in study.experiments if name.startswith("net")] == CELLS
+    assert study.sections["net"]["experiments"] == CELLS
+    one = study.experiments[CELLS[3]]
+    assert one.title == "a net, channels 4-8, learning rate 0.01"
+    assert one.slice["model"]["channels"] == [4, 8]
+    assert one.slice["recipe"]["learning_rate"] == 0.01
+    assert one.slice["recipe"]["optimizer"] == "adam"
+
+
+def test_another_value_renames_and_changes_no_cell(grid, schema):
+    grid["experiments"]["net"]["axes"]["recipe.learning_rate"].insert(0, 0.1)
+    study = load(grid, schema)
+    assert set(CELLS) < set(study.experiments)
+    assert study.experiments[CELLS[0]].slice["recipe"]["learning_rate"] == 0.001
+
+
+def test_cells_are_compared_though_their_recipes_differ(grid, schema):
+    study = load(grid, schema)
+    assert len({study.experiments[name].conditions for name in CELLS}) == 1
+    assert study.experiments[CELLS[0]].conditions != study.experiments["mnist_kernel3"].conditions
+
+
+def test_the_slice_of_a_grid_has_its_values_in_words(grid, schema):
+    found = slices.grid(load(grid, schema), "net")
+    assert found["axes"] == [
+        {"name": "channels", "values": ["4", "4-8"]},
+        {"name": "learning rate", "values": ["0.001", "0.01"]},
+    ]
+    assert [one["experiment"] for one in found["cells"]] == CELLS
+    assert found["cells"][2]["values"] == ["4-8", "0.001"]
+
+
+def test_a_scale_changes_all_cells_or_one(grid, schema):
+    quick = grid["scales"]["quick"]
+    quick["experiments"]["net"] = {"train_images": 50}
+    quick["experiments"][CELLS[1]] = {"seeds": 7}
+    quick["without"] = [CELLS[2]]
+    study = load(grid, schema)
+    assert study.experiments[CELLS[0]].slice["train_images"] == 50
+    assert len(study.experiments[CELLS[1]].seeds) == 7
+    assert CELLS[2] not in study.experiments
+    assert len(slices.grid(study, "net")["cells"]) == 3
+
+
+def test_a_scale_leaves_a_whole_grid_out(grid, schema):
+    grid["scales"]["quick"]["without"] = ["net"]
+    study = load(grid, schema)
+    assert not set(CELLS) & set(study.experiments)
+    assert "net" not in study.sections
+
+
+def test_a_claim_about_a_grid_is_about_every_cell(grid, schema):
+    grid["claims"]["learns"] = {**CLAIM, "of": "net", "says": "it learns"}
+    claims = load(grid, schema).claims
+    parts = [f"learns{cell.removeprefix('net')}" for cell in CELLS]
+    assert claims["learns"] == {
+        **{"section": "net", "kind": "all_of", "claims": parts, "says": "it learns"}
+    }
+    assert claims[parts[3]] == {
+        **CLAIM,
+        "of": CELLS[3],
+        "says": "it learns (channels 4-8, learning rate 0.01)",
+    }
+
+
+def test_a_claim_about_one_cell(grid, schema):
+    grid["claims"]["learns"] = {**CLAIM, "of": CELLS[0], "says": "it learns"}
+    assert load(grid, schema).claims["learns"]["of"] == CELLS[0]
+
+
+def axes(grid, **given):
+    grid["experiments"]["net"]["axes"] = {key.replace("__", "."): v for key, v in given.items()}
+
+
+FAULTS = {
+    "an axis of something else": (
+        lambda config: axes(config, seeds=[1, 2]),
+        "'seeds' has a form that is not allowed here",
+    ),
+    "an axis that the network does not have": (
+        lambda config: axes(config, model__depth=[1, 2]),
+        "unknown key 'depth'",
+    ),
+    "a value out of range": (
+        lambda config: axes(config, model__kernel_size=[3, 4]),
+        "4 is not one of its values",
+    ),
+    "the same value twice": (
+        lambda config: axes(config, recipe__batch_size=[64, 64]),
+        "has non-unique elements",
+    ),
+    "a name that is too long": (
+        lambda config: axes(config, model__channels=[[4], [1000] * 12]),
+        "is longer than 64 letters; shorten 'net'",
+    ),
+    "an experiment named like a cell": (
+        lambda config: config["experiments"].update(
+            {CELLS[0]: {**config["experiments"]["mnist_fc"]}}
+        ),
+        "is a cell of net already",
+    ),
+    "a scale that changes an axis": (
+        lambda config: config["scales"]["quick"]["experiments"].update(
+            {"net": {"recipe": {"learning_rate": 0.1}}}
+        ),
+        "scales.quick.experiments.net.recipe.learning_rate: is an axis of this grid",
+    ),
+    "a claim that compares grids": (
+        lambda config: config["claims"].update(
+            {"c": {**CLAIM, "kind": "greater", "of": "net", "than": "net", "says": "x"}}
+        ),
+        "'of' and 'than' are both grids",
+    ),
+    "a figure of no grid": (
+        lambda config: config["sections"]["net"]["figures"].update({"grid": {"of": "nett"}}),
+        "sections.net.figures.grid.of: no grid of this section is named 'nett'; did you mean 'net'",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_what_cannot_be_expanded_is_said(grid, schema, name):
+    change, said = FAULTS[name]
+    change(grid)
+    with pytest.raises(StudyError) as raised:
+        load(grid, schema)
+    assert said in str(raised.value)

@@ -1,0 +1,75 @@
+"""Images that are arrays already."""
+
+import numpy as np
+import pytest
+import torch
+
+from convstudy.datasets.formats import loader
+from convstudy.errors import StudyError
+
+RNG = np.random.default_rng(0)
+
+
+def arrays(**changes):
+    made = {
+        "train_images": RNG.integers(0, 256, (6, 5, 4, 3), dtype=np.uint8),
+        "train_labels": np.array([0, 1, 2, 0, 1, 2]),
+        "test_images": RNG.integers(0, 256, (2, 5, 4, 3), dtype=np.uint8),
+        "test_labels": np.array([2, 0], dtype=np.uint8),
+        **changes,
+    }
+    return {name: value for name, value in made.items() if value is not None}
+
+
+@pytest.fixture
+def load(tmp_path):
+    def call(options=None, **changes):
+        np.savez_compressed(tmp_path / "mine.npz", **arrays(**changes))
+        return loader("npz")({"mine.npz": tmp_path / "mine.npz"}, options or {})
+
+    return call
+
+
+def test_colour_images_come_as_channels_first(load):
+    pixels = RNG.integers(0, 256, (6, 5, 4, 3), dtype=np.uint8)
+    found = load(train_images=pixels)
+    assert torch.equal(found.train_images, torch.from_numpy(pixels.transpose(0, 3, 1, 2).copy()))
+    assert found.train_images.is_contiguous()
+    assert (found.test_labels.tolist(), found.test_labels.dtype) == ([2, 0], torch.int64)
+    assert found.classes == ["0", "1", "2"]
+
+
+def test_grey_images_need_no_axis_of_channels(load):
+    grey = {f"{k}_images": np.zeros((n, 5, 4), np.uint8) for k, n in (("train", 6), ("test", 2))}
+    assert load(**grey).train_images.shape == (6, 1, 5, 4)
+
+
+def test_names_of_classes_from_the_file_or_from_the_config(load):
+    names = ["кошка", "big dog", "猫"]
+    assert load(classes=np.array(names)).classes == names
+    assert load({"classes": ["a", "b", "c"]}, classes=np.array(names)).classes == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"test_labels": None}, "lacks test_labels; it holds train_images"),
+        ({"train_images": np.zeros((6, 5, 4, 3))}, "train_images is float64 of shape"),
+        ({"train_images": np.zeros((6, 3, 5, 4), np.uint8)}, "give uint8"),
+        ({"train_labels": np.zeros(6)}, "train_labels is float64"),
+        ({"train_labels": np.array([0, 1])}, "6 train images but 2 labels"),
+        ({"train_labels": np.array([0, 1, 2, 0, 1, -1])}, "train labels from -1"),
+        ({"classes": np.array(["a", "b"])}, "labels from 0 to 2 for 2 classes"),
+        ({"test_images": np.zeros((2, 6, 6, 3), np.uint8)}, "test images of shape"),
+        ({"classes": np.array([object()])}, "cannot be read as an npz file"),
+    ],
+)
+def test_what_does_not_fit_is_said(load, changes, said):
+    with pytest.raises(StudyError, match=said):
+        load(**changes)
+
+
+def test_another_file_is_refused(tmp_path):
+    (tmp_path / "mine.npz").write_bytes(b"no archive")
+    with pytest.raises(StudyError, match=r"mine.npz cannot be read as an npz file"):
+        loader("npz")({"mine.npz": tmp_path / "mine.npz"}, {})
