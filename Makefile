@@ -6,7 +6,7 @@ CORES  ?= all
 BIN     := $(abspath $(VENV))/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 
-.PHONY: report why test test-all benchmark lint format lock sample clean-env
+.PHONY: report why test test-all benchmark lint format words lock sample clean-env
 
 report: $(VENV)/.run       ## environment, then the study: report.md and report.html
 	PATH="$(BIN):$$PATH" $(BIN)/python workflow/tools/report.py --cores $(CORES) report.md report.html
@@ -48,6 +48,9 @@ $(VENV)/.test: requirements/test.txt pyproject.toml | $(VENV)/bin/python
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if (3, 11) <= v < (3, 14) else f"convstudy needs Python 3.11, 3.12 or 3.13; {sys.executable} is {v[0]}.{v[1]}. Name another one: make PYTHON=python3.12 ...")'
 	$(PYTHON) -m venv $(VENV)
+
+words: $(VENV)/.test       ## after an edit of a sentence: its new words go into every catalogue
+	$(BIN)/python workflow/tools/words.py
 
 lock: LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --quiet
 lock:                      ## after a change of pyproject.toml (needs uv)

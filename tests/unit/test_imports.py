@@ -11,7 +11,7 @@ import convstudy
 from convstudy.cli import COMMANDS
 
 SOURCE = Path(convstudy.__file__).parent
-BELOW_ALL = {"errors", "files", "device", "fingerprint", "locks", "tensors"}
+BELOW_ALL = {"errors", "files", "device", "fingerprint", "language", "locks", "marks", "tensors"}
 FLOORS = {
     "config": set(),
     "datasets": {"config"},
@@ -32,6 +32,7 @@ ONLY_IN = {
     "jinja2": "report",
     "markdown_it": "report",
     "mdit_py_plugins": "report",
+    "babel": "language.py",
 }
 MODULES = sorted(SOURCE.rglob("*.py"))
 

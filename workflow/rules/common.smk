@@ -64,6 +64,8 @@ STATES = result("state")
 TEMPLATE_FOLDER = os.path.relpath(_workflow / "templates")  # the same in every checkout
 TEMPLATES = sorted(map(str, Path(TEMPLATE_FOLDER).glob("*.md.j2")))
 PAGE_TEMPLATES = [f"{TEMPLATE_FOLDER}/report.{kind}" for kind in ("html.j2", "css", "js")]
+# Whatever words it writes depends on it: changing the language reruns reports and figures alone.
+CATALOGUE = os.path.relpath(_workflow / "locale" / f"{STUDY.language}.po")
 
 
 # ── Data ─────────────────────────────────────────────────────────────────────────────────────────

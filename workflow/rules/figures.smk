@@ -2,7 +2,8 @@
 # Snakemake takes their markup and braces for its own.
 rule draw_history:
     input:
-        lambda w: runs("history.csv", STUDY.sections[w.section]["experiments"]),
+        histories=lambda w: runs("history.csv", STUDY.sections[w.section]["experiments"]),
+        words=CATALOGUE,
     output:
         report(
             result("figures", "{section}", "{kind}.png"),
@@ -27,13 +28,14 @@ rule draw_history:
     message:
         "Draw {wildcards.kind} of section {wildcards.section}"
     shell:
-        "convstudy --log {log} draw-{wildcards.kind} --runs {params.runs} --output {output}"
-        " <<< {params.slice:q}"
+        "convstudy --log {log} draw-{wildcards.kind} --runs {params.runs} --words {input.words}"
+        " --output {output} <<< {params.slice:q}"
 
 
 rule draw_confusion:
     input:
-        result("confusion", "{section}.json"),
+        confusion=result("confusion", "{section}.json"),
+        words=CATALOGUE,
     output:
         report(
             result("figures", "{section}", "confusion.png"),
@@ -54,12 +56,14 @@ rule draw_confusion:
     message:
         "Draw the confusion matrix of section {wildcards.section}"
     shell:
-        "convstudy --log {log} draw-confusion --confusion {input} --output {output}"
+        "convstudy --log {log} draw-confusion --confusion {input.confusion}"
+        " --words {input.words} --output {output}"
 
 
 rule draw_activations:
     input:
-        lambda w: shown_activations(w.section),
+        activations=lambda w: shown_activations(w.section),
+        words=CATALOGUE,
     output:
         report(
             result("figures", "{section}", "activations.png"),
@@ -82,5 +86,5 @@ rule draw_activations:
     message:
         "Draw activations of section {wildcards.section}"
     shell:
-        "convstudy --log {log} draw-activations --runs {params.runs} --output {output}"
-        " <<< {params.slice:q}"
+        "convstudy --log {log} draw-activations --runs {params.runs} --words {input.words}"
+        " --output {output} <<< {params.slice:q}"

@@ -8,6 +8,7 @@ rule report:
         data=expand("data/prepared/{dataset}.json", dataset=STUDY.datasets),
         figures=figures(),
         templates=TEMPLATES,
+        words=CATALOGUE,
     output:
         report="report.md",
         study=result("study.json"),
@@ -28,7 +29,7 @@ rule report:
         "Write the report"
     shell:
         "convstudy --log {log} report --results {params.results} --data data/prepared"
-        " --templates {params.templates} --code {params.code}"
+        " --templates {params.templates} --words {input.words} --code {params.code}"
         " --output {output.report} <<< {params.slice:q}"
 
 
@@ -37,6 +38,7 @@ rule report_html:
         report="report.md",
         figures=figures(),
         templates=PAGE_TEMPLATES,
+        words=CATALOGUE,
     output:
         report(
             "report.html",
@@ -59,4 +61,4 @@ rule report_html:
         "Make a page of the report"
     shell:
         "convstudy --log {log} html --report {input.report} --templates {params.templates}"
-        " --output {output}"
+        " --words {input.words} --output {output}"

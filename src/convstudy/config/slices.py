@@ -80,6 +80,7 @@ def reporting(study: Study) -> Slice:
     """All of the config that the report prints; lists, since canonical JSON forgets an order."""
     return {
         "scale": study.scale,
+        "language": study.language,
         "purpose": study.purpose,
         "left_out": study.left_out,
         "missing": list(study.missing.values()),

@@ -39,6 +39,7 @@ class Study:
     """Everything that the workflow needs to know of the config."""
 
     scale: str
+    language: str
     purpose: str
     minimum_seeds: int
     experiments: dict[str, Experiment]
@@ -85,6 +86,7 @@ def _resolve(config: Config, is_trained: IsTrained | None) -> Study:
     claims = _claims(asked, lambda one: _is_fair(one, experiments))
     return Study(
         scale=config["scale"],
+        language=config["language"],
         purpose=scale["purpose"],
         minimum_seeds=config["minimum_seeds"],
         experiments=experiments,

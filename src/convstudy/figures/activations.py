@@ -12,6 +12,7 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from convstudy import language
 from convstudy.config import read_slice
 from convstudy.errors import StudyError
 from convstudy.figures import style
@@ -43,6 +44,7 @@ class Block(NamedTuple):
 def main(argv: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="convstudy draw-activations", description=__doc__)
     parser.add_argument("--runs", type=Path, required=True, help="results/<scale>/runs")
+    parser.add_argument("--words", type=Path, help="catalogue of the language; without it English")
     parser.add_argument("--output", type=Path, required=True, help="PNG to write")
     options = parser.parse_args(argv)
     drawing = parse(read_slice())
@@ -51,7 +53,7 @@ def main(argv: list[str]) -> None:
     ]
     if not blocks:
         raise StudyError('standard input names no layer. Add "layers": ["…"].')
-    with style.styled():
+    with style.styled(), language.speaking(options.words):
         style.save(draw(drawing, blocks), options.output)
 
 

@@ -10,6 +10,7 @@ from matplotlib.colors import PowerNorm
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 
+from convstudy import language
 from convstudy.errors import StudyError
 from convstudy.figures import style
 from convstudy.files import read_json
@@ -34,10 +35,11 @@ class Confusion(NamedTuple):
 def main(argv: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="convstudy draw-confusion", description=__doc__)
     parser.add_argument("--confusion", type=Path, required=True, help="JSON of the section")
+    parser.add_argument("--words", type=Path, help="catalogue of the language; without it English")
     parser.add_argument("--output", type=Path, required=True, help="PNG to write")
     options = parser.parse_args(argv)
     found = read(options.confusion)
-    with style.styled():
+    with style.styled(), language.speaking(options.words):
         style.save(draw(found), options.output)
 
 

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
+from convstudy import language
 from convstudy.config import read_slice
 from convstudy.figures import style
 from convstudy.figures.drawing import Drawing, parse
@@ -31,11 +32,12 @@ def command(
     """`convstudy NAME --runs RUNS --output PNG`: read a section's histories, draw, save."""
     parser = argparse.ArgumentParser(prog=f"convstudy {name}", description=description)
     parser.add_argument("--runs", type=Path, required=True, help="results/<scale>/runs")
+    parser.add_argument("--words", type=Path, help="catalogue of the language; without it English")
     parser.add_argument("--output", type=Path, required=True, help="PNG to write")
     options = parser.parse_args(argv)
     drawing = parse(read_slice())
     found = read_all(options.runs, drawing.experiments)
-    with style.styled():
+    with style.styled(), language.speaking(options.words):
         style.save(draw(drawing, found), options.output)
 
 

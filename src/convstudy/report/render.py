@@ -4,12 +4,14 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
+from jinja2 import TemplateError
 
+from convstudy import language
 from convstudy.config import read_slice
 from convstudy.errors import StudyError
 from convstudy.files import digest, write_json, write_text
 from convstudy.report.context import gather
+from convstudy.report.templates import environment_of
 from convstudy.report.words import FILTERS
 
 
@@ -18,12 +20,14 @@ def main(argv: list[str]) -> None:
     parser.add_argument("--results", required=True, type=Path, help="results/<scale>")
     parser.add_argument("--data", required=True, type=Path, help="data/prepared")
     parser.add_argument("--templates", required=True, type=Path)
+    parser.add_argument("--words", type=Path, help="catalogue of the language; without it English")
     parser.add_argument("--code", default="", help="fingerprint of the code, for the record")
     parser.add_argument("--output", required=True, type=Path)
     options = parser.parse_args(argv)
     study = read_slice()
     values = gather(study["report"], options.results, options.data, options.output)
-    write_text(options.output, render(options.templates, values))
+    with language.speaking(options.words):
+        write_text(options.output, render(options.templates, values))
     write_json(options.results / "study.json", _record(options, study))
 
 
@@ -58,26 +62,20 @@ def _record(options: argparse.Namespace, study: dict[str, Any]) -> dict[str, Any
         "code": options.code,
         "files": {path.relative_to(results).as_posix(): digest(path) for path in used},
         "data": {name: digest(options.data / f"{name}.json") for name in datasets},
-        "templates": digests(options.templates),
+        "templates": digests(options.templates, options.words),
         "report_sha256": digest(options.output),
     }
 
 
-def digests(templates: Path) -> dict[str, str]:
-    """SHA-256 of each template of the report."""
-    return {path.name: digest(path) for path in sorted(templates.glob("*.md.j2"))}
+def digests(templates: Path, words: Path | None) -> dict[str, str]:
+    """SHA-256 of each template of the report, and of the catalogue of words."""
+    used = [*sorted(templates.glob("*.md.j2")), *([words] if words else [])]
+    return {path.name: digest(path) for path in used}
 
 
 def render(templates: Path, values: dict[str, Any]) -> str:
     """The report as Markdown. A value that a template asks for and nobody computed is a fault."""
-    environment = Environment(
-        loader=FileSystemLoader(templates),
-        undefined=StrictUndefined,
-        autoescape=False,  # Markdown; names from the config pass the filter `text`
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+    environment = environment_of(templates, escaping=False)  # names pass the filter `text`
     environment.filters.update({function.__name__: function for function in FILTERS})
     try:
         return environment.get_template("report.md.j2").render(values)

@@ -4,13 +4,15 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from convstudy.language import gettext as _
+
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|$~&])")
 _START_OF_A_BLOCK = re.compile(r"^(?=[-+=])|^\d+(?=[.)](?:\s|$))")
 
 
 def text(value: str) -> str:
-    """Escape names and titles, which users choose, so that Markdown shows them as they are."""
-    escaped = _MARKDOWN.sub(r"\\\1", " ".join(value.split()))
+    """A name or title in the language, escaped: users choose it, and Markdown shows it as it is."""
+    escaped = _MARKDOWN.sub(r"\\\1", " ".join(_(value).split()))
     return _START_OF_A_BLOCK.sub(r"\g<0>\\", escaped)
 
 

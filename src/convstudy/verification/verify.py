@@ -14,6 +14,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
+from convstudy import language
 from convstudy.errors import StudyError
 from convstudy.files import digest, read_json
 from convstudy.fingerprint import fingerprint
@@ -34,6 +35,7 @@ def main(argv: list[str]) -> None:
     parser.add_argument("--report", type=Path, default=Path("report.md"), help="and its page")
     parser.add_argument("--data", type=Path, default=Path("data/prepared"))
     parser.add_argument("--templates", type=Path, default=Path("workflow/templates"))
+    parser.add_argument("--locale", type=Path, default=Path("workflow/locale"))
     options = parser.parse_args(argv)
     study = _study(options.results)
     found = [*_files(study, options)]
@@ -53,7 +55,7 @@ def main(argv: list[str]) -> None:
         f"{runs} runs and {len(study['files'])} files belong together, and {options.report} is the"
         " report that they give."
     )
-    if not _same_words(study, options.templates):
+    if not _same_words(study, options):
         print(
             "Templates or code of the report have changed since: its text was compared by checksum"
             " and not written again."
@@ -88,16 +90,14 @@ def contradictions(study: Study, options: argparse.Namespace) -> Iterator[str]:
     for section, job in study["confusion"].items():
         found = confusion.of_section(results / "runs", job)
         yield from _json(results / "confusion" / f"{section}.json", found)
-    if _same_words(study, options.templates):
+    if _same_words(study, options):
         values = gather(study["report"], results, options.data, options.report)
-        yield from _lines(options.report, render(options.templates, values))
+        with language.speaking(_catalogue(study, options)):
+            written = render(options.templates, values)
+        yield from _lines(options.report, written)
     elif not options.report.is_file() or digest(options.report) != study["report_sha256"]:
         yield f"{options.report} is not the file that was made from these"
-    html = options.report.with_suffix(".html")
-    if html.is_file() and html.read_text(encoding="utf-8") != page(
-        options.report, options.templates
-    ):
-        yield f"{html} is not the page that {options.report} gives"
+    yield from _page(options, _catalogue(study, options))
 
 
 def _files(study: Study, options: argparse.Namespace) -> Iterator[str]:
@@ -109,6 +109,17 @@ def _files(study: Study, options: argparse.Namespace) -> Iterator[str]:
             yield f"{path} is missing"
         elif digest(path) != sha256:
             yield f"{path} was changed after the report was made"
+
+
+def _page(options: argparse.Namespace, catalogue: Path) -> Iterator[str]:
+    """The page beside the report, where there is one, has to be what the report gives."""
+    html = options.report.with_suffix(".html")
+    if not all(path.is_file() for path in (html, options.report, catalogue)):
+        return
+    with language.speaking(catalogue):
+        made = page(options.report, options.templates)
+    if html.read_text(encoding="utf-8") != made:
+        yield f"{html} is not the page that {options.report} gives"
 
 
 def _lines(path: Path, wanted: str) -> Iterator[str]:
@@ -141,7 +152,14 @@ def _alike(one: Any, other: Any) -> bool:
     return type(one) is type(other) and one == other
 
 
-def _same_words(study: Study, templates: Path) -> bool:
-    """Whether templates and code of the report are still those that it was made with."""
+def _same_words(study: Study, options: argparse.Namespace) -> bool:
+    """Whether templates, catalogue and code of the report are still those it was made with."""
     same_code = study["code"] == fingerprint(render.__module__)
-    return same_code and study["templates"] == digests(templates)
+    catalogue = _catalogue(study, options)
+    if not catalogue.is_file():
+        return False
+    return same_code and study["templates"] == digests(options.templates, catalogue)
+
+
+def _catalogue(study: Study, options: argparse.Namespace) -> Path:
+    return options.locale / f"{study['report']['language']}.po"
