@@ -70,6 +70,11 @@ def ngettext(one: str, many: str, count: int) -> str:
     return _spoken.get().words.ngettext(one, many, count)
 
 
+def tag() -> str:
+    """`en` or `ru`: what a page calls its language."""
+    return _spoken.get().locale.language
+
+
 def number(value: float, form: str = ",.0f") -> str:
     """Python's digits with the signs of the language: `1,234.5`, `1 234,5`."""
     return localised(format(value, form))

@@ -40,6 +40,7 @@ rule report_html:
         report="report.md",
         figures=figures(),
         templates=PAGE_TEMPLATES,
+        words=CATALOGUE,
     output:
         report(
             "report.html",
@@ -62,4 +63,4 @@ rule report_html:
         "Make a page of the report"
     shell:
         "convstudy --log {log} html --report {input.report} --templates {params.templates}"
-        " --output {output}"
+        " --words {input.words} --output {output}"

@@ -9,30 +9,35 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup
 from mdit_py_plugins.anchors import anchors_plugin
 
+from convstudy import language
 from convstudy.errors import StudyError
 from convstudy.files import write_text
+from convstudy.language import gettext as _
+from convstudy.report.templates import environment_of
 
 
 def main(argv: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="convstudy html", description=__doc__)
     parser.add_argument("--report", required=True, type=Path, help="report.md")
     parser.add_argument("--templates", required=True, type=Path)
+    parser.add_argument("--words", type=Path, help="catalogue of the language; without it English")
     parser.add_argument("--output", required=True, type=Path)
     options = parser.parse_args(argv)
-    write_text(options.output, page(options.report, options.templates))
+    with language.speaking(options.words):
+        write_text(options.output, page(options.report, options.templates))
 
 
 def page(report: Path, templates: Path) -> str:
-    """What `report` says, as HTML. Raises `StudyError` where a figure is not a PNG file.
+    """What `report` says, as HTML in the language that is spoken.
 
-    The Markdown is parsed without raw HTML, so that the tags of the page are those made here. Its
-    policy lets the browser load nothing and run no script but the page's own.
+    Raises `StudyError` where a figure is not a PNG file. The Markdown is parsed without raw HTML,
+    so that the tags of the page are those made here. Its policy lets the browser load nothing and
+    run no script but the page's own.
     """
     options = {"html": False, "xhtmlOut": False}
     markdown = MarkdownIt("commonmark", options).enable("table")
@@ -44,14 +49,9 @@ def page(report: Path, templates: Path) -> str:
     for image in _images(tokens):
         image.attrs |= _embedded(report.parent / unquote(str(image.attrs["src"])), report)
     style, script = (_text(templates / name) for name in ("report.css", "report.js"))
-    environment = Environment(
-        loader=FileSystemLoader(templates),
-        undefined=StrictUndefined,
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("report.html.j2").render(
+    template = environment_of(templates, escaping=True).get_template("report.html.j2")
+    return template.render(
+        language=language.tag(),
         headings=_headings(tokens),
         body=Markup(markdown.renderer.render(tokens, markdown.options, {})),
         style=Markup(style),
@@ -142,8 +142,9 @@ def _in_boxes(tokens: list[Token]) -> Iterator[Token]:
     for token in tokens:
         if token.type == "table_open":
             number += 1
-            label = {"role": "region", "aria-label": f"Table {number}", "tabindex": "0"}
-            yield Token("box_open", "div", 1, {"class": "table", **label}, block=True)
+            label = _("Table %(number)s") % {"number": number}
+            box = {"class": "table", "role": "region", "aria-label": label, "tabindex": "0"}
+            yield Token("box_open", "div", 1, box, block=True)
         yield token
         if token.type == "table_close":
             yield Token("box_close", "div", -1, block=True)

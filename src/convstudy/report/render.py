@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
+from jinja2 import TemplateError
 
 from convstudy import language
 from convstudy.config import read_slice
@@ -14,6 +14,7 @@ from convstudy.config.metrics import METRICS
 from convstudy.errors import StudyError
 from convstudy.files import digest, write_json, write_text
 from convstudy.report.context import gather
+from convstudy.report.templates import environment_of
 from convstudy.report.words import FILTERS
 
 
@@ -97,17 +98,7 @@ def digests(templates: Path, words: Path | None) -> dict[str, str]:
 
 def render(templates: Path, values: dict[str, Any]) -> str:
     """The report as Markdown. A value that a template asks for and nobody computed is a fault."""
-    environment = Environment(
-        loader=FileSystemLoader(templates),
-        extensions=["jinja2.ext.i18n"],
-        undefined=StrictUndefined,
-        autoescape=False,  # Markdown; names from the config pass the filter `text`
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.policies["ext.i18n.trimmed"] = True
-    environment.install_gettext_callables(language.gettext, language.ngettext, newstyle=False)
+    environment = environment_of(templates, escaping=False)  # names pass the filter `text`
     environment.filters.update({function.__name__: function for function in FILTERS})
     try:
         return environment.get_template("report.md.j2").render(values)

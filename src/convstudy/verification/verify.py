@@ -115,11 +115,7 @@ def contradictions(study: Study, options: argparse.Namespace) -> Iterator[str]:
         yield from _lines(options.report, written)
     elif not options.report.is_file() or digest(options.report) != study["report_sha256"]:
         yield f"{options.report} is not the file that was made from these"
-    html = options.report.with_suffix(".html")
-    if html.is_file() and html.read_text(encoding="utf-8") != page(
-        options.report, options.templates
-    ):
-        yield f"{html} is not the page that {options.report} gives"
+    yield from _page(options, _catalogue(study, options))
 
 
 def _files(study: Study, options: argparse.Namespace) -> Iterator[str]:
@@ -131,6 +127,17 @@ def _files(study: Study, options: argparse.Namespace) -> Iterator[str]:
             yield f"{path} is missing"
         elif digest(path) != sha256:
             yield f"{path} was changed after the report was made"
+
+
+def _page(options: argparse.Namespace, catalogue: Path) -> Iterator[str]:
+    """The page beside the report, where there is one, has to be what the report gives."""
+    html = options.report.with_suffix(".html")
+    if not all(path.is_file() for path in (html, options.report, catalogue)):
+        return
+    with language.speaking(catalogue):
+        made = page(options.report, options.templates)
+    if html.read_text(encoding="utf-8") != made:
+        yield f"{html} is not the page that {options.report} gives"
 
 
 def _lines(path: Path, wanted: str) -> Iterator[str]:
