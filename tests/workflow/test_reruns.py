@@ -17,7 +17,7 @@ RESNETS = [
 VGGS = ["cifar10_vgg_shallow", "cifar10_vgg_medium", "cifar10_vgg_deep"]
 GRID = [
     f"mnist_widths__channels{channels}_learning_rate{rate}"
-    for channels in ("8x16", "16x32", "32x64")
+    for channels in ("8x16", "32x64")
     for rate in ("0_0003", "0_001", "0_003")
 ]
 LAYERED = [
@@ -302,7 +302,7 @@ def new_cell(config):
 
 
 NEW_CELLS = [
-    f"mnist_widths__channels{channels}_learning_rate0_01" for channels in ("8x16", "16x32", "32x64")
+    f"mnist_widths__channels{channels}_learning_rate0_01" for channels in ("8x16", "32x64")
 ]
 
 

@@ -1,0 +1,68 @@
+"""A grid of any size: a line over one axis, a heat map over two."""
+
+import json
+
+import numpy as np
+import pytest
+
+from convstudy.errors import StudyError
+from convstudy.figures import grid, style
+
+
+def made(rows, columns=None, n=10, missing=()):
+    """What `convstudy grid` writes."""
+    counts = [rows] if columns is None else [rows, columns]
+    axes = [
+        {"name": f"axis {k}", "values": [f"v{value}" for value in range(count)]}
+        for k, count in enumerate(counts)
+    ]
+    cells = [
+        {
+            **{"experiment": "x", "values": [f"v{k}" for k in place], "n": n},
+            **{"mean": (1 + sum(place)) / 100, "sd": 0.1},
+            **{"low": None if n == 1 else -0.1, "high": None if n == 1 else 0.9},
+        }
+        for place in np.ndindex(*counts)
+        if place not in missing
+    ]
+    return {"title": "A $net_", "dataset": "MNIST", "axes": axes, "cells": cells}
+
+
+@pytest.mark.parametrize("n", [1, 10])
+def test_one_axis_is_a_line_through_the_means(n):
+    figure = grid.draw(made(4, n=n))
+    line = figure.axes[0].lines[0]
+    assert line.get_ydata() == pytest.approx([1, 2, 3, 4])
+    assert [label.get_text() for label in figure.axes[0].get_xticklabels()] == [
+        *("v0", "v1", "v2", "v3")
+    ]
+
+
+def test_intervals_are_cut_at_what_an_accuracy_can_be():
+    (bars,) = grid.draw(made(2)).axes[0].collections
+    assert [end[1] for end in bars.get_segments()[0]] == pytest.approx([0, 90])
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(3, 3), (10, 10), (2, 50), (50, 2)])
+def test_two_axes_are_a_heat_map_no_taller_than_a_page(rows, columns):
+    figure = grid.draw(made(rows, columns))
+    assert figure.axes[0].images[0].get_array().shape == (rows, columns)
+    assert figure.get_size_inches()[1] <= style.PAGE_HEIGHT
+    written = len(figure.axes[0].texts)
+    assert written == (rows * columns if columns <= 14 else 0)
+
+
+def test_a_cell_that_was_not_run_is_empty():
+    found = made(2, 2, missing={(1, 0)})
+    assert np.isnan(grid.table(found)).tolist() == [[False, False], [True, False]]
+    assert [text.get_text() for text in grid.draw(found).axes[0].texts] == ["1.0", "2.0", "3.0"]
+
+
+@pytest.mark.parametrize(
+    "change", [{"cells": []}, {"axes": []}, {"axes": None}, {"cells": [{"values": ["v9", "v0"]}]}]
+)
+def test_another_file_is_refused(tmp_path, change):
+    path = tmp_path / "grid.json"
+    path.write_text(json.dumps({**made(2, 2), **change}))
+    with pytest.raises(StudyError, match=r"grid.json is not a grid"):
+        grid.main(["--grid", str(path), "--output", str(tmp_path / "g.png")])
