@@ -182,7 +182,8 @@ CODE = {
         *APPENDED,
         CONFUSION | REPORT,
     ),
-    "the words of the report": ("report/words.py", ".2f} %", ".1f} %", REPORT),
+    "the words of the report": ("report/words.py", '".2f"', '".1f"', REPORT),
+    "how numbers are written": ("language.py", *APPENDED, FIGURES | REPORT),
     "the generator of digits": (
         "datasets/generators/digits.py",
         *APPENDED,
@@ -298,6 +299,10 @@ def generator(config):
     config["datasets"]["digits"]["generator"]["seed"] = 1
 
 
+def language(config):
+    config["language"] = "ru"
+
+
 def drawn_layer(config):
     config["sections"]["kernels"]["figures"]["activations"]["layers"] = ["features.3"]
 
@@ -322,6 +327,7 @@ CONFIG = [
     ),
     (title_of_a_section, history("blocks") | REPORT),
     (title_of_an_experiment, history("mnist") | REPORT),
+    (language, FIGURES | REPORT),
     (another_scale, set()),
     (mirror, set()),
     (order_of_keys, set()),

@@ -112,6 +112,7 @@ def reporting(study: Study) -> Slice:
     return {
         "scale": study.scale,
         "language": study.language,
+        "settings": study.settings,
         "purpose": study.purpose,
         "left_out": study.left_out,
         "missing": list(study.missing.values()),

@@ -15,7 +15,6 @@ from convstudy.figures.drawing import Drawing, Experiment, parse
 from convstudy.files import read_json
 from convstudy.language import gettext as _
 
-_HANDLE = 0.49  # inches of a legend's entry beside its words
 _PANEL = 2.7  # inches of height
 SEEDS, INTERVAL = "seeds", "interval"  # gids of the dots and of the bars
 
@@ -60,12 +59,12 @@ def draw(
     """Accuracy in percent and loss over the epochs, each seed's last accuracy, and one legend."""
     labels = _labels(drawing.experiments)
     key = lines.key_to_seeds(len(one.seeds) for one in drawing.experiments)
-    columns = _columns([*labels, *(str(line.get_label()) for line in key)])
+    columns = lines.columns([*labels, *(str(line.get_label()) for line in key)])
     rows = -(-(len(labels) + len(key)) // columns)
     figure = style.page(_PANEL + 0.35 + 0.16 * rows)
     style.head(figure, f"{drawing.title} · {drawing.dataset}")
     *axes, last = figure.subplots(1, 3, width_ratios=[1.15, 1.15, 0.8])
-    for axis, column in zip(axes, lines.AXES, strict=True):
+    for axis, column in zip(axes, lines.FACTORS, strict=True):
         _panel(axis, column, drawing, found, labels)
     _seeds(last, drawing, found, spreads)
     means = [line for line in axis.lines if line.get_gid() == lines.MEAN]
@@ -80,7 +79,7 @@ def _seeds(
     spreads: dict[str, Interval],
 ) -> None:
     """Every seed a dot, beside it their mean with its interval, which may run out of the panel."""
-    factor = lines.AXES["accuracy"][1]
+    factor = lines.FACTORS["accuracy"]
     shown = []
     for place, one in enumerate(drawing.experiments):
         values = factor * found[one.name]["test", "accuracy"][:, -1]
@@ -101,6 +100,7 @@ def _seeds(
     axis.set_ylim(max(min(shown) - room, 0), min(max(shown) + room, factor))
     axis.set_xlim(-0.6, len(drawing.experiments) - 0.4)
     axis.set_xticks([])
+    axis.yaxis.set_major_formatter(style.Numbers())
     axis.set_xlabel(_("seeds, mean, 95 % interval"))
     axis.set_title(_("last epoch, %"), loc="left")
 
@@ -112,16 +112,6 @@ def _labels(experiments: tuple[Experiment, ...]) -> list[str]:
     return [f"{style.shortened(one.title, 40)}, n = {len(one.seeds)}" for one in experiments]
 
 
-def _columns(labels: list[str]) -> int:
-    """Most columns in which a legend, filled column by column, is no wider than the page."""
-    sizes = [_HANDLE + style.width(label, style.TEXT, "normal") for label in labels]
-    for columns in range(len(sizes), 1, -1):
-        # matplotlib deals the entries out as array_split does
-        if sum(part.max() for part in np.array_split(sizes, columns)) <= style.PAGE_WIDTH:
-            return columns
-    return 1
-
-
 def _panel(
     axis: Axes,
     column: str,
@@ -129,12 +119,11 @@ def _panel(
     found: dict[str, histories.Histories],
     labels: list[str],
 ) -> None:
-    words, factor = lines.AXES[column]
     for one, label in zip(drawing.experiments, labels, strict=True):
-        values = factor * found[one.name]["test", column]
+        values = lines.FACTORS[column] * found[one.name]["test", column]
         look = style.look(one.colour)
         lines.draw_seeds(axis, values, look.colour)
         lines.draw_mean(axis, values, look, label)
-    axis.set_title(f"test {words}", loc="left")
-    axis.set_xlabel("epoch")
+    axis.set_title(_("test accuracy, %") if column == "accuracy" else _("test loss"), loc="left")
+    axis.set_xlabel(_("epoch"))
     lines.number_epochs(axis, max(each["test", column].shape[1] for each in found.values()))

@@ -16,6 +16,7 @@ from convstudy.errors import StudyError
 from convstudy.figures import style
 from convstudy.files import read_json
 from convstudy.language import gettext as _
+from convstudy.language import number
 from convstudy.marks import N_
 
 Claim = dict[str, Any]
@@ -111,16 +112,21 @@ def _nothing() -> Figure:
 def _panel(axis: Axes, panel: Panel, members: list[Claim]) -> None:
     if panel.logarithmic:
         axis.set_xscale("log")
-        axis.xaxis.set_major_formatter("{x:g}")
-        axis.xaxis.set_minor_formatter("{x:g}")
+        axis.xaxis.set_major_formatter(lambda value, place: number(value, "g"))
+        axis.xaxis.set_minor_formatter(lambda value, place: number(value, "g"))
         axis.tick_params(axis="x", which="minor", labelsize=style.SMALL - 1)
+    else:
+        axis.xaxis.set_major_formatter(style.Numbers())
     low, high = limits(panel, members)
     axis.set_xlim(low, high)
     axis.set_ylim(len(members) - 0.5, -0.5)
     axis.axvline(1.0 if panel.logarithmic else 0.0, color="0.7", linewidth=0.8, zorder=1)
     for row, claim in enumerate(members):
         _row(axis, row, claim, panel.factor, (low, high))
-    words = [style.wrapped(_shortened(_(claim["says"])), _WORDS, style.SMALL) for claim in members]
+    words = [
+        style.wrapped(_shortened(_(says)), _WORDS, style.SMALL)
+        for says in (claim["says"] for claim in members)
+    ]
     axis.set_yticks(range(len(members)), words, fontsize=style.SMALL, linespacing=0.95)
     axis.tick_params(axis="y", length=0)
     axis.set_xlabel(_(panel.unit))

@@ -63,6 +63,7 @@ def gather(study: Values, results: Path, data: Path, report: Path) -> Values:
         "sections": sections,
         "statistics": {key: decided[key] for key in ("level", "minimum_seeds", "most_seeds")},
         "claims": [claim for section in sections for claim in section["claims"]],
+        "command": _command(study["settings"]),
         "as_published": _as_published(sections),
         "forest": Path(os.path.relpath(results / "figures/forest.png", report.parent)).as_posix(),
         "recipes": _recipes(experiments),
@@ -240,11 +241,17 @@ def _differing(names: list[str], runs: list[dict[str, str]]) -> list[Values]:
     return [{"field": field, "found": v} for field, v in values.items() if len(v) > 1]
 
 
+def _command(settings: Values) -> str:
+    """The call that makes this report, with the settings that it depends on."""
+    given = " ".join(f"{key}={value}".replace(" ", "") for key, value in settings.items())
+    return f"snakemake --cores all report.md --config {given}"
+
+
 def _recipes(experiments: Values) -> list[Values]:
     """Each recipe that was used, with the experiments that used it."""
     used: dict[str, Values] = {}
     for one in experiments.values():
         recipe = one["slice"]["recipe"]
-        entry = used.setdefault(canonical_json(recipe), {"recipe": recipe, "names": []})
-        entry["names"].append(f"{one['title']} ({one['dataset_title']})")
+        entry = used.setdefault(canonical_json(recipe), {"recipe": recipe, "experiments": []})
+        entry["experiments"].append(one)
     return list(used.values())

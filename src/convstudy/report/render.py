@@ -105,7 +105,7 @@ def render(templates: Path, values: dict[str, Any]) -> str:
         keep_trailing_newline=True,
     )
     environment.policies["ext.i18n.trimmed"] = True
-    environment.install_gettext_callables(language.gettext, language.ngettext, newstyle=True)
+    environment.install_gettext_callables(language.gettext, language.ngettext, newstyle=False)
     environment.filters.update({function.__name__: function for function in FILTERS})
     try:
         return environment.get_template("report.md.j2").render(values)
