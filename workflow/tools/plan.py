@@ -16,6 +16,7 @@ import statistics
 import subprocess
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,6 +26,7 @@ from convstudy.files import read_json
 
 _COMMAND = re.compile(r"^Shell command: convstudy --log (?P<log>\S+) (?P<rest>.*)$", re.MULTILINE)
 _TABLE = re.compile(r"^job +count\n-+ +-+\n(.*?)^total", re.MULTILINE | re.DOTALL)
+_UNUSABLE = (StudyError, KeyError, TypeError, ValueError, ZeroDivisionError)  # of a record
 _SECONDS_OF_A_JOB = 5.0  # besides training: start, imports, figures; where nothing was measured
 
 
@@ -48,6 +50,11 @@ class Speed(NamedTuple):
 
     def of(self, experiment: str, model: str) -> float:
         return self.of_experiment.get(experiment) or self.of_model.get(model) or self.all
+
+    def besides(self, rule: str) -> float:
+        """Seconds of a job, of a training besides its work; benchmarks of figures lie together."""
+        kept = "figures" if rule.startswith("draw_") else rule
+        return self.seconds.get(kept, _SECONDS_OF_A_JOB)
 
 
 class Training(NamedTuple):
@@ -73,9 +80,7 @@ def tell(every: dict[str, int], ahead: dict[str, int], commands: list[Command], 
     speed = measured(Path("results"))
     data = {one.options["--description"]: one.slice for one in commands if one.name == "prepare"}
     trainings = [_training(one, data, speed) for one in commands if one.name == "train"]
-    others = [speed.seconds.get(rule, _SECONDS_OF_A_JOB) for rule in ahead if rule != "train"]
-    counts = [count for rule, count in ahead.items() if rule != "train"]
-    aside = sum(one * count for one, count in zip(others, counts, strict=True))
+    aside = sum(count * speed.besides(rule) for rule, count in ahead.items() if rule != "train")
     wall = makespan([one.seconds for one in trainings], cores) + aside / cores
     lines = ["| rule | to do | there |", "|---|---:|---:|"]
     lines += [
@@ -98,14 +103,19 @@ def measured(results: Path) -> Speed:
     seconds: dict[str, list[float]] = {}
     devices = set()
     for path in results.glob("*/runs/*/seed*/metrics.json"):
-        one = read_json(path)
-        counts = (one[name] for name in ("macs", "epochs", "train_images", "test_images"))
-        rate = cost.work(*counts) / (one["train_seconds"] + one["evaluate_seconds"])
-        by_experiment.setdefault(one["experiment"], []).append(rate)
-        by_model.setdefault(one["slice"]["model"]["name"], []).append(rate)
-        devices.add(one["environment"]["device"])
-    for path in results.glob("*/benchmarks/**/*.tsv"):
-        _take(path, seconds)
+        with suppress(*_UNUSABLE):
+            one = read_json(path)
+            counts = (one[name] for name in ("macs", "epochs", "train_images", "test_images"))
+            rate = cost.work(*counts) / _accounted(one)
+            experiment, model = one["experiment"], one["slice"]["model"]["name"]
+            devices.add(one["environment"]["device"])
+            by_experiment.setdefault(experiment, []).append(rate)
+            by_model.setdefault(model, []).append(rate)
+    for scale in results.glob("*"):
+        for path in scale.glob("benchmarks/**/*.tsv"):
+            with suppress(*_UNUSABLE):
+                rule, taken = _besides(scale, path)
+                seconds.setdefault(rule, []).append(taken)
     rates = [rate for found in by_experiment.values() for rate in found]
     return Speed(
         _medians(by_experiment),
@@ -125,18 +135,19 @@ def makespan(seconds: Iterable[float], cores: int) -> float:
     return max(free)
 
 
-def _take(path: Path, seconds: dict[str, list[float]]) -> None:
-    """Note the seconds of one benchmark file; of a training less what its record accounts for."""
-    results, (rule, *run) = path.parents[len(path.parts) - 4], path.parts[3:]
-    with path.open(newline="") as file:
-        taken = [float(row["s"]) for row in csv.DictReader(file, delimiter="\t")]
+def _besides(scale: Path, benchmark: Path) -> tuple[str, float]:
+    """Rule and seconds of a job; of a training those that its record does not account for."""
+    rule, *run = benchmark.relative_to(scale / "benchmarks").with_suffix("").parts
+    with benchmark.open(newline="") as file:
+        (row,) = csv.DictReader(file, delimiter="\t")
+    taken = float(row["s"])
     if rule == "train":
-        record = results / "runs" / run[0] / Path(run[1]).stem / "metrics.json"
-        if not record.is_file():
-            return
-        one = read_json(record)
-        taken = [max(0.0, s - one["train_seconds"] - one["evaluate_seconds"]) for s in taken]
-    seconds.setdefault(rule.removesuffix(".tsv"), []).extend(taken)
+        taken -= _accounted(read_json(scale.joinpath("runs", *run, "metrics.json")))
+    return rule, max(0.0, taken)
+
+
+def _accounted(record: dict[str, Any]) -> float:
+    return record["train_seconds"] + record["evaluate_seconds"]
 
 
 def _training(one: Command, data: dict[str, dict[str, Any]], speed: Speed) -> Training:
@@ -148,7 +159,7 @@ def _training(one: Command, data: dict[str, dict[str, Any]], speed: Speed) -> Tr
         known = cost.expected_data(_dataset(data[description]))
     counted = cost.of_experiment(one.slice, known)
     rate = speed.of(one.options["--experiment"], one.slice["model"]["name"])
-    seconds = counted.work / rate + speed.seconds.get("train", _SECONDS_OF_A_JOB)
+    seconds = counted.work / rate + speed.besides("train")
     # Weights; until the study is done, a state with the optimizer's two more; half-precision
     # logits, a prediction and a label of each test image.
     predictions = known["test_images"] * (2 * known["classes"] + 16)
@@ -162,17 +173,15 @@ def _dataset(preparation: dict[str, Any]) -> dict[str, Any]:
 
 
 def _said_of(speed: Speed, trainings: Sequence[Training], ahead: dict[str, int]) -> str:
-    hours = sum(one.seconds for one in trainings) / 3600
-    hours += (
-        ahead.get("activations", 0) * speed.seconds.get("activations", _SECONDS_OF_A_JOB) / 3600
-    )
+    seconds = sum(one.seconds for one in trainings)
+    seconds += ahead.get("activations", 0) * speed.besides("activations")
     what = "GPU hours" if speed.on_gpu else "hours of one core each"
     work = sum(one.cost.work for one in trainings)
     if speed.runs:
         source = f"as in {speed.runs} earlier runs below results/"
     else:
         source = f"at {speed.all / 1e9:.0f} GMAC/s, a default: nothing was trained here yet"
-    return f"Training: {hours:.2f} {what} for {work / 1e15:.3g} PMAC, {source}."
+    return f"Training: {seconds / 3600:.2f} {what} for {work / 1e15:.3g} PMAC, {source}."
 
 
 def _dry_run(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -203,7 +212,7 @@ def _commands(dry_run: str) -> list[Command]:
 
 def _cores(arguments: list[str]) -> int:
     """As Snakemake is told: a number, or all that this process may use."""
-    asked = arguments[arguments.index("--cores") + 1]
+    asked = arguments[arguments.index("--cores") + 1] if "--cores" in arguments else "all"
     return len(os.sched_getaffinity(0)) if asked == "all" else int(asked)
 
 
