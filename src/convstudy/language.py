@@ -87,6 +87,15 @@ def localised(digits: str) -> str:
     return digits.translate(str.maketrans(signs))
 
 
+def value_in_words(value: str) -> str:
+    """A value of a setting, from a file: `0.001`, `0,001`; of a word what the catalogue has."""
+    try:
+        float(value)
+    except ValueError:
+        return gettext(value)
+    return localised(value)
+
+
 def listing(values: Sequence[object], last: str = "and") -> str:
     """`a, b and c`; `last` is "and" or "or"."""
     style = {"and": "standard", "or": "or"}[last]

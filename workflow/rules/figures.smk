@@ -153,7 +153,8 @@ rule draw_forest:
 
 rule draw_errors:
     input:
-        result("errors", "{section}.json"),
+        errors=result("errors", "{section}.json"),
+        words=CATALOGUE,
     output:
         report(
             result("figures", "{section}", "{kind}.png"),
@@ -176,13 +177,15 @@ rule draw_errors:
     message:
         "Draw {wildcards.kind} of section {wildcards.section}"
     shell:
-        "convstudy --log {log} draw-{wildcards.kind} --errors {input} --output {output}"
+        "convstudy --log {log} draw-{wildcards.kind} --errors {input.errors}"
+        " --words {input.words} --output {output}"
 
 
 rule draw_mistakes:
     input:
         errors=result("errors", "{section}.json"),
         pictures=result("errors", "{section}.npz"),
+        words=CATALOGUE,
     output:
         report(
             result("figures", "{section}", "mistakes.png"),
@@ -204,12 +207,13 @@ rule draw_mistakes:
         "Draw mistakes of section {wildcards.section}"
     shell:
         "convstudy --log {log} draw-mistakes --errors {input.errors} --pictures {input.pictures}"
-        " --output {output}"
+        " --words {input.words} --output {output}"
 
 
 rule draw_grid:
     input:
-        result("grids", "{section}.json"),
+        grid=result("grids", "{section}.json"),
+        words=CATALOGUE,
     output:
         report(
             result("figures", "{section}", "grid.png"),
@@ -230,4 +234,5 @@ rule draw_grid:
     message:
         "Draw the grid of section {wildcards.section}"
     shell:
-        "convstudy --log {log} draw-grid --grid {input} --output {output}"
+        "convstudy --log {log} draw-grid --grid {input.grid} --words {input.words}"
+        " --output {output}"

@@ -7,9 +7,12 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
+from convstudy import language
 from convstudy.errors import StudyError
 from convstudy.figures import style
 from convstudy.files import read_json
+from convstudy.language import gettext as _
+from convstudy.language import ngettext
 
 Errors = dict[str, Any]  # docs/architecture.md, results/<scale>/errors/<section>.json
 _PARTS = {
@@ -24,10 +27,11 @@ def command(
     """`convstudy NAME --errors JSON --output PNG`: read, draw, save."""
     parser = argparse.ArgumentParser(prog=f"convstudy {name}", description=description)
     parser.add_argument("--errors", type=Path, required=True, help="JSON of the section")
+    parser.add_argument("--words", type=Path, help="catalogue of the language; without it English")
     parser.add_argument("--output", type=Path, required=True, help="PNG to write")
     options = parser.parse_args(argv)
     found = read(options.errors)
-    with style.styled():
+    with style.styled(), language.speaking(options.words):
         style.save(draw(found), options.output)
 
 
@@ -46,6 +50,12 @@ def read(path: Path) -> Errors:
     return found
 
 
-def seeds_in_words(found: Errors) -> str:
-    """`one seed` or `5 seeds`."""
-    return "one seed" if len(found["seeds"]) == 1 else f"{len(found['seeds'])} seeds"
+def head(figure: Figure, found: Errors, *more: str) -> None:
+    """Title of the figure: network, data set and what else is given."""
+    network, dataset = found["title"], found["dataset"]
+    style.head(figure, " · ".join([_(network), _(dataset), *more]))
+
+
+def seeds_in_words(seeds: int) -> str:
+    """`1 seed` or `5 seeds`."""
+    return ngettext("%(n)s seed", "%(n)s seeds", seeds) % {"n": seeds}

@@ -8,9 +8,12 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from convstudy import language
 from convstudy.errors import StudyError
 from convstudy.figures import style
 from convstudy.files import read_json
+from convstudy.language import gettext as _
+from convstudy.language import listing, number, value_in_words
 
 _WRITTEN = 14  # columns; cells of more have no room for their values
 _ROW = 0.3  # inches
@@ -22,10 +25,11 @@ Grid = dict[str, Any]  # docs/architecture.md, results/<scale>/grids/<section>.j
 def main(argv: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="convstudy draw-grid", description=__doc__)
     parser.add_argument("--grid", type=Path, required=True, help="JSON of the section")
+    parser.add_argument("--words", type=Path, help="catalogue of the language; without it English")
     parser.add_argument("--output", type=Path, required=True, help="PNG to write")
     options = parser.parse_args(argv)
     found = read(options.grid)
-    with style.styled():
+    with style.styled(), language.speaking(options.words):
         style.save(draw(found), options.output)
 
 
@@ -45,18 +49,26 @@ def read(path: Path) -> Grid:
 
 def draw(found: Grid) -> Figure:
     """A line with intervals over one axis, a heat map over two, grey where no cell was run."""
-    seeds = sorted({cell["n"] for cell in found["cells"]})
-    counted = "one seed" if seeds == [1] else f"mean of {' or '.join(map(str, seeds))} seeds"
-    title = f"{found['title']} · {found['dataset']} · test accuracy, {counted}"
-    names = [[style.shortened(v, _NAME) for v in axis["values"]] for axis in found["axes"]]
+    names = [
+        [style.shortened(value_in_words(value), _NAME) for value in axis["values"]]
+        for axis in found["axes"]
+    ]
     if len(names) == 1:
         figure = style.page(3.2)
         _line(figure.subplots(), found, names[0])
     else:
         figure = style.page(1.2 + _ROW * max(4, len(names[0])))
         _map(figure, found, names)
-    style.head(figure, title)
+    network, dataset = found["title"], found["dataset"]
+    style.head(figure, " · ".join([_(network), _(dataset), _counted(found)]))
     return figure
+
+
+def _counted(found: Grid) -> str:
+    counts = sorted({cell["n"] for cell in found["cells"]})
+    if counts == [1]:
+        return _("test accuracy, one seed")
+    return _("test accuracy, mean of seeds (n = %(counts)s)") % {"counts": listing(counts, "or")}
 
 
 def _line(axis: Axes, found: Grid, names: list[str]) -> None:
@@ -73,8 +85,10 @@ def _line(axis: Axes, found: Grid, names: list[str]) -> None:
         **{"color": look.colour, "marker": look.marker, "linewidth": 1.6, "capsize": 3},
     )
     _name(axis, "x", names)
-    axis.set_xlabel(found["axes"][0]["name"])
-    axis.set_ylabel("test accuracy, %")
+    axis.yaxis.set_major_formatter(style.Numbers())
+    (name,) = (one["name"] for one in found["axes"])
+    axis.set_xlabel(_(name))
+    axis.set_ylabel(_("test accuracy, %"))
 
 
 def _map(figure: Figure, found: Grid, names: list[list[str]]) -> None:
@@ -86,19 +100,20 @@ def _map(figure: Figure, found: Grid, names: list[list[str]]) -> None:
     axis.spines[:].set_visible(False)
     _name(axis, "y", names[0])
     _name(axis, "x", names[1])
-    axis.set_ylabel(found["axes"][0]["name"])
-    axis.set_xlabel(found["axes"][1]["name"])
+    first, second = (one["name"] for one in found["axes"])
+    axis.set_ylabel(_(first))
+    axis.set_xlabel(_(second))
     if len(names[1]) <= _WRITTEN:
         dark = (np.nanmin(shares) + np.nanmax(shares)) / 2
         for (row, column), share in np.ndenumerate(shares):
             if not np.isnan(share):
                 axis.text(
-                    *(column, row, f"{100 * share:.1f}"),
+                    *(column, row, number(100 * share, ".1f")),
                     color="white" if share < dark else "black",
                     **{"ha": "center", "va": "center", "fontsize": style.SMALL},
                 )
-    bar = figure.colorbar(picture, ax=axis, aspect=40, pad=0.015)
-    bar.set_label("test accuracy, %", fontsize=style.SMALL)
+    bar = figure.colorbar(picture, ax=axis, aspect=40, pad=0.015, format=style.Numbers())
+    bar.set_label(_("test accuracy, %"), fontsize=style.SMALL)
     bar.outline.set_visible(False)
 
 

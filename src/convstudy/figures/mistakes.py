@@ -7,8 +7,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from convstudy import language
 from convstudy.errors import StudyError
 from convstudy.figures import errors, style
+from convstudy.language import gettext as _
+from convstudy.language import number
 
 _COLUMNS = 8
 _CELL = style.PAGE_WIDTH / _COLUMNS  # inches
@@ -20,6 +23,7 @@ def main(argv: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="convstudy draw-mistakes", description=__doc__)
     parser.add_argument("--errors", type=Path, required=True, help="JSON of the section")
     parser.add_argument("--pictures", type=Path, required=True, help="their images, NPZ")
+    parser.add_argument("--words", type=Path, help="catalogue of the language; without it English")
     parser.add_argument("--output", type=Path, required=True, help="PNG to write")
     options = parser.parse_args(argv)
     found = errors.read(options.errors)
@@ -30,7 +34,7 @@ def main(argv: list[str]) -> None:
             f"{options.pictures} holds other images than {options.errors} lists. "
             "Delete it and run snakemake again."
         )
-    with style.styled():
+    with style.styled(), language.speaking(options.words):
         style.save(draw(found, images), options.output)
 
 
@@ -38,7 +42,7 @@ def draw(found: errors.Errors, images: np.ndarray) -> Figure:
     """A grid of pictures, uint8 (I, H, W, C), with the true class and what was said of each."""
     rows = max(1, -(-len(images) // _COLUMNS))
     figure = style.page(0.35 + rows * (_CELL + _WORDS))
-    style.head(figure, f"{found['title']} · {found['dataset']} · seed {found['seeds'][0]}")
+    errors.head(figure, found, _("seed %(seed)s") % {"seed": found["seeds"][0]})
     axes = figure.subplots(rows, _COLUMNS).ravel()
     for axis in axes:
         axis.set(xticks=[], yticks=[])
@@ -46,7 +50,8 @@ def draw(found: errors.Errors, images: np.ndarray) -> Figure:
     for axis, image, mistake in zip(axes, images, found["mistakes"], strict=False):
         _picture(axis, image, mistake)
     if not found["mistakes"]:
-        figure.text(0.01, 0.4, f"None of the {found['images']:,} test images is mistaken.")
+        said = _("None of the %(n)s test images is mistaken.") % {"n": number(found["images"])}
+        figure.text(0.01, 0.4, said)
     return figure
 
 
@@ -55,7 +60,8 @@ def _picture(axis: Axes, image: np.ndarray, mistake: dict) -> None:
     width = _CELL - 0.1
     true, predicted = (
         style.wrapped(style.shortened(text, _NAME), width, style.SMALL)
-        for text in (mistake["true"], f"as {mistake['predicted']}")
+        for text in (mistake["true"], _("as %(predicted)s") % mistake)
     )
-    words = f"{true}\n{predicted}\n{100 * mistake['confidence']:.1f} %"
+    sure = _("%(value)s %%") % {"value": number(100 * mistake["confidence"], ".1f")}
+    words = f"{true}\n{predicted}\n{sure}"
     axis.set_xlabel(words, fontsize=style.SMALL, linespacing=1.05)

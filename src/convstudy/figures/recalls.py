@@ -5,6 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from convstudy.figures import errors, style
+from convstudy.language import gettext as _
 
 _ROWS = 50  # classes in one panel; more stand side by side
 _ROW = 0.165  # inches
@@ -21,11 +22,10 @@ def draw(found: errors.Errors) -> Figure:
     panels = -(-len(classes) // _ROWS)
     rows = -(-len(classes) // panels)
     figure = style.page(0.9 + _ROW * max(rows, 3))
-    title = f"{found['title']} · {found['dataset']} · accuracy per class"
-    style.head(figure, f"{title}, {errors.seeds_in_words(found)}")
+    errors.head(figure, found, _("accuracy per class"), errors.seeds_in_words(len(found["seeds"])))
     lowest = min(100 * _reach(one)[0] for one in classes)
-    for number, axis in enumerate(figure.subplots(1, panels, squeeze=False)[0]):
-        _panel(axis, classes[number * rows : (number + 1) * rows], rows)
+    for place, axis in enumerate(figure.subplots(1, panels, squeeze=False)[0]):
+        _panel(axis, classes[place * rows : (place + 1) * rows], rows)
         axis.set_xlim(max(0, lowest - 3), 101)
     return figure
 
@@ -39,7 +39,8 @@ def _panel(axis: Axes, classes: list[dict], rows: int) -> None:
     axis.set_yticks(places, [style.shortened(one["class"], _NAME) for one in classes])
     axis.set_ylim(rows - 0.4, -0.6)
     axis.tick_params(axis="y", length=0)
-    axis.set_xlabel("recognised, %")
+    axis.xaxis.set_major_formatter(style.Numbers())
+    axis.set_xlabel(_("recognised, %"))
 
 
 def _reach(one: dict) -> tuple[float, float]:

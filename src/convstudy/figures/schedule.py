@@ -4,6 +4,7 @@ from matplotlib.figure import Figure
 
 from convstudy.figures import histories, lines, style
 from convstudy.figures.drawing import Drawing
+from convstudy.language import gettext as _
 
 
 def main(argv: list[str]) -> None:
@@ -17,7 +18,7 @@ def draw(drawing: Drawing, found: dict[str, histories.Histories]) -> Figure:
         rates = found[one.name]["train", "learning_rate"][0]  # the same for every seed
         sharing.setdefault(tuple(rates.tolist()), []).append(place)
     figure = style.page(2.4 + 0.16 * len(sharing))
-    style.head(figure, f"{drawing.title} · learning rate")
+    style.head(figure, f"{drawing.title} · {_('learning rate')}")
     axis = figure.subplots()
     for places in sharing.values():
         members = [drawing.experiments[place] for place in places]
@@ -25,6 +26,6 @@ def draw(drawing: Drawing, found: dict[str, histories.Histories]) -> Figure:
         values = found[members[0].name]["train", "learning_rate"][:1]
         lines.draw_mean(axis, values, style.look(members[0].colour), style.shortened(label, 110))
         lines.number_epochs(axis, max(len(each) for each in sharing))
-    axis.set(xlabel="epoch", ylabel="learning rate", ylim=(0, None))
+    axis.set(xlabel=_("epoch"), ylabel=_("learning rate"), ylim=(0, None))
     figure.legend(loc="outside lower left")
     return figure

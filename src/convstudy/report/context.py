@@ -124,6 +124,7 @@ def _table(name: str, study: Values, comparison: Values | None) -> Values:
                 **row,
                 "title": study["experiments"][key]["title"],
                 "cell": study["experiments"][key]["cell"],
+                "recipe": study["experiments"][key]["slice"]["recipe"],
                 "time_ratio": max(speeds) / row["metrics"]["images_per_second"]["mean"],
                 "running": running,
                 "running_gap": running - row["metrics"]["test_accuracy"]["mean"],

@@ -13,6 +13,7 @@ from convstudy.config.kinds import compared
 from convstudy.config.metrics import METRICS
 from convstudy.errors import StudyError
 from convstudy.files import digest, write_json, write_text
+from convstudy.report import settings
 from convstudy.report.context import gather
 from convstudy.report.templates import environment_of
 from convstudy.report.words import FILTERS
@@ -99,7 +100,8 @@ def digests(templates: Path, words: Path | None) -> dict[str, str]:
 def render(templates: Path, values: dict[str, Any]) -> str:
     """The report as Markdown. A value that a template asks for and nobody computed is a fault."""
     environment = environment_of(templates, escaping=False)  # names pass the filter `text`
-    environment.filters.update({function.__name__: function for function in FILTERS})
+    filters = (*FILTERS, *settings.FILTERS)
+    environment.filters.update({function.__name__: function for function in filters})
     try:
         return environment.get_template("report.md.j2").render(values)
     except TemplateError as error:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from convstudy.language import gettext as _
-from convstudy.language import listing, localised, number
+from convstudy.language import listing, number
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|$~&])")
 _START_OF_A_BLOCK = re.compile(r"^(?=[-+=])|^\d+(?=[.)](?:\s|$))")
@@ -153,6 +153,11 @@ def pair(confused: dict[str, Any]) -> str:
     }
 
 
+def mistake(one: dict[str, Any]) -> str:
+    """`cat as dog (99.80 %)`, with the probability that the network gave its answer."""
+    return pair({**one, "share": one["confidence"]})
+
+
 def recall(known: dict[str, Any]) -> str:
     """`ship (91.20 %)`."""
     return f"{text(known['class'])} ({percent(known['mean'])})"
@@ -174,29 +179,6 @@ def network(one: dict[str, Any]) -> str:
     return f"{text(one['title'])} ({text(one['dataset_title'])})"
 
 
-def difference(one: dict[str, Any]) -> str:
-    """In what a run is unlike the published one: `epochs 1 in place of 10`."""
-    if one["what"] == "absent":
-        return _("not in the published study")
-    if one["what"] == "dataset":
-        here, there = text(one["here"]), text(one["there"])
-        return _("%(here)s in place of %(there)s") % {"here": here, "there": there}
-    if one["what"] == "train_images":
-        return _("training images: %(count)s in place of all") % {"count": count(one["here"])}
-    if one["what"] == "test_images":
-        return _("test images: %(count)s in place of all") % {"count": count(one["here"])}
-    return _("%(setting)s %(here)s in place of %(there)s") % {
-        "setting": setting(one["what"]),
-        "here": text(_spelt(one["here"])),
-        "there": text(_spelt(one["there"])),
-    }
-
-
-def _spelt(value: object) -> str:
-    """A value of the config; numbers with the signs of the language."""
-    return localised(str(value)) if isinstance(value, float) else str(value)
-
-
 def check(label: str) -> str:
     """Name of a layer's check, `reference, float64`: each part by itself."""
     return ", ".join(text(part) for part in label.split(", "))
@@ -209,42 +191,6 @@ def largest_deviation(checks: Sequence[dict[str, Any]]) -> str:
     return number(max(values), ".1e") if values else "–"
 
 
-def layer_size(layer: dict[str, Any]) -> str:
-    """Arguments and input of a layer's cost: `in channels 64, … on 64×32×32`."""
-    arguments = ", ".join(f"{setting(key)} {value}" for key, value in layer["arguments"].items())
-    shape = "×".join(map(str, layer["input_shape"]))
-    if not arguments:
-        return _("on %(shape)s") % {"shape": shape}
-    return _("%(arguments)s on %(shape)s") % {"arguments": arguments, "shape": shape}
-
-
-def recipe(values: dict[str, Any]) -> str:
-    """`optimizer adam, learning rate 0.001, …`."""
-    return ", ".join(f"{setting(key)} {_spelt(value)}" for key, value in values.items())
-
-
-def setting(key: str) -> str:
-    """A key of a recipe or network in words."""
-    return {
-        "batch_size": _("batch size"),
-        "epochs": _("epochs"),
-        "learning_rate": _("learning rate"),
-        "optimizer": _("optimizer"),
-        "precision": _("precision"),
-        "channels": _("channels"),
-        "reduction": _("reduction"),
-        "in_channels": _("input channels"),
-        "out_channels": _("output channels"),
-        "kernel_size": _("kernel size"),
-        "padding": _("padding"),
-        "widths": _("widths"),
-        "hidden": _("hidden layers"),
-        "device": _("device"),
-        "processor": _("processor"),
-        "threads": _("threads"),
-    }.get(key, key.replace("_", " "))
-
-
 _SHARES = ("test_accuracy", "train_accuracy", "train_accuracy_running", "recall")
 _FRACTIONS = (*_SHARES, "gap", "recall_lead", "roughness")
 _COUNTS = ("parameters", "macs")
@@ -255,7 +201,6 @@ _PLAIN = (
 )
 _OF_RECORDS = (
     *(estimate, span, in_unit, effect_size, bound, mean_sd, interval, pair, recall, network),
-    *(row_accuracy, row_accuracies, difference, check, largest_deviation, layer_size),
-    *(recipe, setting),
+    *(row_accuracy, row_accuracies, mistake, check, largest_deviation),
 )
 FILTERS = _PLAIN + _OF_RECORDS

@@ -7,7 +7,7 @@ import yaml
 
 from convstudy import language
 from convstudy.errors import StudyError
-from convstudy.report import words
+from convstudy.report import settings, words
 
 import catalogues
 from checkout import ROOT
@@ -70,7 +70,7 @@ def test_every_text_of_the_config_is_translated(catalogue):
 
 def said(node):
     for key, value in node.items():
-        if key in ("title", "says", "purpose"):
+        if key in ("title", "says", "purpose", "about"):
             yield value
         elif isinstance(value, dict):
             yield from said(value)
@@ -93,7 +93,9 @@ def russian():
         (words.seconds, 4.2, "4,2\N{NO-BREAK SPACE}с"),
         (words.seconds, 725.4, "12\N{NO-BREAK SPACE}мин 5\N{NO-BREAK SPACE}с"),
         (words.listing, ["a", "b", "c"], "a, b и c"),
-        (words.recipe, {"learning_rate": 0.001}, "скорость обучения 0,001"),
+        (settings.recipe, {"learning_rate": 0.001}, "скорость обучения 0,001"),
+        (settings.axis_value, "0.001", "0,001"),
+        (settings.axis_value, "8-16", "8-16"),
     ],
 )
 def test_russian_numbers(russian, function, value, written):
