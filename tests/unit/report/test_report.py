@@ -394,10 +394,12 @@ def test_values_are_written(function, value, said):
     assert function(value) == said
 
 
-def test_another_language_says_the_same_numbers(report):
+def test_another_language_says_the_same_numbers(tmp_path, study):
     """Digits alone: signs between them are the language's."""
+    made_results(tmp_path, study("full"), np.random.default_rng(0))
     english, russian = (
-        Counter(re.findall(r"\d+", report(language=one)[0])) for one in ("en", "ru")
+        Counter(re.findall(r"\d+", report_of(tmp_path, study("full", language=one))))
+        for one in ("en", "ru")
     )
     assert english == russian
 
