@@ -81,4 +81,4 @@ def test_a_training_over_its_time_goes_on_and_is_given_more(on_cluster):
     found = states(study, "train")
     assert found[0] == "TIMEOUT"
     assert found[-1] == "COMPLETED"
-    assert sessions(study, SLOW.split("/")[3]) == len(found)
+    assert sessions(study, SLOW.split("/")[3]) >= len(found)
