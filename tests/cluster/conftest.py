@@ -64,7 +64,7 @@ def on_cluster(slurm, locally, tmp_path_factory):
     studies = {
         "disturbed": small(base / "disturbed", epochs=8),
         "memory": small(base / "memory", epochs=2),
-        "time": small(base / "time", epochs=120),
+        "time": small(base / "time", epochs=200),
     }
     for name in ("memory", "time"):
         shutil.copytree(locally.folder / "data", studies[name].folder / "data")
@@ -72,7 +72,7 @@ def on_cluster(slurm, locally, tmp_path_factory):
         "disturbed": studies["disturbed"].begin("report.md"),
         "memory": studies["memory"].begin(SLOW, "--set-resources", "train:mem_mb=700*attempt"),
         "time": studies["time"].begin(
-            *(SLOW, "--retries", "4", "--set-resources", "train:runtime=attempt")
+            *(SLOW, "--retries", "6", "--set-resources", "train:runtime=attempt")
         ),
     }
     disturb(studies["disturbed"], running["disturbed"])
@@ -87,8 +87,9 @@ def disturb(study, process):
 
     def training(experiment):
         states = study.folder.glob(f"results/quick/state/{experiment}/*.pt")
-        found = [j for j in jobs() if j.folder == study.folder and experiment in j.run]
-        return next(states, None) and [j for j in found if j.rule == "train"]
+        found = [j for j in jobs() if j.folder == study.folder and j.state == "RUNNING"]
+        found = [j for j in found if j.rule == "train" and experiment in j.run]
+        return next(states, None) and found
 
     (job,) = wait_for(process, lambda: training("mnist_kernel3"))
     subprocess.run(["scancel", job.number], check=True)

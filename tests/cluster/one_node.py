@@ -39,8 +39,10 @@ class Job(NamedTuple):
 
 
 def jobs():
+    """In the order in which they were submitted."""
     shown = subprocess.run(["scontrol", "-o", "show", "jobs"], stdout=subprocess.PIPE, text=True)
-    return [_job(line) for line in shown.stdout.splitlines() if "Comment=rule_" in line]
+    found = [_job(line) for line in shown.stdout.splitlines() if "Comment=rule_" in line]
+    return sorted(found, key=lambda job: int(job.number))
 
 
 def _job(line):

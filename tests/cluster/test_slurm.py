@@ -43,8 +43,9 @@ def test_every_job_ran_through_slurm(on_cluster):
 
 def test_files_are_fetched_on_the_submitting_node(slurm, tmp_path):
     study = OnCluster(tmp_path, "src")
+    study.edit_config(lambda config: config["datasets"]["mnist"].update(mirrors=["/not/there"]))
     file = "data/raw/mnist/t10k-labels-idx1-ubyte.gz"
-    process = study.begin(file, "--retries=0", "--config", "scale=full", "data_mirror=/not/there")
+    process = study.begin(file, "--retries=0", "--config", "scale=full")
     assert "convstudy fetch" in process.communicate()[0]
     assert not [job for job in jobs() if job.folder == tmp_path]
 
@@ -81,4 +82,4 @@ def test_a_training_over_its_time_goes_on_and_is_given_more(on_cluster):
     found = states(study, "train")
     assert found[0] == "TIMEOUT"
     assert found[-1] == "COMPLETED"
-    assert sessions(study, SLOW.split("/")[3]) == len(found)
+    assert sessions(study, SLOW.split("/")[3]) >= len(found)
