@@ -29,10 +29,11 @@ def main(argv: list[str]) -> None:
     parser.add_argument("--words", type=Path, help="catalogue of the language; without it English")
     parser.add_argument("--output", type=Path, required=True, help="PNG to write")
     options = parser.parse_args(argv)
-    drawing = parse(read_slice())
-    found = histories.read_all(options.runs, drawing.experiments)
-    spreads = intervals(options.comparisons, drawing)
+    job = read_slice()
     with style.styled(), language.speaking(options.words):
+        drawing = parse(job)
+        found = histories.read_all(options.runs, drawing.experiments)
+        spreads = intervals(options.comparisons, drawing)
         style.save(draw(drawing, found, spreads), options.output)
 
 
