@@ -50,7 +50,7 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 words: $(VENV)/.test       ## after an edit of a sentence: its new words go into every catalogue
-	$(BIN)/python workflow/tools/words.py
+	$(BIN)/python workflow/tools/catalogues.py
 
 lock: LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --quiet
 lock:                      ## after a change of pyproject.toml (needs uv)

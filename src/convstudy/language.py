@@ -28,7 +28,8 @@ class Language(NamedTuple):
     words: NullTranslations
 
 
-_spoken = ContextVar("_spoken", default=Language(Locale("en", "GB"), NullTranslations()))
+_ENGLISH = Language(Locale("en", "GB"), NullTranslations())
+_spoken = ContextVar("_spoken", default=_ENGLISH)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Marks words that are written into files or tables in English and translated where they are shown."""
+"""Marks words that are kept in English, in files or tables, and translated where they are shown."""
 
 
 def N_(text: str) -> str:  # noqa: N802  (gettext's own name, which the extraction looks for)

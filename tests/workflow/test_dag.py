@@ -7,8 +7,11 @@ import pytest
 from convstudy.config.study import load
 from convstudy.errors import StudyError
 
-DRAWN = {"draw_history": 8, "draw_confusion": 1, "draw_activations": 2}
-ONCE = {"summarise": 1, "analyse": 1, "confusion": 1, "report": 1}
+DRAWN = {
+    **{"draw_comparison": 4, "draw_curves": 4, "draw_confusion": 1, "draw_activations": 2},
+    **{"draw_forest": 1},
+}
+ONCE = {"summarise": 1, "timing": 1, "analyse": 1, "confusion": 1, "report": 1}
 
 
 def test_quick_has_these_jobs(checkout):
@@ -18,6 +21,7 @@ def test_quick_has_these_jobs(checkout):
         "prepare": 2,
         "train": 20,
         "activations": 4,
+        "frequency": 6,
         "check_layer": 4,
         **DRAWN,
         **ONCE,
@@ -36,6 +40,7 @@ def test_full_has_these_jobs(checkout):
         "prepare": 2,
         "train": 50,
         "activations": 4,
+        "frequency": 15,
         "check_layer": 4,
         **DRAWN,
         **ONCE,
@@ -63,7 +68,9 @@ def test_a_section_can_be_dropped(checkout):
 
     def change(config):
         del config["sections"]["blocks"]
-        config["claims"].pop("basic_beats_bottleneck")
+        for name, claim in list(config["claims"].items()):
+            if claim["section"] == "blocks":
+                del config["claims"][name]
         del config["experiments"]["cifar10_bottleneck"]
         del config["scales"]["quick"]["experiments"]["cifar10_bottleneck"]
         del config["scales"]["real"]["experiments"]["cifar10_bottleneck"]

@@ -16,7 +16,17 @@ WITH_HISTORY = ["mnist", "cifar10", "kernels", "blocks"]
 
 REPORT = {"Write the report"}
 PAGE = {"Make a page of the report"}
-ANALYSIS = {"Compare experiments and decide claims"} | REPORT
+FOREST = {"Draw all claims"}
+TIMING = {"Time training steps of the networks that claims about time name"}
+
+
+def drawn(kinds, *sections):
+    return {f"Draw {kind} of section {section}" for kind in kinds for section in sections}
+
+
+# What is drawn from comparisons and claims is drawn again with them.
+DECIDED = drawn(["comparison"], *WITH_HISTORY) | FOREST | REPORT
+ANALYSIS = {"Compare experiments and decide claims"} | DECIDED
 VERIFIED = {"Verify and summarise all runs"} | ANALYSIS
 CONFUSION = {
     "Confusion of classes in section cifar10",
@@ -33,8 +43,12 @@ def activated(*experiments):
     return {f"Activations of {name}, seed 0" for name in experiments}
 
 
-def drawn(kinds, *sections):
-    return {f"Draw {kind} of section {section}" for kind in kinds for section in sections}
+def measured(*experiments, seeds=(0, 1)):
+    return {
+        f"Spatial frequency of maps of {name}, seed {seed}"
+        for name in experiments
+        for seed in seeds
+    }
 
 
 def history(*sections):
@@ -45,10 +59,12 @@ FIGURES = (
     history(*WITH_HISTORY)
     | drawn(["activations"], "cifar10", "kernels")
     | {"Draw the confusion matrix of section cifar10"}
+    | FOREST
 )
 EVERY_RUN = (
     trained(*ALL)
     | activated("cifar10_resnet18", *KERNELS)
+    | measured(*KERNELS)
     | CONFUSION
     | FIGURES
     | VERIFIED
@@ -56,6 +72,8 @@ EVERY_RUN = (
 DIGITS = (
     trained(*MNIST, *KERNELS)
     | activated(*KERNELS)
+    | measured(*KERNELS)
+    | TIMING
     | history("mnist", "kernels")
     | drawn(["activations"], "kernels")
     | VERIFIED
@@ -85,6 +103,7 @@ CODE = {
         "_STRIDES = (1, 2, 2, 1)",
         trained("mnist_resnet18", *RESNETS)
         | activated("cifar10_resnet18")
+        | TIMING
         | history("mnist", "cifar10", "blocks")
         | drawn(["activations"], "cifar10")
         | CONFUSION
@@ -94,7 +113,11 @@ CODE = {
         "models/fully_connected.py",
         "nn.ReLU(inplace=True)",
         "nn.GELU()",
-        trained("mnist_fc", "cifar10_fc") | history("mnist", "cifar10") | CONFUSION | VERIFIED,
+        trained("mnist_fc", "cifar10_fc")
+        | TIMING
+        | history("mnist", "cifar10")
+        | CONFUSION
+        | VERIFIED,
     ),
     "the plain convolutional network": (
         "models/simple_cnn.py",
@@ -102,6 +125,8 @@ CODE = {
         "nn.GELU()",
         trained("mnist_simple_cnn", *KERNELS)
         | activated(*KERNELS)
+        | measured(*KERNELS)
+        | TIMING
         | history("mnist", "kernels")
         | drawn(["activations"], "kernels")
         | VERIFIED,
@@ -139,8 +164,9 @@ CODE = {
         "default=3",
         "default=4",
         activated("cifar10_resnet18", *KERNELS)
+        | measured(*KERNELS)
         | drawn(["activations"], "cifar10", "kernels")
-        | REPORT,
+        | ANALYSIS,
     ),
     "the verification of runs": (
         "statistics/summarise.py",
@@ -157,7 +183,8 @@ CODE = {
         *APPENDED,
         CONFUSION | REPORT,
     ),
-    "the words of the report": ("report/words.py", ".2f} %", ".1f} %", REPORT),
+    "the words of the report": ("report/words.py", '".2f"', '".1f"', REPORT),
+    "how numbers are written": ("language.py", *APPENDED, FIGURES | REPORT),
     "the generator of digits": (
         "datasets/generators/digits.py",
         *APPENDED,
@@ -166,7 +193,7 @@ CODE = {
     "the preparation of data": (
         "datasets/prepare.py",
         *APPENDED,
-        {"Prepare digits", "Prepare shapes"} | EVERY_RUN,
+        {"Prepare digits", "Prepare shapes"} | EVERY_RUN | TIMING,
     ),
     "the loader of another format": (
         "datasets/formats/image_folder.py",
@@ -241,7 +268,9 @@ def new_experiment(config):
 def removed_experiment(config):
     del config["experiments"]["cifar10_bottleneck"]
     del config["sections"]["blocks"]
-    del config["claims"]["basic_beats_bottleneck"]
+    for name, claim in list(config["claims"].items()):
+        if claim["section"] == "blocks":
+            del config["claims"][name]
     for scale in ("quick", "real"):
         del config["scales"][scale]["experiments"]["cifar10_bottleneck"]
 
@@ -271,13 +300,17 @@ def generator(config):
     config["datasets"]["digits"]["generator"]["seed"] = 1
 
 
+def language(config):
+    config["language"] = "ru"
+
+
 def drawn_layer(config):
     config["sections"]["kernels"]["figures"]["activations"]["layers"] = ["features.3"]
 
 
 CONFIG = [
-    (learning_rate, trained("mnist_fc") | history("mnist") | VERIFIED),
-    (swapped_values, trained("mnist_fc") | history("mnist") | VERIFIED),
+    (learning_rate, trained("mnist_fc") | TIMING | history("mnist") | VERIFIED),
+    (swapped_values, trained("mnist_fc") | TIMING | history("mnist") | VERIFIED),
     (new_seed, trained("cifar10_bottleneck", seeds=[2]) | history("blocks") | VERIFIED),
     (other_seed, trained("mnist_fc", seeds=[7]) | history("mnist") | VERIFIED),
     (margin, ANALYSIS),
@@ -288,9 +321,14 @@ CONFIG = [
         trained("mnist_kernel9") | history("kernels") | VERIFIED,
     ),
     # A network's colour is its place in the config, so those below it are drawn in other ones.
-    (removed_experiment, VERIFIED | history("kernels") | drawn(["activations"], "kernels")),
+    (
+        removed_experiment,
+        (VERIFIED | TIMING | history("kernels") | drawn(["activations"], "kernels"))
+        - history("blocks"),
+    ),
     (title_of_a_section, history("blocks") | REPORT),
     (title_of_an_experiment, history("mnist") | REPORT),
+    (language, FIGURES | REPORT),
     (another_scale, set()),
     (mirror, set()),
     (order_of_keys, set()),

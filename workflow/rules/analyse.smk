@@ -66,6 +66,10 @@ rule confusion:
 rule analyse:
     input:
         summary=result("summary.csv"),
+        # By their records a change of the (large) predictions is seen.
+        metrics=runs("metrics.json", STUDY.experiments),
+        predictions=ancient(runs("predictions.npz", STUDY.experiments)),
+        measured=measured(),
     output:
         comparisons=report(
             result("comparisons.json"),
@@ -88,10 +92,13 @@ rule analyse:
         mem_mb=1000,
         runtime=15,
     params:
+        runs=lambda w: RUNS,
+        timing=lambda w: TIMING,
         slice=canonical_json(slices.analysis(STUDY)),
         code=lambda w: code("analyse"),
     message:
         "Compare experiments and decide claims"
     shell:
-        "convstudy --log {log} analyse --summary {input.summary} --comparisons {output.comparisons}"
-        " --claims {output.claims} <<< {params.slice:q}"
+        "convstudy --log {log} analyse --summary {input.summary} --runs {params.runs}"
+        " --timing {params.timing} --comparisons {output.comparisons} --claims {output.claims}"
+        " <<< {params.slice:q}"

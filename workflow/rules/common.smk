@@ -59,6 +59,7 @@ def prepared(experiment, suffix):
 
 
 RESULTS = result()
+TIMING = result("timing.json")
 RUNS = result("runs")
 STATES = result("state")
 TEMPLATE_FOLDER = os.path.relpath(_workflow / "templates")  # the same in every checkout
@@ -196,6 +197,26 @@ def reported():
     }
 
 
+# ── What single claims are about ─────────────────────────────────────────────────────────────────
+TIMED = slices.timing(STUDY)
+
+
+def data_of_timing(suffix):
+    """The prepared data sets of the networks that are timed."""
+    return list(dict.fromkeys(prepared(experiment, suffix) for experiment in TIMED))
+
+
+def code_of_timing():
+    """Fingerprint of the timing and of the networks that it builds."""
+    return code("timing", *dict.fromkeys(map(module_of_model, TIMED)))
+
+
+def measured():
+    """What claims are decided by beside the summary, the records and the predictions."""
+    asked = [name for name in STUDY.experiments if slices.measured_layers(STUDY, name)]
+    return runs("frequency.json", asked) + ([TIMING] if TIMED else [])
+
+
 # ── Figures ──────────────────────────────────────────────────────────────────────────────────────
 def sections_with(figure):
     """Sections that show this kind of figure."""
@@ -208,7 +229,7 @@ def figures():
         result("figures", name, f"{kind}.png")
         for name, section in STUDY.sections.items()
         for kind in section["figures"]
-    ]
+    ] + [result("figures", "forest.png")]
 
 
 def shown_activations(section):

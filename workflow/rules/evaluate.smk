@@ -28,6 +28,60 @@ rule activations:
         " --device {config[device]} --output {output} <<< {params.slice:q}"
 
 
+rule frequency:
+    input:
+        tensors=lambda w: ancient(prepared(w.experiment, "pt")),
+        description=lambda w: prepared(w.experiment, "json"),
+        # Large, hence compared by time; the metrics beside it hold its checksum.
+        checkpoint=ancient(run_of("checkpoint.pt")),
+        metrics=run_of("metrics.json"),
+    output:
+        run_of("frequency.json"),
+    log:
+        result("logs", "frequency", "{experiment}", "seed{seed}.log"),
+    benchmark:
+        result("benchmarks", "frequency", "{experiment}", "seed{seed}.tsv")
+    threads: 1
+    resources:
+        gpu=1,
+        mem_mb=2000,
+        runtime=15,
+    params:
+        slice=lambda w: canonical_json(STUDY.experiments[w.experiment].slice),
+        layers=lambda w: slices.measured_layers(STUDY, w.experiment),
+        code=lambda w: code("frequency", module_of_model(w.experiment)),
+    message:
+        "Spatial frequency of maps of {wildcards.experiment}, seed {wildcards.seed}"
+    shell:
+        "convstudy --log {log} frequency --checkpoint {input.checkpoint}"
+        " --tensors {input.tensors} --description {input.description} --layers {params.layers:q}"
+        " --device {config[device]} --output {output} <<< {params.slice:q}"
+
+
+rule timing:
+    input:
+        tensors=ancient(data_of_timing("pt")),
+        description=data_of_timing("json"),
+    output:
+        TIMING,
+    log:
+        result("logs", "timing.log"),
+    # All cores are asked for and one is used: no other job runs beside it.
+    threads: workflow.cores or 1
+    resources:
+        gpu=1,
+        mem_mb=4000,
+        runtime=120,
+    params:
+        slice=canonical_json(TIMED),
+        code=lambda w: code_of_timing(),
+    message:
+        "Time training steps of the networks that claims about time name"
+    shell:
+        "convstudy --log {log} timing --data data/prepared --device {config[device]}"
+        " --output {output} <<< {params.slice:q}"
+
+
 rule check_layer:
     output:
         report(

@@ -1,22 +1,21 @@
 # Marks for `snakemake --report`. Labels and captions name keys: titles may hold anything, and
 # Snakemake takes their markup and braces for its own.
-rule draw_history:
+rule draw_comparison:
     input:
         histories=lambda w: runs("history.csv", STUDY.sections[w.section]["experiments"]),
+        comparisons=result("comparisons.json"),
         words=CATALOGUE,
     output:
         report(
-            result("figures", "{section}", "{kind}.png"),
-            caption="../report/history.rst",
+            result("figures", "{section}", "comparison.png"),
+            caption="../report/comparison.rst",
             category="Figures",
-            labels={"section": "{section}", "figure": "{kind}"},
+            labels={"section": "{section}", "figure": "comparison"},
         ),
     log:
-        result("logs", "figures", "{section}", "{kind}.log"),
+        result("logs", "figures", "{section}", "comparison.log"),
     benchmark:
-        result("benchmarks", "figures", "{section}", "{kind}.tsv")
-    wildcard_constraints:
-        kind="comparison|curves",
+        result("benchmarks", "figures", "{section}", "comparison.tsv")
     threads: 1
     resources:
         mem_mb=1000,
@@ -24,11 +23,42 @@ rule draw_history:
     params:
         runs=lambda w: RUNS,
         slice=lambda w: canonical_json(slices.drawing(STUDY, w.section)),
-        code=lambda w: code(f"draw-{w.kind}"),
+        code=lambda w: code("draw-comparison"),
     message:
-        "Draw {wildcards.kind} of section {wildcards.section}"
+        "Draw comparison of section {wildcards.section}"
     shell:
-        "convstudy --log {log} draw-{wildcards.kind} --runs {params.runs} --words {input.words}"
+        "convstudy --log {log} draw-comparison --runs {params.runs}"
+        " --comparisons {input.comparisons} --words {input.words} --output {output}"
+        " <<< {params.slice:q}"
+
+
+rule draw_curves:
+    input:
+        histories=lambda w: runs("history.csv", STUDY.sections[w.section]["experiments"]),
+        words=CATALOGUE,
+    output:
+        report(
+            result("figures", "{section}", "curves.png"),
+            caption="../report/curves.rst",
+            category="Figures",
+            labels={"section": "{section}", "figure": "curves"},
+        ),
+    log:
+        result("logs", "figures", "{section}", "curves.log"),
+    benchmark:
+        result("benchmarks", "figures", "{section}", "curves.tsv")
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        runs=lambda w: RUNS,
+        slice=lambda w: canonical_json(slices.drawing(STUDY, w.section)),
+        code=lambda w: code("draw-curves"),
+    message:
+        "Draw curves of section {wildcards.section}"
+    shell:
+        "convstudy --log {log} draw-curves --runs {params.runs} --words {input.words}"
         " --output {output} <<< {params.slice:q}"
 
 
@@ -87,4 +117,33 @@ rule draw_activations:
         "Draw activations of section {wildcards.section}"
     shell:
         "convstudy --log {log} draw-activations --runs {params.runs} --words {input.words}"
+        " --output {output} <<< {params.slice:q}"
+
+
+rule draw_forest:
+    input:
+        claims=result("claims.json"),
+        words=CATALOGUE,
+    output:
+        report(
+            result("figures", "forest.png"),
+            caption="../report/forest.rst",
+            category="Figures",
+            labels={"section": "all sections", "figure": "forest"},
+        ),
+    log:
+        result("logs", "figures", "forest.log"),
+    benchmark:
+        result("benchmarks", "figures", "forest.tsv")
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        slice=canonical_json(slices.wording(STUDY)),
+        code=lambda w: code("draw-forest"),
+    message:
+        "Draw all claims"
+    shell:
+        "convstudy --log {log} draw-forest --claims {input.claims} --words {input.words}"
         " --output {output} <<< {params.slice:q}"

@@ -28,14 +28,50 @@ KINDS = {
     "above": Kind(("metric", "of"), "threshold"),
     "below": Kind(("metric", "of"), "threshold"),
     "ratio": Kind(("metric", "of", "than"), "factor"),
+    "best_of": Kind(("metric", "of", "among"), None),
+    "trend": Kind(("metric", "across", "direction"), None),
     "all_of": Kind(("claims",), None),
 }
+
+
+FEWEST = {"best_of": 2, "trend": 3}  # experiments
+DIRECTIONS = ("rising", "falling")
+EVERY_CLASS = "every"
+
+
+def can_be_every_class(claim: Claim) -> bool:
+    """Whether `class: every` has a meaning: the claim has to hold for each class by itself."""
+    return claim["metric"] == "recall" and claim["kind"] in ("greater", "above", "below")
 
 
 def bound(claim: Claim) -> float | None:
     """Margin, threshold or factor, whichever the kind has."""
     kind = KINDS[claim["kind"]]
     return claim.get(kind.bound, kind.default) if kind.bound else None
+
+
+def roles(claim: Claim) -> Iterator[tuple[str, str]]:
+    """(key, experiment) for each experiment that a claim names, those of one key in its order."""
+    for key in KINDS[claim["kind"]].needs:
+        named = claim.get(key, []) if key in ("of", "than", "among", "across") else []
+        yield from ((key, name) for name in ([named] if isinstance(named, str) else named))
+
+
+def compared(claim: Claim) -> list[str]:
+    """The experiments that a claim is about; none for a compound of claims."""
+    return [name for _, name in roles(claim)]
+
+
+def keys_of(claim: Claim) -> tuple[str, ...]:
+    """Every key that a claim of this kind and metric has to have beside its bound."""
+    metric = METRICS.get(claim.get("metric", ""))
+    return KINDS[claim["kind"]].needs + (metric.needs if metric else ())
+
+
+def column(claim: Claim) -> str:
+    """Name of the values that a claim is about: its metric, and of what."""
+    about = [claim[key] for key in METRICS[claim["metric"]].needs]
+    return f"{claim['metric']} ({', '.join(about)})" if about else claim["metric"]
 
 
 def faults(claims: dict[str, Claim], sections: dict[str, list[str]]) -> Iterator[str]:
@@ -48,7 +84,7 @@ def faults(claims: dict[str, Claim], sections: dict[str, list[str]]) -> Iterator
         if claim.get("section") not in sections:
             section = claim.get("section")
             yield f"claims.{name}.section: {section!r} is unknown; known: {', '.join(sections)}"
-        missing = [key for key in KINDS[claim["kind"]].needs if key not in claim]
+        missing = [key for key in keys_of(claim) if key not in claim]
         if missing:
             yield f"claims.{name}: missing {', '.join(missing)}"
             continue
@@ -64,11 +100,16 @@ def _metric(claim: Claim, sections: dict[str, list[str]]) -> Iterator[str]:
     elif claim["kind"] == "ratio" and not METRICS[claim["metric"]].has_ratio:
         yield f"metric: {claim['metric']} can be negative and has no ratio; use greater"
     members = sections.get(claim.get("section"), [])
-    for role in ("of", "than"):
-        if role in claim and members and claim[role] not in members:
-            yield f"{role}: {claim[role]!r} is not in its section; known: {', '.join(members)}"
-    if claim["of"] == claim.get("than"):
-        yield f"than: {claim['than']!r} is compared with itself"
+    names = compared(claim)
+    for place, (role, name) in enumerate(roles(claim)):
+        if members and name not in members:
+            yield f"{role}: {name!r} is not in its section; known: {', '.join(members)}"
+        if name in names[:place]:
+            yield f"{role}: {name!r} is compared with itself"
+    if len(names) < FEWEST.get(claim["kind"], 1):
+        yield f"names {len(names)} experiments; {claim['kind']} needs {FEWEST[claim['kind']]}"
+    if claim.get("class") == EVERY_CLASS and not can_be_every_class(claim):
+        yield f"class: '{EVERY_CLASS}' is for recall, in a claim greater, above or below"
 
 
 def _bound(claim: Claim) -> Iterator[str]:

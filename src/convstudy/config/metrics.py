@@ -12,6 +12,8 @@ class Metric(NamedTuple):
     whole: bool = False
     deterministic: bool = False  # the same for every seed: arithmetic decides, no test does
     informs: bool = False  # depends on what else the machine did: for tables, not for claims
+    source: str = "record"  # or what it is measured from, for claims that name it
+    needs: tuple[str, ...] = ()  # keys of a claim that say of what
 
     @property
     def has_ratio(self) -> bool:
@@ -32,7 +34,19 @@ METRICS = {
     "peak_memory_bytes": Metric(whole=True, informs=True),
     "parameters": Metric(low=1, whole=True, deterministic=True),
     "macs": Metric(low=1, whole=True, deterministic=True),
+    # share of the images of a class that are recognised; that share less the mean of all classes
+    "recall": Metric(high=1.0, source="predictions", needs=("class",)),
+    "recall_lead": Metric(low=-1.0, high=1.0, source="predictions", needs=("class",)),
+    # how often two classes are taken for each other, in multiples of the average pair
+    "confusion": Metric(source="predictions", needs=("class", "with")),
+    # how much the test accuracy jumps about, and how losses change in the second half of training
+    "roughness": Metric(high=2.0, source="history"),
+    "late_test_loss": Metric(low=-math.inf, source="history"),
+    "late_train_loss": Metric(low=-math.inf, source="history"),
+    "activation_frequency": Metric(high=0.75, source="activations", needs=("layer",)),
+    "step_seconds": Metric(source="timing"),
 }
+RECORDED = tuple(name for name, metric in METRICS.items() if metric.source == "record")
 CLAIMABLE = tuple(name for name, metric in METRICS.items() if not metric.informs)
 
 

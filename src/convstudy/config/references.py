@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import Any
 
-from convstudy.config.kinds import KINDS
+from convstudy.config.kinds import EVERY_CLASS, KINDS, can_be_every_class, compared, keys_of, roles
 from convstudy.errors import nearest
 
 Config = dict[str, Any]
@@ -89,19 +89,24 @@ def _section(config: Config, key: str, section: Config) -> Iterator[str]:
 def _claim(config: Config, key: str, claim: Config) -> Iterator[str]:
     yield from _unknown(f"{key}.section", [claim["section"]], "section", config["sections"])
     members = config["sections"][claim["section"]]["experiments"]
-    for role in {"of", "than"} & set(claim):
-        yield from _unknown(f"{key}.{role}", [claim[role]], "experiment of its section", members)
+    for role, name in roles(claim):
+        yield from _unknown(f"{key}.{role}", [name], "experiment of its section", members)
     parts = [
         name
         for name, other in config["claims"].items()
         if other["kind"] != "all_of" and other["section"] == claim["section"]
     ]
     yield from _unknown(f"{key}.claims", claim.get("claims", []), "claim of its section", parts)
-    takes = {"section", "kind", "says", *KINDS[claim["kind"]].takes}
+    for missing in sorted(set(keys_of(claim)) - set(KINDS[claim["kind"]].needs) - set(claim)):
+        yield f"{key}: the metric {claim['metric']} needs '{missing}'"
+    takes = {"section", "kind", "says", *keys_of(claim), *KINDS[claim["kind"]].takes}
     for unused in sorted(set(claim) - takes):
         yield f"{key}: '{unused}' has no meaning in a claim of kind {claim['kind']}"
-    if "of" in claim and claim["of"] == claim.get("than"):
-        yield f"{key}: 'of' and 'than' are both {claim['of']}"
+    names = compared(claim)
+    for twice in sorted({name for name in names if names.count(name) > 1}):
+        yield f"{key}: compares {twice} with itself"
+    if claim.get("class") == EVERY_CLASS and not can_be_every_class(claim):
+        yield f"{key}.class: '{EVERY_CLASS}' is for recall, in a claim greater, above or below"
 
 
 _CHECKS = {

@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
+from convstudy.config.kinds import compared
 from convstudy.config.study import Study
 
 Slice = dict[str, Any]
@@ -76,11 +77,42 @@ def drawn_layers(study: Study, experiment: str) -> list[str]:
     )
 
 
+def wording(study: Study) -> Slice:
+    """The claims in the order of the report, with their words; a list keeps the order."""
+    return {
+        "claims": [
+            {"claim": name, "says": claim["says"]}
+            for section in study.sections
+            for name, claim in study.claims.items()
+            if claim["section"] == section
+        ]
+    }
+
+
+def measured_layers(study: Study, experiment: str) -> list[str]:
+    """Layers of an experiment whose maps any claim is about."""
+    return sorted(
+        {
+            claim["layer"]
+            for claim in study.claims.values()
+            if claim.get("metric") == "activation_frequency" and experiment in compared(claim)
+        }
+    )
+
+
+def timing(study: Study) -> Slice:
+    """The networks that claims about time are about, in the order of the config."""
+    claims = [one for one in study.claims.values() if one.get("metric") == "step_seconds"]
+    names = {name for claim in claims for name in compared(claim)}
+    return {name: one.slice for name, one in study.experiments.items() if name in names}
+
+
 def reporting(study: Study) -> Slice:
     """All of the config that the report prints; lists, since canonical JSON forgets an order."""
     return {
         "scale": study.scale,
         "language": study.language,
+        "settings": study.settings,
         "purpose": study.purpose,
         "left_out": study.left_out,
         "missing": list(study.missing.values()),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from convstudy.config import references
+from convstudy.config.kinds import compared
 from convstudy.config.metrics import METRICS
 from convstudy.config.schema import complete, faults
 from convstudy.errors import StudyError
@@ -26,7 +27,8 @@ class Experiment:
     meant_for: str  # title of the one that the experiment names
     seeds: tuple[int, ...]
     slice: Config  # all of the config that training depends on
-    unlike_published: tuple[str, ...]  # what differs from the published run; empty: comparable
+    # what differs from the published run, here and there; empty: comparable
+    unlike_published: tuple[Config, ...]
 
     @property
     def conditions(self) -> str:
@@ -40,6 +42,7 @@ class Study:
 
     scale: str
     language: str
+    settings: Config  # those that users give with --config and that a report depends on
     purpose: str
     minimum_seeds: int
     experiments: dict[str, Experiment]
@@ -87,6 +90,7 @@ def _resolve(config: Config, is_trained: IsTrained | None) -> Study:
     return Study(
         scale=config["scale"],
         language=config["language"],
+        settings=_settings(config),
         purpose=scale["purpose"],
         minimum_seeds=config["minimum_seeds"],
         experiments=experiments,
@@ -100,6 +104,15 @@ def _resolve(config: Config, is_trained: IsTrained | None) -> Study:
         missing=_missing(planned, experiments),
         published=config["published"],
     )
+
+
+def _settings(config: Config) -> Config:
+    """What a command has to say to make this report again, beside `--configfile`."""
+    given = {"scale": config["scale"], "language": config["language"]}
+    for key in ("seeds", "allow_missing"):
+        if config[key]:
+            given[key] = config[key]
+    return given
 
 
 def _experiment(config: Config, name: str) -> Experiment:
@@ -206,32 +219,32 @@ def _claims(claims: Config, holds: Callable[[Config], bool]) -> Config:
 
 
 def _is_run(claim: Config, experiments: dict[str, Experiment]) -> bool:
-    return all(claim[role] in experiments for role in ("of", "than") if role in claim)
+    return all(name in experiments for name in compared(claim))
 
 
 def _is_fair(claim: Config, experiments: dict[str, Experiment]) -> bool:
     """Whether what is compared was measured under equal conditions; counts need none."""
-    compared = [experiments[claim[role]] for role in ("of", "than") if role in claim]
     counted = "metric" in claim and METRICS[claim["metric"]].deterministic
-    return counted or len({one.conditions for one in compared}) <= 1
+    return counted or len({experiments[name].conditions for name in compared(claim)}) <= 1
 
 
-def _unlike_published(config: Config, name: str, job: Config) -> tuple[str, ...]:
-    """In words, each way in which a run differs from the published one; empty if in none."""
+def _unlike_published(config: Config, name: str, job: Config) -> tuple[Config, ...]:
+    """Each way in which a run differs from the published one; empty if in none."""
     published = config["published"]["experiments"].get(name)
     if published is None:
-        return ("not in the published study",)
+        return ({"what": "absent", "here": None, "there": None},)
     titles = {key: dataset["title"] for key, dataset in config["datasets"].items()}
     found = []
     if job["dataset"] != published["dataset"]:
         there = titles.get(published["dataset"], published["dataset"])
-        found.append(f"{titles[job['dataset']]} in place of {there}")
+        found.append({"what": "dataset", "here": titles[job["dataset"]], "there": there})
     for kind in ("train", "test"):
         if job[f"{kind}_images"] is not None:
-            found.append(f"{job[f'{kind}_images']:,} {kind} images in place of all")
+            taken = job[f"{kind}_images"]
+            found.append({"what": f"{kind}_images", "here": taken, "there": None})
     for part in ("model", "recipe"):
         for key in sorted({*job[part], *published[part]}):
             here, there = job[part].get(key), published[part].get(key)
             if here != there:
-                found.append(f"{key.replace('_', ' ')} {here} in place of {there}")
+                found.append({"what": key, "here": here, "there": there})
     return tuple(found)

@@ -34,6 +34,14 @@ def main(argv: list[str]) -> None:
 
 def run(options: argparse.Namespace, job: dict[str, Any]) -> None:
     """Load the trained network and write what it answers."""
+    model, data = trained(options, job)
+    rows = one_per_class(data.test.labels, options.images)
+    answers = activations(model, options.layers, data.test, rows)
+    _save(options.output, data, rows, answers)
+
+
+def trained(options: argparse.Namespace, job: dict[str, Any]) -> tuple[nn.Module, Prepared]:
+    """The network with its trained weights, and its data, on the device that is asked for."""
     device = choose_device(options.device)
     data = load(options.tensors, options.description, job, device)
     model = models.build(**job["model"], shape=data.shape, classes=len(data.classes))
@@ -44,11 +52,7 @@ def run(options: argparse.Namespace, job: dict[str, Any]) -> None:
             f"{options.checkpoint} has the weights of another network. Delete its folder and run "
             "snakemake again."
         ) from None
-    model.to(device)
-
-    rows = one_per_class(data.test.labels, options.images)
-    answers = activations(model, options.layers, data.test, rows)
-    _save(options.output, data, rows, answers)
+    return model.to(device), data
 
 
 def one_per_class(labels: Tensor, count: int) -> Tensor:
@@ -69,8 +73,7 @@ def activations(
     missing = [layer for layer in layers if layer not in known]
     if missing:
         raise StudyError(
-            f"figures.activations.layers: the network has no layer {', '.join(missing)}. "
-            f"It has: {', '.join(known)}."
+            f"layers: the network has no layer {', '.join(missing)}. It has: {', '.join(known)}."
         )
     answers: dict[str, Tensor] = {}
     hooks = [
@@ -88,8 +91,7 @@ def activations(
     flat = [layer for layer in layers if answers[layer].dim() != 4]
     if flat:
         raise StudyError(
-            f"figures.activations.layers: {', '.join(flat)} gives no maps (N, C, h, w). "
-            "Name a convolution or a stage."
+            f"layers: {', '.join(flat)} gives no maps (N, C, h, w). Name a convolution or a stage."
         )
     return answers
 

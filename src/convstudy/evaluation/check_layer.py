@@ -25,6 +25,7 @@ from torch.func import functional_call
 from convstudy.evaluation.layer_references import CASES, Case, Reference
 from convstudy.files import write_json
 from convstudy.layers import class_of
+from convstudy.marks import N_
 from convstudy.models.cost import macs, parameters
 
 log = logging.getLogger(__name__)
@@ -85,14 +86,14 @@ def _checks(made: type[nn.Module], case: Case) -> Iterator[tuple[str, Callable[[
     for label, reference in case.references.items():
         for dtype in _LIMITS:
             yield f"{label}, {_name(dtype)}", partial(_agrees, made, case, reference, dtype)
-    yield "large values", partial(_large_values, made, case)
-    yield "gradcheck, float64", partial(_gradients, made, case)
-    yield "gradients at zero", partial(_gradients_at_zero, made, case)
-    yield "output shapes", partial(_shapes, made, case, _EVEN)
-    yield "odd sizes", partial(_shapes, made, case, _ODD)
-    yield "channels_last", partial(_channels_last, made, case)
-    yield "empty batch", partial(_empty_batch, made, case)
-    yield "cost", partial(_expected_cost, made, case)
+    yield N_("large values"), partial(_large_values, made, case)
+    yield N_("gradcheck") + ", float64", partial(_gradients, made, case)
+    yield N_("gradients at zero"), partial(_gradients_at_zero, made, case)
+    yield N_("output shapes"), partial(_shapes, made, case, _EVEN)
+    yield N_("odd sizes"), partial(_shapes, made, case, _ODD)
+    yield N_("channels_last"), partial(_channels_last, made, case)
+    yield N_("empty batch"), partial(_empty_batch, made, case)
+    yield N_("cost"), partial(_expected_cost, made, case)
 
 
 def _recorded(label: str, run: Callable[[], Finding]) -> dict[str, Any]:

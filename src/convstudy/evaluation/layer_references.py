@@ -11,6 +11,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from convstudy.marks import N_
+
 Array = NDArray[np.float64]
 # (weights of the layer by name, maps (N, C, H, W)) → what the layer should give, all in float64
 Reference = Callable[[dict[str, Array], Array], Array]
@@ -80,25 +82,25 @@ def l2_pooling(weights: dict[str, Array], maps: Array) -> Array:
 
 CASES = {
     "swish": Case(
-        title="Swish",
+        title=N_("Swish"),
         formula="x · sigmoid(x)",
         source="Ramachandran, Zoph, Le 2017, arXiv:1710.05941",
         arguments=lambda channels: {},
-        references={"reference": silu, "SiLU of PyTorch": torch_silu},
+        references={N_("reference"): silu, N_("SiLU of PyTorch"): torch_silu},
         output=lambda c, h, w: (c, h, w),
         cost=lambda c, h, w: (0, 0),
     ),
     "channel_attention": Case(
-        title="Channel attention",
+        title=N_("Channel attention"),
         formula="x · sigmoid(W₂ · relu(W₁ · mean(x)))",
         source="Hu, Shen, Sun 2018, arXiv:1709.01507",
         arguments=lambda channels: {"channels": channels, "reduction": 4},
-        references={"reference": squeeze_excitation},
+        references={N_("reference"): squeeze_excitation},
         output=lambda c, h, w: (c, h, w),
         cost=lambda c, h, w: (c * c // 2, c * c // 2),
     ),
     "gated_conv2d": Case(
-        title="Gated convolution",
+        title=N_("Gated convolution"),
         formula="a · sigmoid(b), (a, b) = conv(x)",
         source="Dauphin et al. 2017, arXiv:1612.08083",
         arguments=lambda channels: {
@@ -107,16 +109,16 @@ CASES = {
             "kernel_size": 3,
             "padding": 1,
         },
-        references={"reference": gated_convolution},
+        references={N_("reference"): gated_convolution},
         output=lambda c, h, w: (c // 2, h, w),
         cost=lambda c, h, w: (9 * c * c + c, 9 * c * c * h * w),
     ),
     "l2_pool2d": Case(
-        title="L2 pooling",
-        formula="sqrt(mean(x²) + 10⁻⁶) over 2×2",
+        title=N_("L2 pooling"),
+        formula=N_("sqrt(mean(x²) + 10⁻⁶) over 2×2"),
         source="Sermanet, Chintala, LeCun 2012, arXiv:1204.3968",
         arguments=lambda channels: {"kernel_size": 2},
-        references={"reference": l2_pooling},
+        references={N_("reference"): l2_pooling},
         output=lambda c, h, w: (c, h // 2, w // 2),
         cost=lambda c, h, w: (0, 0),
     ),

@@ -17,6 +17,9 @@ from convstudy.config import read_slice
 from convstudy.errors import StudyError
 from convstudy.figures import style
 from convstudy.figures.drawing import Drawing, Experiment, parse
+from convstudy.language import gettext as _
+from convstudy.language import ngettext
+from convstudy.marks import N_
 
 _MAPS = 16  # shown per layer and image
 _COLUMNS = 16  # of maps, side by side
@@ -25,7 +28,7 @@ _GAP = 0.06  # between maps, in widths of a map
 _RIGHT = 0.5  # inches for the colour scale
 _HEAD, _BETWEEN, _FOOT = 0.2, 0.3, 0.36  # inches
 _LARGEST = 0.72  # inches of a map
-_NOTE = (
+_NOTE = N_(
     "Trained networks, after the last epoch; the same test images for all. A column is one map. "
     "One colour scale per network and layer: its ends hold 99 % of the values."
 )
@@ -47,13 +50,16 @@ def main(argv: list[str]) -> None:
     parser.add_argument("--words", type=Path, help="catalogue of the language; without it English")
     parser.add_argument("--output", type=Path, required=True, help="PNG to write")
     options = parser.parse_args(argv)
-    drawing = parse(read_slice())
-    blocks = [
-        block for one in drawing.experiments for block in read(options.runs, one, drawing.layers)
-    ]
-    if not blocks:
-        raise StudyError('standard input names no layer. Add "layers": ["…"].')
+    job = read_slice()
     with style.styled(), language.speaking(options.words):
+        drawing = parse(job)
+        blocks = [
+            block
+            for one in drawing.experiments
+            for block in read(options.runs, one, drawing.layers)
+        ]
+        if not blocks:
+            raise StudyError('standard input names no layer. Add "layers": ["…"].')
         style.save(draw(drawing, blocks), options.output)
 
 
@@ -95,7 +101,7 @@ def draw(drawing: Drawing, blocks: list[Block]) -> Figure:
         top -= height
         _draw_block(figure, block, (left, top, size * _across(block), height))
     figure.text(
-        *(0.01, 0.06 / total, style.wrapped(_NOTE, style.PAGE_WIDTH, style.SMALL)),
+        *(0.01, 0.06 / total, style.wrapped(_(_NOTE), style.PAGE_WIDTH, style.SMALL)),
         **{"fontsize": style.SMALL, "color": style.QUIET, "va": "bottom"},
     )
     return figure
@@ -152,6 +158,7 @@ def _draw_block(figure: Figure, block: Block, place: tuple[float, float, float, 
     figure.text(0.01, (bottom + height + 0.04) / total, _title(block))
     bar = figure.colorbar(colours, cax=_axes(figure, left + width + 0.06, bottom, 0.09, height))
     bar.locator = MaxNLocator(4)
+    bar.formatter = style.Numbers()
     bar.ax.tick_params(labelsize=style.SMALL, length=2, pad=1)
     bar.outline.set_visible(False)
 
@@ -181,7 +188,12 @@ def scale(maps: np.ndarray) -> ScalarMappable:
 def _title(block: Block) -> str:
     channels, high, wide = block.maps.shape[1:]
     shown = _shown(block)
-    part = f"all {channels} maps" if shown == channels else f"maps 1-{shown} of {channels}"
+    counts = {"shown": shown, "channels": channels}
+    if shown == channels:
+        part = ngettext("all %(channels)s map", "all %(channels)s maps", channels) % counts
+    else:
+        part = _("maps 1-%(shown)s of %(channels)s") % counts
     one = block.experiment
-    named = style.shortened(one.title, 40)
-    return f"{named} · layer {block.layer} · {part}, {high}×{wide} · seed {one.seeds[0]}"
+    layer = _("layer %(name)s") % {"name": block.layer}
+    seed = _("seed %(seed)s") % {"seed": one.seeds[0]}
+    return f"{style.shortened(one.title, 40)} · {layer} · {part}, {high}×{wide} · {seed}"

@@ -14,6 +14,8 @@ from convstudy import language
 from convstudy.errors import StudyError
 from convstudy.figures import style
 from convstudy.files import read_json
+from convstudy.language import gettext as _
+from convstudy.language import ngettext, number
 
 _FULL_TEXT = 11  # classes; cells of more have no room for the spread
 _ANY_TEXT = 14  # classes; cells of more have no room for text of a readable size
@@ -95,10 +97,26 @@ def row_shares(counts: np.ndarray) -> np.ndarray:
 
 
 def _title(found: Confusion) -> str:
+    n = {"n": found.seeds}
     if found.seeds == 1:
-        return f"{found.title} · {found.dataset} · test images, one seed"
-    spread = " ± sd" if len(found.classes) <= _FULL_TEXT else ""
-    return f"{found.title} · {found.dataset} · test images, mean{spread} of {found.seeds} seeds"
+        what = _("test images, one seed")
+    elif len(found.classes) <= _FULL_TEXT:
+        what = (
+            ngettext(
+                "test images, mean ± sd of %(n)s seed",
+                "test images, mean ± sd of %(n)s seeds",
+                found.seeds,
+            )
+            % n
+        )
+    else:
+        what = (
+            ngettext(
+                "test images, mean of %(n)s seed", "test images, mean of %(n)s seeds", found.seeds
+            )
+            % n
+        )
+    return f"{_(found.title)} · {_(found.dataset)} · {what}"
 
 
 def _name_classes(axis: Axes, classes: list[str]) -> None:
@@ -110,13 +128,13 @@ def _name_classes(axis: Axes, classes: list[str]) -> None:
     turned = {} if upright else {"rotation": 45, "ha": "right", "rotation_mode": "anchor"}
     axis.set_xticks(places, names, **(turned if len(names) <= 20 else {"rotation": 90}))
     axis.set_yticks(places, names)
-    empty = " (empty cells: no image)" if len(classes) <= _ANY_TEXT else ""
-    axis.set_xlabel(f"predicted class{empty}")
-    axis.set_ylabel("true class")
+    shown = len(classes) <= _ANY_TEXT
+    axis.set_xlabel(_("predicted class (empty cells: no image)") if shown else _("predicted class"))
+    axis.set_ylabel(_("true class"))
     axis.tick_params(length=0 if step == 1 else 2)
     axis.grid(False)
     axis.spines[:].set_visible(False)
-    if len(classes) <= _ANY_TEXT:
+    if shown:
         edges = np.arange(len(classes) + 1) - 0.5
         axis.hlines(edges, edges[0], edges[-1], color="white", linewidth=1)
         axis.vlines(edges, edges[0], edges[-1], color="white", linewidth=1)
@@ -142,13 +160,14 @@ def cell_text(found: Confusion, row: int, column: int) -> str:
 
 def _count(value: float) -> str:
     """Whole where it is whole or large; halves are rounded up."""
-    return f"{value + 1e-9:.0f}" if value == round(value) or value >= 100 else f"{value:.1f}"
+    whole = value == round(value) or value >= 100
+    return number(value + 1e-9, ".0f") if whole else number(value, ".1f")
 
 
 def _percent(share: float) -> str:
     if share < 0.0005:
-        return "<0.1 %"
-    return f"{100 * share:.1f} %" if share < 0.0995 else f"{100 * share:.0f} %"
+        return _("<%(value)s %%") % {"value": number(0.1, ".1f")}
+    return _("%(value)s %%") % {"value": number(100 * share, ".1f" if share < 0.0995 else ".0f")}
 
 
 def _key(figure: Figure, axis: Axes, picture: AxesImage) -> None:
@@ -156,5 +175,6 @@ def _key(figure: Figure, axis: Axes, picture: AxesImage) -> None:
     bar.set_ticks(
         [0, 0.01, 0.05, 0.1, 0.25, 0.5, 1], labels=["0", "1", "5", "10", "25", "50", "100"]
     )
-    bar.set_label("share of the true class, % (colours by its square root)", fontsize=style.SMALL)
+    said = _("share of the true class, % (colours by its square root)")
+    bar.set_label(said, fontsize=style.SMALL)
     bar.outline.set_visible(False)

@@ -6,13 +6,13 @@ from matplotlib.lines import Line2D
 
 from convstudy.figures import histories, lines, style
 from convstudy.figures.drawing import Drawing, Experiment
+from convstudy.language import gettext as _
 
 _PER_BAND = 4  # experiments side by side
 _PANELS = (1.75, 1.35, 1.1, 0.95)  # inches of height, by number of bands; four fill a page
 _SURROUNDINGS = 0.75  # inches of a band beside its panels
 _DASHED = (0, (3, 1.3))
 _HOLLOW = {"markerfacecolor": "white", "markeredgewidth": 1.0, "markersize": 4.2}
-_TRAIN = "train (running mean, train mode: dropout on)"
 
 
 def main(argv: list[str]) -> None:
@@ -32,7 +32,7 @@ def draw(drawing: Drawing, found: dict[str, histories.Histories]) -> Figure:
     for place, one in enumerate(shown):
         band, column = divmod(place, columns)
         upper = None
-        for row, quantity in enumerate(lines.AXES):
+        for row, quantity in enumerate(lines.FACTORS):
             axis = figure.add_subplot(
                 grid[2 * band + row, column], sharex=upper, sharey=first.get(quantity)
             )
@@ -42,18 +42,18 @@ def draw(drawing: Drawing, found: dict[str, histories.Histories]) -> Figure:
             upper = upper or axis
         upper.set_title(_title(one, columns), loc="left", fontweight="bold")
     handles = [*_key(), *lines.key_to_seeds(len(one.seeds) for one in shown)]
-    figure.legend(handles=handles, loc="outside lower center", ncols=len(handles))
+    entries = lines.columns([str(line.get_label()) for line in handles])
+    figure.legend(handles=handles, loc="outside lower center", ncols=entries)
     return figure
 
 
 def _panel(axis: Axes, quantity: str, one: Experiment, found: histories.Histories) -> None:
-    factor = lines.AXES[quantity][1]
     look = style.look(one.colour)
     for split, split_look, marks in (
         ("train", look._replace(dash=_DASHED), _HOLLOW | {"markeredgecolor": look.colour}),
         ("test", look._replace(dash="-"), {}),
     ):
-        values = factor * found[split, quantity]
+        values = lines.FACTORS[quantity] * found[split, quantity]
         lines.draw_seeds(axis, values, look.colour, split_look.dash)
         lines.draw_mean(axis, values, split_look, split, **marks)
     lines.number_epochs(axis, found["test", quantity].shape[1])
@@ -62,9 +62,9 @@ def _panel(axis: Axes, quantity: str, one: Experiment, found: histories.Historie
 def _name_axes(axis: Axes, quantity: str, leftmost: bool, lowest: bool) -> None:
     """Words and numbers only where the axis is not that of the panel beside or below."""
     if leftmost:
-        axis.set_ylabel(lines.AXES[quantity][0])
+        axis.set_ylabel(_("accuracy, %") if quantity == "accuracy" else _("loss"))
     if lowest:
-        axis.set_xlabel("epoch")
+        axis.set_xlabel(_("epoch"))
     axis.tick_params(labelleft=leftmost, labelbottom=lowest)
 
 
@@ -74,8 +74,9 @@ def _title(one: Experiment, columns: int) -> str:
 
 
 def _key() -> list[Line2D]:
+    train = _("train (running mean, train mode: dropout on)")
     both = {"color": style.QUIET, "linewidth": 1.6, "marker": "o"}
     return [
-        Line2D([], [], **both, label="test", markersize=5),
-        Line2D([], [], **both, label=_TRAIN, linestyle=_DASHED, **_HOLLOW),
+        Line2D([], [], **both, label=_("test"), markersize=5),
+        Line2D([], [], **both, label=train, linestyle=_DASHED, **_HOLLOW),
     ]

@@ -1,9 +1,10 @@
-"""What a figure shows, as it comes on standard input."""
+"""What a figure shows, as it comes on standard input; titles in the language that is spoken."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from convstudy.errors import StudyError
+from convstudy.language import gettext as _
 
 _SHAPE = (
     '{"title": "…", "dataset": "…", "layers": […], "experiments": '
@@ -35,8 +36,8 @@ def parse(job: dict[str, Any]) -> Drawing:
     """Raise `StudyError` if a part is missing or of the wrong kind."""
     try:
         drawing = Drawing(
-            title=str(job["title"]),
-            dataset=str(job.get("dataset", "")),
+            title=_(str(job["title"])),
+            dataset=_(str(job.get("dataset", ""))),
             experiments=tuple(_experiment(one) for one in job["experiments"]),
             layers=tuple(map(str, job.get("layers", ()))),
         )
@@ -53,7 +54,7 @@ def _experiment(one: dict[str, Any]) -> Experiment:
         raise _unusable(f"gives {one['experiment']} no seed")
     return Experiment(
         name=str(one["experiment"]),
-        title=str(one["title"]),
+        title=_(str(one["title"])),
         colour=int(one["colour"]),
         seeds=tuple(int(seed) for seed in seeds),
     )

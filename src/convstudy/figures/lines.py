@@ -15,10 +15,13 @@ from convstudy.config import read_slice
 from convstudy.figures import style
 from convstudy.figures.drawing import Drawing, parse
 from convstudy.figures.histories import Histories, read_all
+from convstudy.language import gettext as _
+from convstudy.language import ngettext
 
-# column of history.csv → (words on the axis, factor from the file to the axis)
-AXES = {"accuracy": ("accuracy, %", 100.0), "loss": ("loss", 1.0)}
+# column of history.csv → factor from the file to the axis
+FACTORS = {"accuracy": 100.0, "loss": 1.0}
 
+_HANDLE = 0.49  # inches of a legend's entry beside its words
 MEAN = "mean"  # gid of the lines that show means
 _MARKED = 12  # markers on more epochs than these run into each other
 
@@ -35,9 +38,10 @@ def command(
     parser.add_argument("--words", type=Path, help="catalogue of the language; without it English")
     parser.add_argument("--output", type=Path, required=True, help="PNG to write")
     options = parser.parse_args(argv)
-    drawing = parse(read_slice())
-    found = read_all(options.runs, drawing.experiments)
+    job = read_slice()
     with style.styled(), language.speaking(options.words):
+        drawing = parse(job)
+        found = read_all(options.runs, drawing.experiments)
         style.save(draw(drawing, found), options.output)
 
 
@@ -73,6 +77,17 @@ def number_epochs(axis: Axes, epochs: int) -> None:
     room = 0.03 * (epochs - 1) + 0.15
     axis.set_xlim(1 - min(room, 0.9), epochs + room)  # there is no epoch 0
     axis.xaxis.set_major_locator(MaxNLocator(nbins=8, integer=True, min_n_ticks=1))
+    axis.yaxis.set_major_formatter(style.Numbers())
+
+
+def columns(labels: list[str]) -> int:
+    """Most columns in which a legend, filled column by column, is no wider than the page."""
+    sizes = [_HANDLE + style.width(label, style.TEXT, "normal") for label in labels]
+    for columns in range(len(sizes), 1, -1):
+        # matplotlib deals the entries out as array_split does
+        if sum(part.max() for part in np.array_split(sizes, columns)) <= style.PAGE_WIDTH:
+            return columns
+    return 1
 
 
 def key_to_seeds(counts: Iterable[int]) -> list[Line2D]:
@@ -80,8 +95,11 @@ def key_to_seeds(counts: Iterable[int]) -> list[Line2D]:
     numbers = set(counts)
     if numbers == {1}:
         return []
-    mean = f"mean of {numbers.pop()} seeds" if len(numbers) == 1 else "mean of n seeds"
+    mean = _("mean of n seeds")
+    if len(numbers) == 1:
+        n = numbers.pop()
+        mean = ngettext("mean of %(n)s seed", "mean of %(n)s seeds", n) % {"n": n}
     return [
         Line2D([], [], color=style.QUIET, linewidth=1.6, label=mean),
-        Line2D([], [], color=style.QUIET, linewidth=0.7, alpha=0.6, label="each seed"),
+        Line2D([], [], color=style.QUIET, linewidth=0.7, alpha=0.6, label=_("each seed")),
     ]

@@ -10,8 +10,10 @@ import matplotlib
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
+from matplotlib.ticker import ScalarFormatter
 
 from convstudy.files import replacing
+from convstudy.language import localised
 
 PAGE_WIDTH = 7.0  # inches; the text of an A4 page
 PAGE_HEIGHT = 9.6  # inches; no figure is taller
@@ -116,6 +118,13 @@ def width(text: str, points: float, weight: str = "bold") -> float:
     """Inches that one line of text takes; in bold it takes the most."""
     face = FontProperties(family="DejaVu Sans", weight=weight, size=points)
     return text_to_path.get_text_width_height_descent(text, face, ismath=False)[0] / 72
+
+
+class Numbers(ScalarFormatter):
+    """Numbers along an axis with the signs of the language."""
+
+    def __call__(self, value: float, place: int | None = None) -> str:
+        return localised(super().__call__(value, place))
 
 
 def save(figure: Figure, path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
+from convstudy.config.kinds import compared
 from convstudy.errors import StudyError
 from convstudy.files import canonical_json, read_json
 
@@ -47,6 +48,7 @@ def gather(study: Values, results: Path, data: Path, report: Path) -> Values:
                 ],
                 "confusion": read_json(confusion) if "confusion" in section["figures"] else None,
                 "claims": _claims(name, study, decided["claims"]),
+                "family": decided["families"].get(name),
                 "differing": _differing(section["experiments"], runs),
                 "incomparable": [one for one in study["incomparable"] if one["section"] == name],
                 **_table(name, study, comparisons.get(name)),
@@ -59,8 +61,11 @@ def gather(study: Values, results: Path, data: Path, report: Path) -> Values:
         **_environments(experiments, runs),
         "datasets": datasets,
         "sections": sections,
-        "statistics": {key: decided[key] for key in ("level", "minimum_seeds")},
+        "statistics": {key: decided[key] for key in ("level", "minimum_seeds", "most_seeds")},
         "claims": [claim for section in sections for claim in section["claims"]],
+        "command": _command(study["settings"]),
+        "as_published": _as_published(sections),
+        "forest": Path(os.path.relpath(results / "figures/forest.png", report.parent)).as_posix(),
         "recipes": _recipes(experiments),
         "runs": len(runs),
     }
@@ -135,8 +140,8 @@ def _claims(section: str, study: Values, decided: Values) -> list[Values]:
         if claim["section"] != section:
             continue
         parts = [claim, *(all_claims[part] for part in claim.get("claims", []))]
-        roles = [part[role] for part in parts for role in ("of", "than") if role in part]
-        involved = [study["experiments"][experiment] for experiment in roles]
+        names = dict.fromkeys(experiment for part in parts for experiment in compared(part))
+        involved = [study["experiments"][experiment] for experiment in names]
         comparable = not any(one["unlike_published"] for one in involved)
         made.append(
             {
@@ -144,9 +149,26 @@ def _claims(section: str, study: Values, decided: Values) -> list[Values]:
                 **decided[name],
                 "datasets": list(dict.fromkeys(one["dataset_title"] for one in involved)),
                 "published": study["published"]["claims"].get(name) if comparable else None,
+                "decisive": _decisive(claim, decided[name], study),
             }
         )
     return made
+
+
+def _as_published(sections: list[Values]) -> int:
+    """How many claims came out as the published report states them."""
+    return sum(
+        claim["published"] is not None and claim["verdict"] == claim["published"]["report"]
+        for section in sections
+        for claim in section["claims"]
+    )
+
+
+def _decisive(claim: Values, decided: Values, study: Values) -> str | None:
+    """Title of the rival, or name of the class, that the numbers are about."""
+    if claim["kind"] == "best_of" and decided["decisive"]:
+        return study["experiments"][decided["decisive"]]["title"]
+    return decided["decisive"]
 
 
 def _time(experiments: Values, runs: list[dict[str, str]]) -> Values:
@@ -219,11 +241,17 @@ def _differing(names: list[str], runs: list[dict[str, str]]) -> list[Values]:
     return [{"field": field, "found": v} for field, v in values.items() if len(v) > 1]
 
 
+def _command(settings: Values) -> str:
+    """The call that makes this report, with the settings that it depends on."""
+    given = " ".join(f"{key}={value}".replace(" ", "") for key, value in settings.items())
+    return f"snakemake --cores all report.md --config {given}"
+
+
 def _recipes(experiments: Values) -> list[Values]:
     """Each recipe that was used, with the experiments that used it."""
     used: dict[str, Values] = {}
     for one in experiments.values():
         recipe = one["slice"]["recipe"]
-        entry = used.setdefault(canonical_json(recipe), {"recipe": recipe, "names": []})
-        entry["names"].append(f"{one['title']} ({one['dataset_title']})")
+        entry = used.setdefault(canonical_json(recipe), {"recipe": recipe, "experiments": []})
+        entry["experiments"].append(one)
     return list(used.values())

@@ -1,6 +1,7 @@
 """`convstudy report`: fill the templates with what the results say, and with nothing else."""
 
 import argparse
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,8 @@ from jinja2 import TemplateError
 
 from convstudy import language
 from convstudy.config import read_slice
+from convstudy.config.kinds import compared
+from convstudy.config.metrics import METRICS
 from convstudy.errors import StudyError
 from convstudy.files import digest, write_json, write_text
 from convstudy.report.context import gather
@@ -55,6 +58,8 @@ def _record(options: argparse.Namespace, study: dict[str, Any]) -> dict[str, Any
             for name, one in study["runs"].items()
             for seed in one["seeds"]
         ),
+        *_measured(study["analysis"]["claims"].values(), study["runs"], results),
+        results / "figures" / "forest.png",
     ]
     datasets = sorted({one["dataset"] for one in study["report"]["experiments"]})
     return {
@@ -65,6 +70,22 @@ def _record(options: argparse.Namespace, study: dict[str, Any]) -> dict[str, Any
         "templates": digests(options.templates, options.words),
         "report_sha256": digest(options.output),
     }
+
+
+def _measured(claims: Iterable[dict[str, Any]], runs: dict[str, Any], results: Path) -> set[Path]:
+    """Files that single claims were decided by."""
+    found = set()
+    for claim in claims:
+        source = METRICS[claim["metric"]].source if "metric" in claim else None
+        if source == "timing":
+            found.add(results / "timing.json")
+        if source == "activations":
+            found |= {
+                results / "runs" / name / f"seed{seed}" / "frequency.json"
+                for name in compared(claim)
+                for seed in runs[name]["seeds"]
+            }
+    return found
 
 
 def digests(templates: Path, words: Path | None) -> dict[str, str]:

@@ -1,10 +1,11 @@
-"""How values are written: the filters of the templates."""
+"""How values are written: the filters of the templates, in the language that is spoken."""
 
 import re
 from collections.abc import Sequence
 from typing import Any
 
 from convstudy.language import gettext as _
+from convstudy.language import listing, localised, number
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|$~&])")
 _START_OF_A_BLOCK = re.compile(r"^(?=[-+=])|^\d+(?=[.)](?:\s|$))")
@@ -18,52 +19,50 @@ def text(value: str) -> str:
 
 def percent(value: float) -> str:
     """Fraction → `98.54 %`."""
-    return f"{100 * value:.2f} %"
+    return _("%(value)s %%") % {"value": number(100 * value, ".2f")}
 
 
 def points(value: float) -> str:
     """Difference of fractions → `+1.23` (percentage points)."""
-    return f"{100 * value:+.2f}"
+    return number(100 * value, "+.2f")
 
 
 def points_only(value: float) -> str:
     """Fraction → `98.54`, where a heading has the unit."""
-    return f"{100 * value:.2f}"
+    return number(100 * value, ".2f")
 
 
 def count(value: float) -> str:
     """`567,434`."""
-    return f"{value:,.0f}"
+    return number(value)
+
+
+def times(value: float) -> str:
+    """How many times: `6.3`."""
+    return number(value, ".1f")
 
 
 def millions(value: float) -> str:
     """`4.241 M`, with four significant digits."""
     millions = value / 1e6
     digits = 3 if millions < 10 else 2 if millions < 100 else 1
-    return f"{millions:.{digits}f} M"
+    return _("%(value)s M") % {"value": number(millions, f".{digits}f")}
 
 
 def seconds(value: float) -> str:
     """`4.2 s`, `12 min 5 s` or `3 h 10 min`."""
     if value < 59.95:  # which would be written as 60.0
-        return f"{value:.1f} s"
+        return _("%(seconds)s s") % {"seconds": number(value, ".1f")}
     minutes, rest = divmod(round(value), 60)
     if minutes < 60:
-        return f"{minutes} min {rest} s"
-    return f"{minutes // 60} h {minutes % 60} min"
+        return _("%(minutes)s min %(seconds)s s") % {"minutes": minutes, "seconds": rest}
+    hours, minutes = divmod(minutes, 60)
+    return _("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": minutes}
 
 
 def p_value(value: float) -> str:
     """`p = 0.031`, `p < 0.0001`."""
-    return "p < 0.0001" if value < 1e-4 else f"p = {value:.2g}"
-
-
-def listing(values: Sequence[object], last: str = "and") -> str:
-    """`a, b and c`."""
-    words = [str(value) for value in values]
-    if len(words) < 2:
-        return "".join(words)
-    return f"{', '.join(words[:-1])} {last} {words[-1]}"
+    return f"p < {number(1e-4, '.4f')}" if value < 1e-4 else f"p = {number(value, '.2g')}"
 
 
 def ranges(seeds: Sequence[str]) -> str:
@@ -79,47 +78,79 @@ def ranges(seeds: Sequence[str]) -> str:
 
 def estimate(claim: dict[str, Any]) -> str:
     """What was measured for a claim, with its interval: `+2.01 points (95 % interval …)`."""
-    if claim["kind"] == "ratio":
-        write, unit = "{:.3f}".format, "times"
-    elif claim["metric"] in _FRACTIONS:
-        write, unit = points, "points"
-    elif claim["metric"] in _COUNTS:
-        write, unit = "{:+,.0f}".format, ""
-    else:
-        write, unit = "{:+.4f}".format, ""
-    said = f"{write(claim['estimate'])} {unit}".strip()
+    said = in_unit(claim["estimate"], claim)
     if claim["low"] is None:
         return said
-    return f"{said} (95 % interval {write(claim['low'])} to {write(claim['high'])})"
+    return _("%(value)s (95 %% interval %(interval)s)") % {
+        "value": said,
+        "interval": span(claim, claim),
+    }
+
+
+def effect_size(value: float) -> str:
+    """In standard deviations: `1.46`."""
+    return number(value, ".2f")
+
+
+def span(ends: dict[str, Any], claim: dict[str, Any]) -> str:
+    """An interval in the unit of the claim, from its `low` and `high`: `+1.50 to +2.52`."""
+    low, high = ("∞" if ends[end] is None else _digits(ends[end], claim) for end in ("low", "high"))
+    return _("%(low)s to %(high)s") % {"low": low, "high": high}
 
 
 def bound(claim: dict[str, Any]) -> str:
     """The margin, threshold or factor of a claim, in the unit of its estimate."""
+    return in_unit(claim["bound"], claim).removeprefix("+")
+
+
+def in_unit(value: float, claim: dict[str, Any]) -> str:
+    """A value in the unit of a claim's estimate: `1.35 times`, `+2.01 points`, `84.00 %`."""
+    digits, metric = _digits(value, claim), claim["metric"]
     if claim["kind"] == "ratio":
-        return f"{claim['bound']:g} times"
+        return _("%(value)s times") % {"value": digits}
+    if _is_share(claim):
+        return _("%(value)s %%") % {"value": digits}
+    if claim["kind"] == "trend":
+        return _("%(value)s per step") % {"value": digits}
+    return _("%(value)s points") % {"value": digits} if metric in _FRACTIONS else digits
+
+
+def _digits(value: float, claim: dict[str, Any]) -> str:
+    if claim["kind"] == "ratio":
+        return number(value, ".3f")
+    if _is_share(claim):
+        return number(100 * value, ".2f")
     if claim["metric"] in _FRACTIONS:
-        return f"{100 * claim['bound']:.2f} points"
-    return f"{claim['bound']:g}"
+        return number(100 * value, "+.2f")
+    return number(value, "+,.0f" if claim["metric"] in _COUNTS else "+.4f")
+
+
+def _is_share(claim: dict[str, Any]) -> bool:
+    """Whether an estimate is itself an accuracy, and not a difference of two."""
+    return claim["kind"] in ("above", "below") and claim["metric"] in _SHARES
 
 
 def mean_sd(spread: dict[str, Any]) -> str:
     """Mean and standard deviation of a fraction, in points: `98.54 ± 0.12`."""
-    mean = f"{100 * spread['mean']:.2f}"
-    return mean if spread["sd"] is None else f"{mean} ± {100 * spread['sd']:.2f}"
+    mean = points_only(spread["mean"])
+    return mean if spread["sd"] is None else f"{mean} ± {points_only(spread['sd'])}"
 
 
 def interval(spread: dict[str, Any]) -> str:
     """Interval of an accuracy, in percent, cut at what an accuracy can be; a dash for one seed."""
     if spread["low"] is None:
         return "–"
-    return f"{100 * max(spread['low'], 0):.2f} to {100 * min(spread['high'], 1):.2f}"
+    low, high = max(spread["low"], 0), min(spread["high"], 1)
+    return _("%(low)s to %(high)s") % {"low": points_only(low), "high": points_only(high)}
 
 
 def pair(confused: dict[str, Any]) -> str:
     """`cat as dog (12.3 %)`."""
-    return (
-        f"{text(confused['true'])} as {text(confused['predicted'])} ({percent(confused['share'])})"
-    )
+    return _("%(true)s as %(predicted)s (%(share)s)") % {
+        "true": text(confused["true"]),
+        "predicted": text(confused["predicted"]),
+        "share": percent(confused["share"]),
+    }
 
 
 def recall(known: dict[str, Any]) -> str:
@@ -138,40 +169,93 @@ def row_accuracies(row: dict[str, Any]) -> str:
     return f"{text(row['title'])} {percent(row['running'])} / {percent(test)}"
 
 
+def network(one: dict[str, Any]) -> str:
+    """A network and its data: `SimpleCNN (MNIST)`."""
+    return f"{text(one['title'])} ({text(one['dataset_title'])})"
+
+
+def difference(one: dict[str, Any]) -> str:
+    """In what a run is unlike the published one: `epochs 1 in place of 10`."""
+    if one["what"] == "absent":
+        return _("not in the published study")
+    if one["what"] == "dataset":
+        here, there = text(one["here"]), text(one["there"])
+        return _("%(here)s in place of %(there)s") % {"here": here, "there": there}
+    if one["what"] == "train_images":
+        return _("training images: %(count)s in place of all") % {"count": count(one["here"])}
+    if one["what"] == "test_images":
+        return _("test images: %(count)s in place of all") % {"count": count(one["here"])}
+    return _("%(setting)s %(here)s in place of %(there)s") % {
+        "setting": setting(one["what"]),
+        "here": text(_spelt(one["here"])),
+        "there": text(_spelt(one["there"])),
+    }
+
+
+def _spelt(value: object) -> str:
+    """A value of the config; numbers with the signs of the language."""
+    return localised(str(value)) if isinstance(value, float) else str(value)
+
+
+def check(label: str) -> str:
+    """Name of a layer's check, `reference, float64`: each part by itself."""
+    return ", ".join(text(part) for part in label.split(", "))
+
+
 def largest_deviation(checks: Sequence[dict[str, Any]]) -> str:
     """The largest deviation from a reference in double precision among the checks of a layer."""
     exact = [check for check in checks if check["check"].endswith("float64")]
     values = [check["value"] for check in exact if check["value"] is not None]
-    return f"{max(values):.1e}" if values else "–"
+    return number(max(values), ".1e") if values else "–"
 
 
 def layer_size(layer: dict[str, Any]) -> str:
-    """Arguments and input of a layer's cost: `in_channels 64, … on 64×32×32`."""
-    arguments = ", ".join(f"{key.replace('_', ' ')} {v}" for key, v in layer["arguments"].items())
+    """Arguments and input of a layer's cost: `in channels 64, … on 64×32×32`."""
+    arguments = ", ".join(f"{setting(key)} {value}" for key, value in layer["arguments"].items())
     shape = "×".join(map(str, layer["input_shape"]))
-    return f"{arguments} on {shape}" if arguments else f"on {shape}"
+    if not arguments:
+        return _("on %(shape)s") % {"shape": shape}
+    return _("%(arguments)s on %(shape)s") % {"arguments": arguments, "shape": shape}
 
 
 def recipe(values: dict[str, Any]) -> str:
     """`optimizer adam, learning rate 0.001, …`."""
-    return ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in values.items())
+    return ", ".join(f"{setting(key)} {_spelt(value)}" for key, value in values.items())
 
 
-_FRACTIONS = ("test_accuracy", "train_accuracy", "train_accuracy_running", "gap")
+def setting(key: str) -> str:
+    """A key of a recipe or network in words."""
+    return {
+        "batch_size": _("batch size"),
+        "epochs": _("epochs"),
+        "learning_rate": _("learning rate"),
+        "optimizer": _("optimizer"),
+        "precision": _("precision"),
+        "channels": _("channels"),
+        "reduction": _("reduction"),
+        "in_channels": _("input channels"),
+        "out_channels": _("output channels"),
+        "kernel_size": _("kernel size"),
+        "padding": _("padding"),
+        "widths": _("widths"),
+        "hidden": _("hidden layers"),
+        "device": _("device"),
+        "processor": _("processor"),
+        "threads": _("threads"),
+    }.get(key, key.replace("_", " "))
+
+
+_SHARES = ("test_accuracy", "train_accuracy", "train_accuracy_running", "recall")
+_FRACTIONS = (*_SHARES, "gap", "recall_lead", "roughness")
 _COUNTS = ("parameters", "macs")
 
-_PLAIN = (text, percent, points, points_only, count, millions, seconds, p_value, listing, ranges)
+_PLAIN = (
+    *(text, percent, points, points_only, count, times, millions, seconds, p_value),
+    *(listing, ranges),
+)
 _OF_RECORDS = (
-    estimate,
-    bound,
-    mean_sd,
-    interval,
-    pair,
-    recall,
-    row_accuracy,
-    row_accuracies,
-    largest_deviation,
-    layer_size,
-    recipe,
+    *(estimate, span, in_unit, effect_size, bound, mean_sd, interval, pair, recall),
+    *(network, row_accuracy, row_accuracies),
+    *(difference, check, largest_deviation, layer_size, recipe, setting),
 )
 FILTERS = _PLAIN + _OF_RECORDS

@@ -8,20 +8,30 @@ comparisons.json: {section: {
                      "parameters", "macs", "best"}],
     "pairs": [{"a", "b", "difference" (a − b), "low", "high", "p", "separated"}]}}
 
-claims.json: {"level", "minimum_seeds",
+claims.json: {"level", "minimum_seeds", "most_seeds" (that seeds_needed plans for),
     "families": {section with claims: {"tests" (how many p values Holm corrects together), "n"
         (fewest seeds in them), "smallest_effect" (observed difference between two networks of n
         seeds, in standard deviations over seeds, that passes the strictest step of Holm)}},
-    "claims": {name: {"section", "kind", "metric", "of", "than", "claims" (of all_of), "n": {"of",
-        "than"}, "bound" (margin, threshold or factor), "estimate", "low", "high", "test", "p",
-        "p_holm", "effect", "verdict", "reason"}}}
-    test: welch | tost_welch | one_sample_t | welch_log_ratio | arithmetic
+    "claims": {name: {"section", "kind", "metric", "of", "than", "claims" (of all_of), "n" (values
+        of each experiment: seeds, or repeats of a timing), "bound" (margin, threshold or factor),
+        "estimate", "low", "high", "decisive", "test", "p", "effect", "p_holm", "verdict",
+        "reason", "superiority", "new_items": {"low", "high", "df"}, "one_seed": {"only_of",
+        "only_than", "p", "smallest_p"}, "seeds_needed": {"low", "high"}}}}
+    test: welch | tost_welch | one_sample_t | welch_log_ratio | welch_contrast | games_howell |
+        arithmetic
     verdict: supported | contradicted | equivalent | inconclusive
     reason: decided | arithmetic | no_spread (the same for every seed, compared as it is; on the
         bound itself inconclusive) | too_few_seeds | not_separated | holm (separated alone, but
-        not among all tests of its section) | not_positive (no ratio of values not above zero)
-    estimate: of − than; of (above, below); of / than (ratio; of geometric means)
+        not among all tests of its section) | not_positive (no ratio of values not above zero) |
+        not_measured (these runs cannot have it: too few epochs, no class of that name)
+    estimate: of − than; of (above, below); of / than (ratio; of geometric means); of − its nearest
+        rival (best_of); per step (trend)
+    decisive: the rival of best_of, the class of `class: every`, that the numbers are about
     effect: Hedges' g, of two networks or of one against its threshold; of logarithms for a ratio
+    superiority: P(a seed of `of` > a seed of `than`)
+    new_items: the interval for new seeds and new test images; `low` and `high` are for new seeds
+    one_seed: McNemar's test of two single networks; decides nothing
+    seeds_needed: of each network, to decide it with 80 % power; null in it: more than 200
 
 Whatever does not apply is null. Bounds of intervals are for 95 %.
 """
@@ -34,19 +44,21 @@ from convstudy.config import kinds, read_slice
 from convstudy.config.metrics import METRICS
 from convstudy.errors import StudyError
 from convstudy.files import write_json
-from convstudy.statistics import summary
+from convstudy.statistics import measures, summary
 
 
 def main(argv: list[str]) -> None:
     description = __doc__.splitlines()[0]
     parser = argparse.ArgumentParser(prog="convstudy analyse", description=description)
     parser.add_argument("--summary", type=Path, required=True, help="summary.csv")
+    parser.add_argument("--runs", type=Path, required=True, help="results/<scale>/runs")
+    parser.add_argument("--timing", type=Path, required=True, help="timing.json, if claims need it")
     parser.add_argument("--comparisons", type=Path, required=True, help="JSON file to write")
     parser.add_argument("--claims", type=Path, required=True, help="JSON file to write")
     options = parser.parse_args(argv)
     job = read_slice()
     check(job)
-    compared, decided = analyse(options.summary, job)
+    compared, decided = analyse(options.summary, options.runs, options.timing, job)
     write_json(options.comparisons, compared)
     write_json(options.claims, decided)
 
@@ -74,8 +86,10 @@ def _are_sections(sections: object) -> bool:
     )
 
 
-def analyse(path: Path, job: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Contents of comparisons.json and claims.json, from a summary and a checked job."""
+def analyse(
+    path: Path, runs: Path, timing: Path, job: dict[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Contents of comparisons.json and claims.json, from a summary, its runs and a checked job."""
     # scipy and statsmodels take a second to import: only once the input has proved good.
     from convstudy.statistics.claims import decide
     from convstudy.statistics.comparisons import compare
@@ -83,6 +97,7 @@ def analyse(path: Path, job: dict[str, Any]) -> tuple[dict[str, Any], dict[str, 
     names = dict.fromkeys(name for members in job["sections"].values() for name in members)
     table = summary.read(path, names)
     _deterministic(path, table)
+    measures.add(table, job["claims"].values(), runs, timing)
     minimum = job["minimum_seeds"]
     compared = {
         section: compare(members, table, minimum) for section, members in job["sections"].items()

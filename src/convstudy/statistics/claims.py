@@ -4,7 +4,8 @@ from typing import Any
 
 from statsmodels.stats.multitest import multipletests
 
-from convstudy.config.kinds import Claim, bound
+from convstudy.config.kinds import Claim, bound, compared
+from convstudy.statistics.beside import beside
 from convstudy.statistics.effects import smallest_effect
 from convstudy.statistics.intervals import LEVEL
 from convstudy.statistics.outcomes import (
@@ -13,8 +14,10 @@ from convstudy.statistics.outcomes import (
     INCONCLUSIVE,
     SUPPORTED,
     Outcome,
+    groups_of,
     outcome,
 )
+from convstudy.statistics.power import MOST
 from convstudy.statistics.summary import Summary
 
 Claims = dict[str, Claim]
@@ -36,17 +39,30 @@ def decide(claims: Claims, summary: Summary, minimum_seeds: int) -> dict[str, An
             if claims[name]["section"] == section and found.p is not None
         ]
         adjusted |= holm({name: outcomes[name].p for name in family})
-        families[section] = _family([_runs(claims[name], summary) for name in family])
+        families[section] = _family([_sizes(claims[name], summary) for name in family])
     tested = {}
     for name, found in outcomes.items():
-        tests = families[claims[name]["section"]]["tests"]
-        decided = _verdict(found, adjusted.get(name), tests)
-        tested[name] = _row(claims[name], summary, found, adjusted.get(name), *decided)
+        claim = claims[name]
+        tests = families[claim["section"]]["tests"]
+        verdict, reason = _verdict(found, adjusted.get(name), tests)
+        tested[name] = {
+            **_row(claim, summary, found),
+            "p_holm": adjusted.get(name),
+            "verdict": verdict,
+            "reason": reason,
+            **beside(claim, summary, found, verdict, max(tests, 1)),
+        }
     rows = {
         name: tested[name] if name in tested else _all_of(claim, tested)
         for name, claim in claims.items()
     }
-    return {"level": LEVEL, "minimum_seeds": minimum_seeds, "families": families, "claims": rows}
+    return {
+        "level": LEVEL,
+        "minimum_seeds": minimum_seeds,
+        "most_seeds": MOST,
+        "families": families,
+        "claims": rows,
+    }
 
 
 def holm(p: dict[str, float]) -> dict[str, float]:
@@ -65,31 +81,31 @@ def _family(runs: list[dict[str, int]]) -> Row:
     return {"tests": len(runs), "n": n, "smallest_effect": smallest_effect(n, len(runs))}
 
 
-def _runs(claim: Claim, summary: Summary) -> dict[str, int]:
-    return {role: len(summary[claim[role]].seeds) for role in ("of", "than") if role in claim}
+def _sizes(claim: Claim, summary: Summary) -> dict[str, int]:
+    """How many values there are of each experiment: seeds, or repeats of a timing."""
+    names, groups = compared(claim), groups_of(claim, summary)
+    return {
+        name: len(group or summary[name].seeds) for name, group in zip(names, groups, strict=True)
+    }
 
 
-def _row(
-    claim: Claim, summary: Summary, found: Outcome, p_holm: float | None, verdict: str, reason: str
-) -> Row:
+def _row(claim: Claim, summary: Summary, found: Outcome) -> Row:
     return {
         "section": claim["section"],
         "kind": claim["kind"],
         "metric": claim["metric"],
-        "of": claim["of"],
+        "of": claim.get("of"),
         "than": claim.get("than"),
         "claims": [],
-        "n": {"of": None, "than": None} | _runs(claim, summary),
+        "n": _sizes(claim, summary),
         "bound": bound(claim),
         "estimate": found.estimate,
         "low": found.low,
         "high": found.high,
+        "decisive": found.decisive,
         "test": found.test,
         "p": found.p,
-        "p_holm": p_holm,
         "effect": found.effect,
-        "verdict": verdict,
-        "reason": reason,
     }
 
 
@@ -126,7 +142,7 @@ def _all_of(claim: Claim, tested: dict[str, Row]) -> Row:
         "section": claim["section"],
         "kind": claim["kind"],
         "claims": claim["claims"],
-        "n": {"of": None, "than": None},
+        "n": {},
         "test": "arithmetic",
         "verdict": verdict,
         "reason": reason,

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 from scipy.stats import tukey_hsd
 
-from convstudy.config.metrics import METRICS
+from convstudy.config.metrics import METRICS, RECORDED
 from convstudy.statistics.intervals import LEVEL, describe, mean_and_sd
 from convstudy.statistics.summary import Runs, Summary
 
 RANKED_BY = "test_accuracy"
-MEASURED = tuple(name for name, metric in METRICS.items() if not metric.deterministic)
+MEASURED = tuple(name for name in RECORDED if not METRICS[name].deterministic)
 
 Pair = dict[str, Any]
 

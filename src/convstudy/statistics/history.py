@@ -1,10 +1,12 @@
-"""Reads a run's history and holds its last epoch against the record."""
+"""Reads a run's history: holds its last epoch against the record, and measures its curves."""
 
 import csv
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
+
+from convstudy.errors import StudyError
 
 # (split, column) of the last epoch → field of the record that states the same.
 _LAST = {
@@ -14,12 +16,15 @@ _LAST = {
 }
 
 
+def _rows(path: Path) -> dict[tuple[int, str], dict[str, str]]:
+    with path.open(newline="", encoding="utf-8") as file:
+        return {(int(row["epoch"]), row["split"]): row for row in csv.DictReader(file)}
+
+
 def contradictions(path: Path, record: dict[str, Any]) -> Iterator[str]:
     """Each statement of the record that its own history does not bear out."""
     try:
-        with path.open(newline="", encoding="utf-8") as file:
-            rows = list(csv.DictReader(file))
-        found = {(int(row["epoch"]), row["split"]): row for row in rows}
+        found = _rows(path)
         epochs = max(epoch for epoch, _ in found)
         last = {
             field: float(found[epochs, split][column]) for (split, column), field in _LAST.items()
@@ -35,3 +40,36 @@ def contradictions(path: Path, record: dict[str, Any]) -> Iterator[str]:
         stated = record.get(name)
         if isinstance(stated, int | float) and not math.isclose(stated, value, rel_tol=1e-6):
             yield f"{name} is {stated}, history.csv ends with {value}"
+
+
+def measure(metric: str, path: Path) -> float | None:
+    """One number of a run's curves; None if it has too few epochs for it."""
+    split, column, function = _CURVES[metric]
+    try:
+        rows = _rows(path)
+        epochs = sorted(epoch for epoch, of in rows if of == split)
+        values = [float(rows[epoch, split][column]) for epoch in epochs]
+    except (OSError, KeyError, TypeError, ValueError, csv.Error) as error:
+        raise StudyError(
+            f"{path} cannot be read ({error!r}). Delete that run's folder and run snakemake again."
+        ) from None
+    return function(values)
+
+
+def roughness(values: Sequence[float]) -> float | None:
+    """Mean absolute second difference: 0 for a curve that rises evenly; from three epochs."""
+    bends = [a - 2 * b + c for a, b, c in zip(values, values[1:], values[2:], strict=False)]
+    return math.fsum(map(abs, bends)) / len(bends) if bends else None
+
+
+def late_change(values: Sequence[float]) -> float | None:
+    """Last value less that at half the epochs (of five, the second); from two epochs."""
+    return values[-1] - values[len(values) // 2 - 1] if len(values) > 1 else None
+
+
+# metric → split and column of history.csv, and what is measured of it
+_CURVES = {
+    "roughness": ("test", "accuracy", roughness),
+    "late_test_loss": ("test", "loss", late_change),
+    "late_train_loss": ("train", "loss", late_change),
+}

@@ -1,7 +1,7 @@
 """Student-t contrasts: an estimate, its standard error, its degrees of freedom.
 
 Every interval is over seeds: it says where the mean over further seeds would lie, on this training
-set and this test set. It says nothing about other images.
+set and this test set. What other test images would change is in `convstudy.statistics.items`.
 """
 
 import math
@@ -49,23 +49,42 @@ def mean_and_sd(values: Sequence[float]) -> tuple[float, float | None]:
     return float(np.mean(values)), float(np.std(values, ddof=1))
 
 
+def linear(groups: Sequence[Sequence[float]], weights: Sequence[float]) -> Contrast | None:
+    """Σ w·mean with unequal variances (Welch 1947, Satterthwaite 1946); None without spread.
+
+    With v = w²s²/n of each group: error √Σv, df (Σv)² / Σ(v²/(n − 1)).
+    """
+    described = [mean_and_sd(values) for values in groups]
+    if any(sd is None for _, sd in described) or not any(sd for _, sd in described):
+        return None
+    sizes = [len(values) for values in groups]
+    parts = [
+        weight**2 * sd**2 / n for weight, (_, sd), n in zip(weights, described, sizes, strict=True)
+    ]
+    estimate = sum(weight * mean for weight, (mean, _) in zip(weights, described, strict=True))
+    df = satterthwaite(sum(parts), parts, [n - 1 for n in sizes])
+    return Contrast(estimate, math.sqrt(sum(parts)), df)
+
+
+def satterthwaite(total: float, parts: Sequence[float], dfs: Sequence[float]) -> float:
+    """Degrees of freedom of a variance that is put together from independent ones (1946)."""
+    return total**2 / sum(part**2 / df for part, df in zip(parts, dfs, strict=True))
+
+
 def one_sample(values: Sequence[float]) -> Contrast | None:
     """Mean over seeds: error s/√n, df n − 1 (Student 1908); None without spread."""
-    mean, sd = mean_and_sd(values)
-    return Contrast(mean, sd / math.sqrt(len(values)), len(values) - 1) if sd else None
+    return linear([values], [1.0])
 
 
 def welch(of: Sequence[float], than: Sequence[float]) -> Contrast | None:
-    """Difference of means with unequal variances (Welch 1947); None without spread.
+    """Difference of means with unequal variances (Welch 1947); None without spread."""
+    return linear([of, than], [1.0, -1.0])
 
-    With v = s²/n of each group: error √(v₁ + v₂), df (v₁ + v₂)² / (v₁²/(n₁ − 1) + v₂²/(n₂ − 1)).
-    """
-    (mean_of, sd_of), (mean_than, sd_than) = mean_and_sd(of), mean_and_sd(than)
-    if sd_of is None or sd_than is None or not (sd_of or sd_than):
-        return None
-    v_of, v_than = sd_of**2 / len(of), sd_than**2 / len(than)
-    df = (v_of + v_than) ** 2 / (v_of**2 / (len(of) - 1) + v_than**2 / (len(than) - 1))
-    return Contrast(mean_of - mean_than, math.sqrt(v_of + v_than), df)
+
+def slope(count: int) -> list[float]:
+    """Weights of the least-squares slope per step over `count` equally spaced means."""
+    places = [k - (count - 1) / 2 for k in range(count)]
+    return [place / sum(each**2 for each in places) for place in places]
 
 
 def describe(values: Sequence[float]) -> dict[str, float | None]:

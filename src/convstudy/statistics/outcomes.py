@@ -4,10 +4,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from convstudy.config.kinds import Claim, bound
+from convstudy.config.kinds import EVERY_CLASS, Claim, bound, column, compared
 from convstudy.config.metrics import METRICS
+from convstudy.statistics.comparisons import games_howell
 from convstudy.statistics.effects import hedges_g, hedges_g_one
-from convstudy.statistics.intervals import Contrast, mean_and_sd, one_sample, welch
+from convstudy.statistics.intervals import Contrast, linear, mean_and_sd, slope
 from convstudy.statistics.summary import Summary
 
 SUPPORTED, CONTRADICTED = "supported", "contradicted"
@@ -19,6 +20,8 @@ _TESTS = {
     "above": "one_sample_t",
     "below": "one_sample_t",
     "ratio": "welch_log_ratio",
+    "trend": "welch_contrast",
+    "best_of": "games_howell",
 }
 
 Values = Sequence[float]
@@ -32,6 +35,7 @@ class Outcome:
     no test decides. `reason` is set where the verdict is settled without a test; then it stands.
     `p_within` is there where `leaning` is that a difference does not exceed its margin: it is the
     one-sided p of "truth ≤ −margin", small where the difference is a negligible one besides.
+    `decisive` is the rival, or the class, that the numbers are about where the claim is about more.
     """
 
     test: str
@@ -43,17 +47,21 @@ class Outcome:
     effect: float | None = None
     reason: str | None = None
     p_within: float | None = None
+    decisive: str | None = None
 
 
 def outcome(claim: Claim, summary: Summary, minimum_seeds: int) -> Outcome:
     """Measure one claim of any kind but `all_of`."""
-    roles = [role for role in ("of", "than") if role in claim]
-    groups = [summary[claim[role]].values[claim["metric"]] for role in roles]
+    if claim.get("class") == EVERY_CLASS:
+        return _every_class(claim, summary, minimum_seeds)
+    groups = groups_of(claim, summary)
+    if not all(groups):
+        return Outcome("arithmetic", None, None, None, INCONCLUSIVE, reason="not_measured")
     if claim["kind"] == "ratio" and min(map(min, groups)) <= 0:
         return Outcome("arithmetic", None, None, None, INCONCLUSIVE, reason="not_positive")
     if METRICS[claim["metric"]].deterministic:
         return _arithmetic(claim, groups)
-    measured = _measured(claim, groups)
+    measured = (_best if claim["kind"] == "best_of" else _measured)(claim, groups)
     if min(map(len, groups)) < minimum_seeds:
         return replace(
             measured, leaning=INCONCLUSIVE, p=None, p_within=None, reason="too_few_seeds"
@@ -61,26 +69,44 @@ def outcome(claim: Claim, summary: Summary, minimum_seeds: int) -> Outcome:
     return measured
 
 
+def groups_of(claim: Claim, summary: Summary) -> list[Values]:
+    """The values that a claim is about, by experiment; empty where nothing was measured."""
+    return [summary[name].values.get(column(claim), []) for name in compared(claim)]
+
+
+def weights_of(claim: Claim) -> list[float]:
+    """Of the groups' means in the estimate: a mean, a difference, or a slope per step."""
+    if claim["kind"] == "trend":
+        return slope(len(claim["across"]))
+    return [1.0, -1.0][: len(compared(claim))]
+
+
 def _measured(claim: Claim, groups: list[Values]) -> Outcome:
     """By the test of the claim's kind, whatever n; one seed alone has neither interval nor p.
 
     A ratio is tested as a difference of logarithms: it is one of geometric means.
     """
-    kind, held_against, scaled, back = claim["kind"], bound(claim), groups, float
+    kind, held_against, scaled, back = claim["kind"], bound(claim) or 0.0, groups, float
     if kind == "ratio":
         scaled = [[math.log(value) for value in values] for values in groups]
         held_against, back = math.log(held_against), _exp
-    test, contrast, effect = _TESTS[kind], *_contrast(scaled, held_against)
+    test, weights = _TESTS[kind], weights_of(claim)
+    contrast = linear(scaled, weights)
     if contrast is None and min(map(len, groups)) > 1:
         return _unvarying(claim, groups)
     if contrast is None:
         means = [mean_and_sd(values)[0] for values in scaled]
-        return Outcome(test, back(means[0] - sum(means[1:])), None, None, INCONCLUSIVE)
-    leaning, p = (_equivalence if kind == "equivalent" else _side)(kind, contrast, held_against)
+        estimate = sum(w * mean for w, mean in zip(weights, means, strict=True))
+        return Outcome(test, back(estimate), None, None, INCONCLUSIVE)
+    if kind == "equivalent":
+        leaning, p = _equivalence(contrast, held_against)
+    else:
+        leaning, p = _side(claim, contrast, held_against)
     within = None
     if kind == "greater" and held_against > 0 and leaning == CONTRADICTED:
         within = contrast.p_above(-held_against)
     low, high = map(back, contrast.interval())
+    effect = _effect(scaled, held_against)
     return Outcome(test, back(contrast.estimate), low, high, leaning, p, effect, p_within=within)
 
 
@@ -89,20 +115,25 @@ def _exp(value: float) -> float | None:
     return math.exp(value) if value < 700 else None
 
 
-def _contrast(groups: list[Values], constant: float) -> tuple[Contrast | None, float | None]:
-    """What is estimated, and Hedges' g: of two groups, or of one against the constant."""
+def _effect(groups: list[Values], constant: float) -> float | None:
+    """Hedges' g: of two groups, or of one against the constant; a slope has none."""
     if len(groups) == 1:
-        return one_sample(groups[0]), hedges_g_one(groups[0], constant)
-    return welch(*groups), hedges_g(*groups)
+        return hedges_g_one(groups[0], constant)
+    return hedges_g(*groups) if len(groups) == 2 else None
 
 
-def _side(kind: str, contrast: Contrast, held_against: float) -> tuple[str, float]:
+def _is_below(claim: Claim) -> bool:
+    """Whether the claim says that its estimate lies below its bound."""
+    return claim["kind"] == "below" or claim.get("direction") == "falling"
+
+
+def _side(claim: Claim, contrast: Contrast, held_against: float) -> tuple[str, float]:
     """Two-sided test of "truth = bound"; the estimate says on which side the truth then lies."""
-    holds = (contrast.estimate > held_against) != (kind == "below")
+    holds = (contrast.estimate > held_against) != _is_below(claim)
     return (SUPPORTED if holds else CONTRADICTED), contrast.p_differs(held_against)
 
 
-def _equivalence(kind: str, contrast: Contrast, margin: float) -> tuple[str, float]:
+def _equivalence(contrast: Contrast, margin: float) -> tuple[str, float]:
     """Two one-sided tests (Schuirmann 1987): p is the larger one, against ± margin.
 
     p < 0.05 is the same as a 90 % interval inside ± margin. The contrary, a 95 % interval wholly
@@ -114,13 +145,62 @@ def _equivalence(kind: str, contrast: Contrast, margin: float) -> tuple[str, flo
     return (SUPPORTED, inside) if inside <= outside else (CONTRADICTED, outside)
 
 
+def _best(claim: Claim, groups: list[Values]) -> Outcome:
+    """The first against each of the others, by simultaneous tests (Games & Howell 1976).
+
+    Supported if it lies above all of them, so its least certain difference decides; contradicted if
+    any lies above it, so the most certain of these does. The interval is the simultaneous one.
+    """
+    names = compared(claim)
+    pairs = games_howell(dict(zip(names, groups, strict=True)))[: len(groups) - 1]
+    above = [pair for pair in pairs if pair["difference"] < 0]
+    if any(pair["p"] is None for pair in pairs):
+        nearest, leaning = min(pairs, key=lambda pair: pair["difference"]), INCONCLUSIVE
+    elif above:
+        nearest, leaning = min(above, key=lambda pair: pair["p"]), CONTRADICTED
+    else:
+        nearest, leaning = max(pairs, key=lambda pair: pair["p"]), SUPPORTED
+    return Outcome(
+        _TESTS["best_of"],
+        *(nearest["difference"], nearest["low"], nearest["high"], leaning, nearest["p"]),
+        effect=hedges_g(groups[0], groups[names.index(nearest["b"])]),
+        decisive=nearest["b"],
+    )
+
+
+def _every_class(claim: Claim, summary: Summary, minimum_seeds: int) -> Outcome:
+    """The claim has to hold for each class: an intersection of claims, tested as one.
+
+    Supported by the largest p (each class has to pass by itself, Berger 1982), contradicted by the
+    smallest among as many as there are classes (Bonferroni).
+    """
+    classes = summary[claim["of"]].classes
+    found = {name: outcome({**claim, "class": name}, summary, minimum_seeds) for name in classes}
+    for name, one in found.items():
+        if one.reason in ("not_measured", "too_few_seeds"):
+            return replace(one, decisive=name)
+    # Without spread a verdict is certain, or on the very bound.
+    p = {
+        name: one.p if one.p is not None else float(one.leaning == INCONCLUSIVE)
+        for name, one in found.items()
+    }
+    against = [name for name in found if found[name].leaning != SUPPORTED]
+    if not against:
+        worst = max(p, key=p.__getitem__)
+        return replace(found[worst], p=p[worst], reason=None, decisive=worst)
+    worst = min(against, key=p.__getitem__)
+    p_any = min(1.0, len(found) * p[worst])
+    return replace(found[worst], p=p_any, p_within=None, reason=None, decisive=worst)
+
+
 def _unvarying(claim: Claim, groups: list[Values]) -> Outcome:
     """Every seed gave the same: decided as it is, the limit of the tests for a vanishing spread.
 
     On the bound itself that limit is p = 1: equal values do not show that a truth is no larger.
     """
     exact = _arithmetic(claim, groups)
-    edges = {bound(claim), -bound(claim)} if claim["kind"] == "equivalent" else {bound(claim)}
+    edge = bound(claim) or 0.0
+    edges = {edge, -edge} if claim["kind"] == "equivalent" else {edge}
     leaning = INCONCLUSIVE if exact.estimate in edges else exact.leaning
     at = exact.estimate
     return replace(exact, low=at, high=at, leaning=leaning, reason="no_spread")
@@ -128,20 +208,31 @@ def _unvarying(claim: Claim, groups: list[Values]) -> Outcome:
 
 def _arithmetic(claim: Claim, groups: list[Values]) -> Outcome:
     """Values that are the same for every seed, compared as they are."""
-    of, than = groups[0][0], groups[-1][0] if len(groups) > 1 else 0.0
-    estimate = of / than if claim["kind"] == "ratio" else of - than
-    verdict = _compare(claim["kind"], estimate, bound(claim))
-    return Outcome("arithmetic", estimate, None, None, verdict, reason="arithmetic")
+    values = [group[0] for group in groups]
+    if claim["kind"] == "best_of":
+        rival = max(range(1, len(values)), key=values.__getitem__)
+        estimate, decisive = values[0] - values[rival], compared(claim)[rival]
+    else:
+        estimate, decisive = (
+            sum(w * v for w, v in zip(weights_of(claim), values, strict=True)),
+            None,
+        )
+    if claim["kind"] == "ratio":
+        estimate = values[0] / values[1]
+    verdict = _compare(claim, estimate, bound(claim) or 0.0)
+    return Outcome(
+        "arithmetic", estimate, None, None, verdict, reason="arithmetic", decisive=decisive
+    )
 
 
-def _compare(kind: str, estimate: float, held_against: float) -> str:
-    holds = {
-        "greater": estimate > held_against,
-        "equivalent": abs(estimate) < held_against,
-        "above": estimate > held_against,
-        "below": estimate < held_against,
-        "ratio": estimate >= held_against,
-    }[kind]
+def _compare(claim: Claim, estimate: float, held_against: float) -> str:
+    kind = claim["kind"]
+    if kind == "equivalent":
+        holds = abs(estimate) < held_against
+    elif kind == "ratio":
+        holds = estimate >= held_against
+    else:
+        holds = estimate < held_against if _is_below(claim) else estimate > held_against
     if kind == "greater" and abs(estimate) < held_against:
         return EQUIVALENT
     return SUPPORTED if holds else CONTRADICTED

@@ -5,14 +5,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from convstudy.config import ABSENT, differences
-from convstudy.config.metrics import METRICS, fault
+from convstudy.config.metrics import RECORDED, fault
 from convstudy.errors import StudyError
 from convstudy.files import canonical_json, digest, read_json
 from convstudy.statistics import history, predictions
 
 Record = dict[str, Any]
 
-MEASURED = tuple(name for name in METRICS if name != "gap")  # the gap is derived
+MEASURED = tuple(name for name in RECORDED if name != "gap")  # the gap is derived
 TEXTS = ("dataset", "data_sha256")
 COUNTS = ("train_images", "test_images", "epochs")
 ENVIRONMENT = {

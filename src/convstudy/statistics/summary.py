@@ -6,14 +6,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from convstudy.config.metrics import METRICS, fault
+import numpy as np
+
+from convstudy.config.metrics import RECORDED, fault
 from convstudy.errors import StudyError
 from convstudy.statistics.records import ENVIRONMENT, Record
 
 COLUMNS = (
     *("experiment", "seed", "origin", "dataset", "generated"),
     *("train_images", "test_images", "epochs"),
-    *METRICS,
+    *RECORDED,
     *ENVIRONMENT,
     *("code", "data_sha256"),
 )
@@ -24,7 +26,10 @@ class Runs:
     """All runs of one experiment, in the order of their seeds in the file."""
 
     seeds: list[int] = field(default_factory=list)
-    values: dict[str, list[float]] = field(default_factory=lambda: {name: [] for name in METRICS})
+    values: dict[str, list[float]] = field(default_factory=lambda: {name: [] for name in RECORDED})
+    # Where claims ask for it (statistics.measures): each seed's right answers, and the classes.
+    right: np.ndarray | None = None  # bool (seeds, test images)
+    classes: list[str] = field(default_factory=list)
 
 
 Summary = dict[str, Runs]
@@ -68,19 +73,19 @@ def read(path: Path, experiments: Iterable[str]) -> Summary:
 
 def _take(row: dict[str, str], summary: Summary) -> list[str]:
     """Add one row to the summary, or say what is wrong with it."""
-    missing = [name for name in ("experiment", "seed", *METRICS) if not row.get(name)]
+    missing = [name for name in ("experiment", "seed", *RECORDED) if not row.get(name)]
     if missing:
         return [f"no value for {', '.join(missing)}"]
     try:
-        seed, values = int(row["seed"]), {name: float(row[name]) for name in METRICS}
+        seed, values = int(row["seed"]), {name: float(row[name]) for name in RECORDED}
     except ValueError as error:
         return [str(error)]
     runs = summary.setdefault(row["experiment"], Runs())
-    faults = [said for name in METRICS if (said := fault(name, values[name]))]
+    faults = [said for name in RECORDED if (said := fault(name, values[name]))]
     if seed in runs.seeds:
         faults.append(f"seed {seed} of {row['experiment']} occurs twice")
     runs.seeds.append(seed)
-    for name in METRICS:
+    for name in RECORDED:
         runs.values[name].append(values[name])
     return faults
 

@@ -84,7 +84,9 @@ def contradictions(study: Study, options: argparse.Namespace) -> Iterator[str]:
     yield from spelt
     if spelt:
         return
-    compared, decided = analyse(results / "summary.csv", study["analysis"])
+    compared, decided = analyse(
+        results / "summary.csv", results / "runs", results / "timing.json", study["analysis"]
+    )
     yield from _json(results / "comparisons.json", compared)
     yield from _json(results / "claims.json", decided)
     for section, job in study["confusion"].items():

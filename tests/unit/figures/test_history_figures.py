@@ -1,9 +1,12 @@
 """Comparison and curves: the drawn lines are the histories, and the same look is kept."""
 
+import json
+
 import numpy as np
 import pytest
 from matplotlib.colors import to_hex
 
+from convstudy.errors import StudyError
 from convstudy.figures import comparison, curves, histories, style
 from convstudy.figures.drawing import parse
 
@@ -12,7 +15,21 @@ _DRAWERS = {"comparison": comparison, "curves": curves}
 
 def _draw(kind, runs, job):
     drawing = parse(job)
-    return _DRAWERS[kind].draw(drawing, histories.read_all(runs, drawing.experiments))
+    found = histories.read_all(runs, drawing.experiments)
+    if kind == "curves":
+        return curves.draw(drawing, found)
+    spreads = {one.name: (0.2, 0.6) if len(one.seeds) > 1 else None for one in drawing.experiments}
+    return comparison.draw(drawing, found, spreads)
+
+
+def _comparisons(path, job, low=0.2, high=0.6):
+    """comparisons.json with this interval for every experiment."""
+    rows = [
+        {"experiment": one["experiment"], "metrics": {"test_accuracy": {"low": low, "high": high}}}
+        for one in job["experiments"]
+    ]
+    path.write_text(json.dumps({"section": {"experiments": rows}}))
+    return ["--comparisons", str(path)]
 
 
 def _means(axis):
@@ -27,6 +44,8 @@ def test_command_makes_the_same_png_twice(kind, tmp_path, stdin, make):
     for name in ("one.png", "two.png"):
         stdin(job)
         arguments = ["--runs", str(tmp_path / "runs"), "--output", str(tmp_path / name)]
+        if kind == "comparison":
+            arguments += _comparisons(tmp_path / "comparisons.json", job)
         _DRAWERS[kind].main(arguments)
         written.append((tmp_path / name).read_bytes())
     assert written[0] == written[1]
@@ -40,7 +59,7 @@ def test_comparison_draws_the_test_set_in_percent(tmp_path, house_style, make, s
     job = make.job({"a": 3, "b": 4}, seeds)
     truth = make.runs(tmp_path, job)
     figure = _draw("comparison", tmp_path, job)
-    for axis, column, factor in zip(figure.axes, ("accuracy", "loss"), (100, 1), strict=True):
+    for axis, column, factor in zip(figure.axes, ("accuracy", "loss"), (100, 1), strict=False):
         for name, runs in truth.items():
             expected = factor * np.array([run["test", column] for run in runs])
             mean = _means(axis)[f"network {name}"]
@@ -59,6 +78,33 @@ def test_comparison_draws_the_test_set_in_percent(tmp_path, house_style, make, s
                 assert line.get_alpha() < 0.6 and line.get_linewidth() < mean.get_linewidth()
     assert figure.axes[0].get_title(loc="left") == "test accuracy, %"
     assert figure.axes[1].get_title(loc="left") == "test loss"
+
+
+@pytest.mark.parametrize("seeds", [1, 3])
+def test_every_seed_is_a_dot_beside_mean_and_interval(tmp_path, house_style, make, seeds):
+    job = make.job({"a": 3, "b": 4}, seeds)
+    truth = make.runs(tmp_path, job)
+    axis = _draw("comparison", tmp_path, job).axes[2]
+    dots = [line for line in axis.lines if line.get_gid() == comparison.SEEDS]
+    for line, runs in zip(dots, truth.values(), strict=True):
+        last = [100 * run["test", "accuracy"][-1] for run in runs]
+        np.testing.assert_allclose(line.get_ydata(), last)
+        assert len(set(line.get_xdata())) == seeds
+    bars = [line.get_ydata() for line in axis.lines if line.get_gid() == comparison.INTERVAL]
+    assert np.array(bars).tolist() == ([] if seeds == 1 else [[20, 60], [20, 60]])
+    low, high = axis.get_ylim()
+    assert 0 <= low < high <= 100
+
+
+def test_intervals_are_those_of_the_comparisons(tmp_path, make):
+    job = make.job({"a": 0})
+    _comparisons(tmp_path / "some.json", job, 0.9, 0.95)
+    assert comparison.intervals(tmp_path / "some.json", parse(job)) == {"a": (0.9, 0.95)}
+    _comparisons(tmp_path / "none.json", job, None, None)
+    assert comparison.intervals(tmp_path / "none.json", parse(job)) == {"a": None}
+    (tmp_path / "other.json").write_text("{}")
+    with pytest.raises(StudyError, match=r"does not describe what is drawn \(KeyError\('a'\)"):
+        comparison.intervals(tmp_path / "other.json", parse(job))
 
 
 def test_legend_names_each_experiment_once_and_the_seeds(tmp_path, house_style, make):

@@ -3,19 +3,27 @@
 import csv
 import json
 import re
+from collections import Counter
+from functools import partial
+from unittest.mock import patch
 
 import numpy as np
 import pytest
+from babel.messages.pofile import write_po
 
+from convstudy import language
 from convstudy.config import slices
+from convstudy.config.kinds import EVERY_CLASS, column
+from convstudy.config.kinds import compared as compared_by
 from convstudy.config.study import load
 from convstudy.errors import StudyError
 from convstudy.report import words
 from convstudy.report.context import gather
 from convstudy.report.render import render
-from convstudy.statistics import summary
+from convstudy.statistics import measures, summary
 from convstudy.statistics.analyse import analyse
 
+import catalogues
 from checkout import ROOT
 
 TEMPLATES = ROOT / "workflow/templates"
@@ -72,7 +80,13 @@ def made_results(folder, study, rng, spread=0.01):
         writer = csv.DictWriter(file, list(summary.COLUMNS))
         writer.writeheader()
         writer.writerows(rows)
-    compared, decided = analyse(results / "summary.csv", slices.analysis(study))
+    with patch.object(measures, "add", partial(measure, rng=rng)):
+        compared, decided = analyse(
+            results / "summary.csv",
+            results / "runs",
+            results / "timing.json",
+            slices.analysis(study),
+        )
     dump(results / "comparisons.json", compared)
     dump(results / "claims.json", decided)
     for section in study.sections:
@@ -82,6 +96,19 @@ def made_results(folder, study, rng, spread=0.01):
     for name, one in study.datasets.items():
         dump(folder / f"data/prepared/{name}.json", made_description(name, one, rng))
     return rows
+
+
+def measure(table, claims, runs, timing, rng):
+    """In place of files that only claims ask for: random values, one per seed."""
+    for claim in claims:
+        for name in compared_by(claim) if "metric" in claim else ():
+            table[name].classes = ["cat", "dog"]
+            about = [claim]
+            if claim.get("class") == EVERY_CLASS:
+                about = [{**claim, "class": one} for one in table[name].classes]
+            for one in about:
+                values = rng.uniform(0.2, 0.7, len(table[name].seeds)).tolist()
+                table[name].values.setdefault(column(one), values)
 
 
 def made_confusion(rng):
@@ -147,12 +174,14 @@ def dump(path, value):
     path.write_text(json.dumps(value))
 
 
-def report_of(folder, study):
+def report_of(folder, study, words=None):
+    """The report in the language of the study, or with the words of another catalogue."""
     job = json.loads(json.dumps(slices.reporting(study)))
     values = gather(
         job, folder / "results" / study.scale, folder / "data/prepared", folder / "report.md"
     )
-    return render(TEMPLATES, values)
+    with language.speaking(words or ROOT / f"workflow/locale/{study.language}.po"):
+        return render(TEMPLATES, values)
 
 
 @pytest.fixture
@@ -363,3 +392,53 @@ def test_a_value_that_nobody_computed_is_a_fault_and_not_a_blank(tmp_path):
 )
 def test_values_are_written(function, value, said):
     assert function(value) == said
+
+
+def test_another_language_says_the_same_numbers(tmp_path, study):
+    """Digits alone: signs between them are the language's."""
+    made_results(tmp_path, study("full"), np.random.default_rng(0))
+    english, russian = (
+        Counter(re.findall(r"\d+", report_of(tmp_path, study("full", language=one))))
+        for one in ("en", "ru")
+    )
+    assert english == russian
+
+
+def test_every_word_of_the_templates_goes_through_the_catalogue(tmp_path, study):
+    """In a language of one letter, what is still readable has to come from config or data."""
+    made = study("full")
+    made_results(tmp_path, made, np.random.default_rng(0))
+    text = report_of(tmp_path, made, made_up(tmp_path / "made_up.po"))
+    text = re.sub(r"`[^`]*`|\]\([^)]*\)", "", text).replace("\\", "")  # no commands, no files
+    given = {"PyTorch", "Python", "SHA", "float", "processor", "cpu", "adam"}
+    given |= {word for one in made.published["experiments"].values() for word in split(one["name"])}
+    given |= {
+        word for one in made.datasets.values() for file in one["files"] for word in split(file)
+    }
+    given |= {"cat", "dog", "someone", "images"}  # made up above
+    assert set(split(text)) <= given
+
+
+def split(text):
+    return re.findall(r"[A-Za-z]{3,}", text)
+
+
+def made_up(path):
+    """A catalogue that turns each letter into ж, names of values and code excepted."""
+    kept = re.compile(r"(%\(\w+\)s|`[^`]*`)")
+    catalogue = catalogues.extracted()
+    catalogue.locale = "ru"
+    for message in catalogue:
+        if message.id:
+            texts = message.id if message.pluralizable else (message.id,)
+            turned = [
+                "".join(
+                    part if kept.fullmatch(part) else re.sub(r"[A-Za-z]", "ж", part)
+                    for part in kept.split(one)
+                )
+                for one in texts
+            ]
+            message.string = (*turned, turned[-1]) if message.pluralizable else turned[0]
+    with path.open("wb") as file:
+        write_po(file, catalogue)
+    return path

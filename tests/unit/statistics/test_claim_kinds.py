@@ -36,6 +36,11 @@ FAULTY = [
     ({"kind": "all_of"}, "c: missing claims"),
     ({"kind": "all_of", "claims": []}, "c.claims: [] is not a list of claims"),
     ({"kind": "all_of", "claims": ["d"]}, "c.claims: 'd' is no claim other than all_of"),
+    ({"metric": "recall"}, "c: missing class"),
+    ({"metric": "gap", "class": "every"}, "c.class: 'every' is for recall, in a claim greater"),
+    ({"kind": "best_of", "among": ["b", "b"]}, "c.among: 'b' is compared with itself"),
+    ({"kind": "best_of"}, "c: missing among"),
+    ({"kind": "trend", "across": ["a", "b"]}, "c: missing direction"),
     ({"kind": "all_of", "claims": ["c"]}, "c.claims: 'c' is no claim other than all_of"),
 ]
 
@@ -55,10 +60,14 @@ def test_a_claim_that_is_no_object_hides_no_other_fault():
 def test_good_claims_of_every_kind():
     more = {"margin": 0.1, "threshold": -0.1, "factor": 1.3, "claims": ["greater"]}
     claims = {kind: GOOD | {"kind": kind} | more for kind in KINDS}
-    assert list(faults(claims, SECTIONS)) == []
+    claims["best_of"] = {"section": "u", "kind": "best_of", "metric": "test_loss", "of": "d"}
+    claims["best_of"] |= {"among": ["e", "f"]}
+    claims["trend"] = {"section": "u", "kind": "trend", "metric": "test_loss"}
+    claims["trend"] |= {"across": ["d", "e", "f"], "direction": "falling"}
+    assert list(faults(claims, SECTIONS | {"u": ["d", "e", "f"]})) == []
     assert {kind: bound(claim) for kind, claim in claims.items()} == {
         **{"greater": 0.1, "equivalent": 0.1, "above": -0.1, "below": -0.1},
-        **{"ratio": 1.3, "all_of": None},
+        **{"ratio": 1.3, "best_of": None, "trend": None, "all_of": None},
     }
     assert bound(GOOD) == 0.0
 
@@ -105,7 +114,11 @@ def make_summary(path, **accuracies):
 JOB = {
     "minimum_seeds": 5,
     "sections": {"s": ["a", "b"]},
-    "claims": {"c": GOOD | {"says": "a beats b", "published": {"verdict": "supported"}}},
+    "claims": {
+        "c": GOOD
+        | {"metric": "gap", "of": "b", "than": "a"}
+        | {"says": "b overfits more", "published": {"verdict": "supported"}}
+    },
 }
 
 
@@ -115,6 +128,8 @@ def run(folder, stdin, job):
     analyse.main(
         [
             *("--summary", str(folder / "summary.csv")),
+            *("--runs", str(folder / "runs")),
+            *("--timing", str(folder / "timing.json")),
             *("--comparisons", outputs["comparisons"]),
             *("--claims", outputs["claims"]),
         ]
@@ -189,6 +204,9 @@ def test_the_registry_covers_what_the_study_reports():
         "macs",
     }
     assert not METRICS["gap"].has_ratio and METRICS["train_loss"].has_ratio
+    assert {name for name, metric in METRICS.items() if metric.needs} == {
+        *("recall", "recall_lead", "confusion", "activation_frequency")
+    }
     assert set(METRICS) - set(CLAIMABLE) == {
         *("train_seconds", "evaluate_seconds", "images_per_second", "peak_memory_bytes")
     }

@@ -16,13 +16,13 @@ _SHOWN = ("title", "says", "purpose")  # keys whose texts the report shows
 # As in convstudy.report.render: a sentence has to be found as it is looked up.
 _TEMPLATES = {
     **{"trimmed": "true", "trim_blocks": "true", "lstrip_blocks": "true"},
-    **{"newstyle_gettext": "true", "silent": "false"},
+    "silent": "false",
 }
 
 
 def main() -> None:
     wanted = extracted()
-    for path in catalogues():
+    for path in paths():
         catalogue = read(path)
         catalogue.update(wanted, no_fuzzy_matching=True)
         catalogue.obsolete.clear()
@@ -34,7 +34,7 @@ def main() -> None:
         print(f"{path.relative_to(ROOT)}: {len(wanted)} entries, {len(missing)} to translate")
 
 
-def catalogues() -> list[Path]:
+def paths() -> list[Path]:
     """All but the English one: the words of the sources are English."""
     return sorted(path for path in LOCALE.glob("*.po") if path.stem != "en")
 

@@ -1,0 +1,199 @@
+"""`convstudy draw-forest`: every claim of the study: estimate, interval, bound and verdict."""
+
+import argparse
+import math
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from convstudy import language
+from convstudy.config import read_slice
+from convstudy.errors import StudyError
+from convstudy.figures import style
+from convstudy.files import read_json
+from convstudy.language import gettext as _
+from convstudy.language import number
+from convstudy.marks import N_
+
+Claim = dict[str, Any]
+
+# Colour and shape say the same, for all eyes and for grey print.
+VERDICTS = {
+    "supported": (N_("supported"), style.PALETTE[0], "o", "full"),
+    "contradicted": (N_("contradicted"), style.PALETTE[3], "X", "full"),
+    "equivalent": (N_("no relevant difference"), style.PALETTE[5], "s", "full"),
+    "inconclusive": (N_("not decided"), "0.45", "D", "none"),
+}
+_ROW = 0.27  # inches; a claim's words have two lines
+_WORDS = 3.0  # inches at the left
+_FRACTIONS = ("test_accuracy", "train_accuracy", "train_accuracy_running", "recall")
+_POINTS = (*_FRACTIONS, "gap", "recall_lead", "roughness")
+_UNITS = {
+    "parameters": N_("difference of parameters"),
+    "macs": N_("difference of MACs"),
+    "activation_frequency": N_("spatial frequency, cycles per pixel (trend: per step)"),
+    "confusion": N_("confusion, times the average pair of classes"),
+    "step_seconds": N_("seconds per training step"),
+}
+
+
+class Panel(NamedTuple):
+    """Claims whose estimates share an axis."""
+
+    unit: str
+    factor: float  # from the file to the axis
+    logarithmic: bool
+
+
+def main(argv: list[str]) -> None:
+    parser = argparse.ArgumentParser(prog="convstudy draw-forest", description=__doc__)
+    parser.add_argument("--claims", type=Path, required=True, help="claims.json")
+    parser.add_argument("--words", type=Path, help="catalogue of the language; without it English")
+    parser.add_argument("--output", type=Path, required=True, help="PNG to write")
+    options = parser.parse_args(argv)
+    claims = gather(options.claims, read_slice()["claims"])
+    with style.styled(), language.speaking(options.words):
+        style.save(draw(claims), options.output)
+
+
+def gather(path: Path, wording: list[dict[str, str]]) -> list[Claim]:
+    """The decided claims in the order of `wording`, [{"claim": its name, "says": words}]."""
+    decided = read_json(path).get("claims", {})
+    try:
+        return [{**decided[one["claim"]], "says": one["says"]} for one in wording]
+    except KeyError as error:
+        raise StudyError(
+            f"{path} does not decide the claim {error}. Delete it and run snakemake again."
+        ) from None
+
+
+def panel_of(claim: Claim) -> Panel:
+    """What a claim's estimate is measured in."""
+    metric, kind = claim["metric"], claim["kind"]
+    if kind == "ratio":
+        return Panel(N_("ratio, times"), 1.0, logarithmic=True)
+    if kind in ("above", "below") and metric in _FRACTIONS:
+        return Panel(N_("percent"), 100.0, logarithmic=False)
+    if metric in _POINTS:
+        return Panel(N_("percentage points"), 100.0, logarithmic=False)
+    return Panel(_UNITS.get(metric, N_("loss")), 1.0, logarithmic=False)
+
+
+def draw(claims: list[Claim]) -> Figure:
+    """A panel per unit, in it a row per claim; claims without an estimate are left out."""
+    panels: dict[Panel, list[Claim]] = {}
+    for claim in claims:
+        if claim["estimate"] is not None:
+            panels.setdefault(panel_of(claim), []).append(claim)
+    if not panels:
+        return _nothing()
+    rows = [len(members) for members in panels.values()]
+    figure = style.page(sum(rows) * _ROW + len(rows) * 0.55 + 0.75)
+    style.head(figure, _("Claims: estimates, 95 % intervals over seeds, and verdicts"))
+    axes = figure.subplots(len(rows), 1, squeeze=False, height_ratios=[n + 1.2 for n in rows])
+    for axis, (panel, members) in zip(axes[:, 0], panels.items(), strict=True):
+        _panel(axis, panel, members)
+    figure.legend(
+        handles=_key({claim["verdict"] for claim in claims}), loc="outside lower center", ncols=5
+    )
+    return figure
+
+
+def _nothing() -> Figure:
+    figure = style.page(1.0)
+    style.head(figure, _("No claim of this study has an estimate"))
+    return figure
+
+
+def _panel(axis: Axes, panel: Panel, members: list[Claim]) -> None:
+    if panel.logarithmic:
+        axis.set_xscale("log")
+        axis.xaxis.set_major_formatter(lambda value, place: number(value, "g"))
+        axis.xaxis.set_minor_formatter(lambda value, place: number(value, "g"))
+        axis.tick_params(axis="x", which="minor", labelsize=style.SMALL - 1)
+    else:
+        axis.xaxis.set_major_formatter(style.Numbers())
+    low, high = limits(panel, members)
+    axis.set_xlim(low, high)
+    axis.set_ylim(len(members) - 0.5, -0.5)
+    axis.axvline(1.0 if panel.logarithmic else 0.0, color="0.7", linewidth=0.8, zorder=1)
+    for row, claim in enumerate(members):
+        _row(axis, row, claim, panel.factor, (low, high))
+    words = [
+        style.wrapped(_shortened(_(says)), _WORDS, style.SMALL)
+        for says in (claim["says"] for claim in members)
+    ]
+    axis.set_yticks(range(len(members)), words, fontsize=style.SMALL, linespacing=0.95)
+    axis.tick_params(axis="y", length=0)
+    axis.set_xlabel(_(panel.unit))
+
+
+def _shortened(says: str) -> str:
+    """Two lines of words at most."""
+    return style.shortened(says, 104)
+
+
+def limits(panel: Panel, members: list[Claim]) -> tuple[float, float]:
+    """Ends of an axis that holds all estimates and bounds, and short intervals whole.
+
+    Few seeds make intervals that would press all others to a point; those run out of the axis.
+    """
+    to, back = (math.log, math.exp) if panel.logarithmic else (float, float)
+    kept = [to(1.0)] if panel.logarithmic else []
+    for claim in members:
+        kept += [to(panel.factor * value) for value in (claim["estimate"], *bounds(claim))]
+    span = max(kept) - min(kept) or abs(kept[0]) or 1.0
+    room = [
+        to(panel.factor * claim[end])
+        for claim in members
+        for end in ("low", "high")
+        if claim[end] is not None and (claim[end] > 0 or not panel.logarithmic)
+    ]
+    inside = [value for value in room if min(kept) - span <= value <= max(kept) + span]
+    low, high = min(kept + inside), max(kept + inside)
+    margin = 0.06 * (high - low) or 0.1
+    return back(low - margin), back(high + margin)
+
+
+def bounds(claim: Claim) -> list[float]:
+    """What the estimate is held against; 0 for a plain difference."""
+    if claim["kind"] == "equivalent":
+        return [-claim["bound"], claim["bound"]]
+    return [claim["bound"] or 0.0]
+
+
+def _row(axis: Axes, row: int, claim: Claim, factor: float, ends: tuple[float, float]) -> None:
+    colour, marker, fill = VERDICTS[claim["verdict"]][1:]
+    for bound in bounds(claim):
+        at = [factor * bound] * 2
+        axis.plot(at, [row - 0.34, row + 0.34], color="0.2", linewidth=1.0, linestyle=":", zorder=2)
+    if claim["low"] is not None:
+        low, high = factor * claim["low"], factor * (claim["high"] or math.inf)
+        shown = max(low, ends[0]), min(high, ends[1])
+        axis.plot(shown, [row] * 2, color=colour, linewidth=1.5, zorder=3)
+        for value, end, arrow in ((low, ends[0], "<"), (high, ends[1], ">")):
+            if not ends[0] <= value <= ends[1]:
+                axis.plot(end, row, arrow, color=colour, markersize=4, clip_on=False, zorder=3)
+    axis.plot(
+        *(factor * claim["estimate"], row, marker),
+        **{"color": colour, "markersize": 6, "zorder": 4, "gid": claim["verdict"]},
+        **{"markerfacecolor": colour if fill == "full" else "white", "markeredgewidth": 1.2},
+    )
+
+
+def _key(verdicts: Iterable[str]) -> list[Line2D]:
+    found = set(verdicts)
+    entries = [
+        Line2D(
+            *([], []),
+            **{"color": colour, "marker": marker, "linewidth": 1.5, "label": _(words)},
+            markerfacecolor=colour if fill == "full" else "white",
+        )
+        for verdict, (words, colour, marker, fill) in VERDICTS.items()
+        if verdict in found
+    ]
+    return [*entries, Line2D([], [], color="0.2", linewidth=1.0, linestyle=":", label=_("bound"))]

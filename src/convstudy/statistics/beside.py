@@ -1,0 +1,79 @@
+"""What is printed beside a verdict and decides nothing: other noise, other scales, more seeds."""
+
+import math
+from typing import Any
+
+from convstudy.config.kinds import EVERY_CLASS, Claim, bound, compared
+from convstudy.config.metrics import METRICS
+from convstudy.statistics import items
+from convstudy.statistics.effects import superiority
+from convstudy.statistics.outcomes import INCONCLUSIVE, Outcome, groups_of, weights_of
+from convstudy.statistics.power import seeds_needed
+from convstudy.statistics.summary import Summary
+
+Row = dict[str, Any]
+
+
+def beside(claim: Claim, summary: Summary, found: Outcome, verdict: str, tests: int) -> Row:
+    """The last fields of a claim's row; each null where it does not apply."""
+    one = _about_one(claim, found)
+    sampled = one is not None and not METRICS[claim["metric"]].deterministic
+    groups = groups_of(one, summary) if sampled else []
+    if not groups or not all(groups):
+        return dict.fromkeys(("superiority", "new_items", "one_seed", "seeds_needed"))
+    return {
+        "superiority": superiority(*groups) if len(groups) == 2 else None,
+        "new_items": _new_items(one, summary),
+        "one_seed": _one_seed(one, summary),
+        "seeds_needed": _seeds_needed(one, groups, tests) if verdict == INCONCLUSIVE else None,
+    }
+
+
+def _about_one(claim: Claim, found: Outcome) -> Claim | None:
+    """The claim about the rival or the class that its numbers are about; None if there is none."""
+    if claim["kind"] == "best_of":
+        return {**claim, "kind": "greater", "than": found.decisive} if found.decisive else None
+    if claim.get("class") == EVERY_CLASS:
+        return {**claim, "class": found.decisive} if found.decisive else None
+    return claim
+
+
+def _new_items(claim: Claim, summary: Summary) -> Row | None:
+    """The 95 % interval for new seeds and new test images; of accuracies only."""
+    rights = [summary[name].right for name in compared(claim)]
+    on_items = claim["metric"] == "test_accuracy" and claim["kind"] != "ratio"
+    if not on_items or any(right is None for right in rights):
+        return None
+    contrast = items.two_way(rights, weights_of(claim))
+    if contrast is None:
+        return None
+    low, high = contrast.interval()
+    return {"low": low, "high": high, "df": contrast.df}
+
+
+def _one_seed(claim: Claim, summary: Summary) -> Row | None:
+    """McNemar's test of two single networks, which no test over seeds can judge."""
+    rights = [summary[name].right for name in compared(claim)]
+    single = len(rights) == 2 and all(right is not None and len(right) == 1 for right in rights)
+    if claim["metric"] != "test_accuracy" or not single:
+        return None
+    return items.mcnemar(rights[0][0], rights[1][0])
+
+
+def _seeds_needed(claim: Claim, groups: list[list[float]], tests: int) -> Row | None:
+    """As many as would settle the claim if the truth is what was estimated."""
+    weights, held_against = weights_of(claim), bound(claim) or 0.0
+    if claim["kind"] == "ratio":
+        if min(map(min, groups)) <= 0:
+            return None
+        groups = [[math.log(value) for value in values] for values in groups]
+        held_against = math.log(held_against)
+    estimate = sum(w * sum(values) / len(values) for w, values in zip(weights, groups, strict=True))
+    distances, sides = [abs(estimate - held_against)], 2
+    if claim["kind"] == "equivalent":
+        if abs(estimate) < held_against:
+            distances, sides = [held_against - estimate, held_against + estimate], 1
+        else:
+            distances = [abs(estimate) - held_against]
+    needed = seeds_needed(groups, weights, distances, tests, sides)
+    return needed and {"low": needed[0], "high": needed[1]}

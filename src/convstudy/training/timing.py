@@ -1,0 +1,95 @@
+"""`convstudy timing`: seconds of a training step of several networks, measured side by side.
+
+The networks take turns, so that whatever else the machine does meets all of them alike; each turn
+lasts at least half a second. The first turn of each warms up and is thrown away.
+"""
+
+import argparse
+import logging
+import math
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+
+from convstudy import models
+from convstudy.config import read_slice
+from convstudy.datasets.prepared import load
+from convstudy.device import DEVICES, choose_device, faults_of_device
+from convstudy.files import write_json
+from convstudy.training.recipe import Recipe, make_optimizer, precision
+
+log = logging.getLogger(__name__)
+
+_TURN = 0.5  # seconds, at least
+_SEED = 0  # of the weights: what is measured does not depend on it
+
+
+def main(argv: list[str]) -> None:
+    description = __doc__.splitlines()[0]
+    parser = argparse.ArgumentParser(prog="convstudy timing", description=description)
+    parser.add_argument("--data", required=True, type=Path, help="data/prepared")
+    parser.add_argument("--repeats", default=7, type=int, help="turns of each network")
+    parser.add_argument("--device", default="auto", choices=DEVICES)
+    parser.add_argument("--threads", default=1, type=int)
+    parser.add_argument("--output", required=True, type=Path, help="JSON file to write")
+    options = parser.parse_args(argv)
+    torch.set_num_threads(options.threads)
+    with faults_of_device():
+        run(options, read_slice())
+
+
+def run(options: argparse.Namespace, jobs: dict[str, Any]) -> None:
+    """`jobs`: {experiment: its slice}. Write the device, threads and seconds per step."""
+    device = choose_device(options.device)
+    steps = {name: training_step(options.data, job, device) for name, job in jobs.items()}
+    counts = {name: _steps_per_turn(step, device) for name, step in steps.items()}
+    seconds: dict[str, list[float]] = {name: [] for name in steps}
+    for turn in range(options.repeats):
+        for name, step in steps.items():
+            seconds[name].append(_time(step, counts[name], device))
+        log.info(
+            "turn %d of %d: %s", turn + 1, options.repeats, {n: s[-1] for n, s in seconds.items()}
+        )
+    record = {"device": device, "threads": options.threads, "steps_per_turn": counts}
+    write_json(options.output, {**record, "step_seconds": seconds})
+
+
+def training_step(folder: Path, job: dict[str, Any], device: str) -> Callable[[], None]:
+    """A step of the experiment's recipe on its first batch: forward, backward, optimizer."""
+    data = load(folder / f"{job['dataset']}.pt", folder / f"{job['dataset']}.json", job, device)
+    recipe = Recipe(**job["recipe"])
+    torch.manual_seed(_SEED)
+    model = models.build(**job["model"], shape=data.shape, classes=len(data.classes))
+    model = model.to(device, memory_format=torch.channels_last).train()
+    optimizer = make_optimizer(model, recipe)
+    images, labels = data.train.batch(slice(0, recipe.batch_size))
+
+    def step() -> None:
+        with precision(recipe, device):
+            logits = model(images)
+        loss = F.cross_entropy(logits.float(), labels)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        optimizer.step()
+
+    return step
+
+
+def _steps_per_turn(step: Callable[[], None], device: str) -> int:
+    """How many steps fill a turn; the first ones allocate memory and choose algorithms."""
+    _time(step, 3, device)
+    return max(1, math.ceil(_TURN / _time(step, 2, device)))
+
+
+def _time(step: Callable[[], None], count: int, device: str) -> float:
+    """Mean seconds of `count` steps, the device's work included."""
+    started = time.perf_counter()
+    for _ in range(count):
+        step()
+    if device == "cuda":
+        torch.cuda.synchronize()
+    return (time.perf_counter() - started) / count

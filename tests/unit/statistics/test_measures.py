@@ -1,0 +1,108 @@
+"""Metrics that only claims ask for, from the files that they are read from."""
+
+import json
+
+import numpy as np
+import pytest
+
+from convstudy.config.kinds import column
+from convstudy.errors import StudyError
+from convstudy.statistics import history, measures
+from convstudy.statistics.summary import Runs
+
+from made_runs import LABELS, write_run
+
+PREDICTED = [0, 0, 0, 1, 1, 1, 0, 0, 2, 2]  # of cats 3 of 4, of dogs 2 of 4, of cars all
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for seed in (0, 1):
+        predicted = list(LABELS) if seed else PREDICTED
+        write_run(tmp_path / "runs/net" / f"seed{seed}", "net", seed, predicted)
+    return tmp_path
+
+
+def measured(folder, **claim):
+    claim = {"section": "s", "kind": "above", "of": "net", "threshold": 0, **claim}
+    table = {"net": Runs(seeds=[0, 1])}
+    measures.add(table, [claim], folder / "runs", folder / "timing.json")
+    return table["net"], table["net"].values.get(column(claim))
+
+
+def test_answers_of_accuracies(folder):
+    runs, _ = measured(folder, metric="test_accuracy")
+    np.testing.assert_array_equal(runs.right, [np.array(PREDICTED) == LABELS, [True] * 10])
+    assert runs.classes == ["cat", "dog", "car"]
+
+
+def test_recall_and_its_lead_by_hand(folder):
+    assert measured(folder, metric="recall", **{"class": "dog"})[1] == [0.5, 1.0]
+    lead = measured(folder, metric="recall_lead", **{"class": "dog"})[1]
+    assert lead == pytest.approx([0.5 - (0.75 + 0.5 + 1) / 3, 0.0])
+
+
+def test_confusion_by_hand(folder):
+    # Off the diagonal ¼ and ½ of six cells, on average ⅛; cat and dog (¼ + ½) / 2; 3 times
+    assert measured(folder, metric="confusion", **{"class": "cat", "with": "dog"})[1] == [3.0, 0.0]
+    assert measured(folder, metric="confusion", **{"class": "car", "with": "dog"})[1] == [0, 0]
+
+
+def test_every_class_has_a_recall(folder):
+    runs, _ = measured(folder, metric="recall", **{"class": "every"})
+    assert runs.values["recall (car)"] == [1.0, 1.0] and "recall (every)" not in runs.values
+
+
+def test_a_class_that_is_not_there_is_not_measured(folder):
+    assert measured(folder, metric="recall", **{"class": "ship"})[1] == []
+
+
+@pytest.mark.parametrize(
+    "values, rough, late",
+    [
+        ([0.5], None, None),
+        ([0.5, 0.7], None, 0.2),
+        ([0.1, 0.2, 0.3, 0.4], 0.0, 0.2),
+        ([0.1, 0.5, 0.3, 0.4, 0.8], (0.6 + 0.3 + 0.3) / 3, 0.3),
+    ],
+)
+def test_curves_by_hand(values, rough, late):
+    assert history.roughness(values) == (rough if rough is None else pytest.approx(rough))
+    assert history.late_change(values) == (late if late is None else pytest.approx(late))
+
+
+def test_curves_of_files(folder):
+    # Two epochs: test losses 1.9 and that of the predictions, training losses 2 and 1
+    assert measured(folder, metric="roughness")[1] == []
+    assert measured(folder, metric="late_train_loss")[1] == [-1.0, -1.0]
+    assert measured(folder, metric="late_test_loss")[1][0] == pytest.approx(-0.5646127)
+
+
+def test_frequencies_and_times(folder):
+    for seed in (0, 1):
+        record = {"images": 10, "frequencies": {"features.0": 0.1 + seed / 100}}
+        (folder / f"runs/net/seed{seed}/frequency.json").write_text(json.dumps(record))
+    (folder / "timing.json").write_text(json.dumps({"step_seconds": {"net": [0.1, 0.2, 0.3]}}))
+    found = measured(folder, metric="activation_frequency", layer="features.0")[1]
+    assert found == pytest.approx([0.1, 0.11])
+    assert measured(folder, metric="step_seconds")[1] == [0.1, 0.2, 0.3]
+
+
+@pytest.mark.parametrize(
+    "claim, record, said",
+    [
+        ({"metric": "step_seconds"}, {"step_seconds": {}}, "holds no times of net"),
+        ({"metric": "step_seconds"}, {"step_seconds": {"net": [-1]}}, "outside 0 to inf"),
+        ({"metric": "step_seconds"}, None, "is missing"),
+        ({"metric": "activation_frequency", "layer": "x"}, None, "frequency.json"),
+        ({"metric": "roughness"}, None, "history.csv cannot be read"),
+        ({"metric": "recall", "class": "cat"}, None, "predictions.npz is missing"),
+    ],
+)
+def test_missing_and_implausible_files_are_named(folder, claim, record, said):
+    if record is not None:
+        (folder / "timing.json").write_text(json.dumps(record))
+    for name in ("history.csv", "predictions.npz"):
+        (folder / "runs/net/seed1" / name).unlink()
+    with pytest.raises(StudyError, match=said):
+        measured(folder, **claim)
