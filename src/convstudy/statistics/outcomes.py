@@ -14,7 +14,7 @@ from convstudy.statistics.summary import Summary
 SUPPORTED, CONTRADICTED = "supported", "contradicted"
 EQUIVALENT, INCONCLUSIVE = "equivalent", "inconclusive"
 
-_TESTS = {
+TESTS = {
     "greater": "welch",
     "equivalent": "tost_welch",
     "above": "one_sample_t",
@@ -90,7 +90,7 @@ def _measured(claim: Claim, groups: list[Values]) -> Outcome:
     if kind == "ratio":
         scaled = [[math.log(value) for value in values] for values in groups]
         held_against, back = math.log(held_against), _exp
-    test, weights = _TESTS[kind], weights_of(claim)
+    test, weights = TESTS[kind], weights_of(claim)
     contrast = linear(scaled, weights)
     if contrast is None and min(map(len, groups)) > 1:
         return _unvarying(claim, groups)
@@ -161,7 +161,7 @@ def _best(claim: Claim, groups: list[Values]) -> Outcome:
     else:
         nearest, leaning = max(pairs, key=lambda pair: pair["p"]), SUPPORTED
     return Outcome(
-        _TESTS["best_of"],
+        TESTS["best_of"],
         *(nearest["difference"], nearest["low"], nearest["high"], leaning, nearest["p"]),
         effect=hedges_g(groups[0], groups[names.index(nearest["b"])]),
         decisive=nearest["b"],

@@ -4,8 +4,8 @@ import math
 from bisect import bisect_left
 from collections.abc import Sequence
 
-from scipy.stats import chi2, nct
-from scipy.stats import t as student
+from scipy.special import nctdtr, stdtrit
+from scipy.stats import chi2
 
 from convstudy.statistics.intervals import LEVEL, mean_and_sd
 
@@ -58,5 +58,5 @@ def power(spreads: Sequence[float], distances: Sequence[float], level: float, se
     squares = [spread**2 for spread in spreads]
     df = (seeds - 1) * sum(squares) ** 2 / sum(square**2 for square in squares)
     error = math.sqrt(sum(squares) / seeds)
-    critical = student.isf(level, df)
-    return 1 - sum(float(nct.cdf(critical, df, distance / error)) for distance in distances)
+    critical = stdtrit(df, 1 - level)
+    return 1 - sum(float(nctdtr(df, distance / error, critical)) for distance in distances)
