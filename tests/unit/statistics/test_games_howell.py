@@ -111,8 +111,11 @@ def test_rows_hold_every_metric():
 
 
 def test_of_too_many_experiments_no_pairs_are_made():
-    names = [f"net{k}" for k in range(21)]
-    values = dict.fromkeys(METRICS, [0.1, 0.2, 0.3, 0.4, 0.5])
-    found = compare(names, {name: Runs([0, 1, 2, 3, 4], values) for name in names}, 5)
+    found = compare(*many(21))
     assert (found["pairs"], found["separable"], found["reason"]) == ([], False, "too_many")
     assert len(found["experiments"]) == 21
+
+
+def many(count):
+    summary = {f"net{k}": runs_of(test_accuracy=LOW) for k in range(count)}
+    return list(summary), summary, 5
