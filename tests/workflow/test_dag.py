@@ -80,7 +80,7 @@ def test_a_section_can_be_dropped(checkout):
     checkout.edit_config(change)
     jobs = checkout.jobs("report.md")
     assert jobs["train"] == 66 - 2 - 12
-    assert (jobs["draw_history"], jobs["errors"]) == (15, 7)
+    assert (jobs["draw_comparison"], jobs["draw_history"], jobs["errors"]) == (7, 8, 7)
     assert "grid" not in jobs and "draw_grid" not in jobs
 
 

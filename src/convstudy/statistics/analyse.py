@@ -6,7 +6,7 @@ comparisons.json: {section: {
     "reason": tested | too_few_seeds | one_experiment,
     "experiments": [{"experiment", "n", "seeds", "metrics": {metric: {"mean", "sd", "low", "high"}},
                      "parameters", "macs", "best"}],
-    "pairs": [{"a", "b", "difference" (a − b), "low", "high", "p", "separated"}]}}
+    "pairs": [{"a", "b", "difference" (a − b), "p", "separated"}]}}
 
 claims.json: {"level", "minimum_seeds", "most_seeds" (that seeds_needed plans for),
     "families": {section with claims: {"tests" (how many p values Holm corrects together), "n"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from convstudy.config.kinds import EVERY_CLASS, Claim, bound, column, compared
 from convstudy.config.metrics import METRICS
-from convstudy.statistics.comparisons import games_howell
+from convstudy.statistics.comparisons import games_howell, simultaneous_interval
 from convstudy.statistics.effects import hedges_g, hedges_g_one
 from convstudy.statistics.intervals import Contrast, linear, mean_and_sd, slope
 from convstudy.statistics.summary import Summary
@@ -160,10 +160,12 @@ def _best(claim: Claim, groups: list[Values]) -> Outcome:
         nearest, leaning = min(above, key=lambda pair: pair["p"]), CONTRADICTED
     else:
         nearest, leaning = max(pairs, key=lambda pair: pair["p"]), SUPPORTED
+    rival = groups[names.index(nearest["b"])]
+    low, high = simultaneous_interval(groups[0], rival, len(groups)) or (None, None)
     return Outcome(
         TESTS["best_of"],
-        *(nearest["difference"], nearest["low"], nearest["high"], leaning, nearest["p"]),
-        effect=hedges_g(groups[0], groups[names.index(nearest["b"])]),
+        *(nearest["difference"], low, high, leaning, nearest["p"]),
+        effect=hedges_g(groups[0], rival),
         decisive=nearest["b"],
     )
 

@@ -4,10 +4,15 @@ import math
 from itertools import combinations
 
 import pytest
-from scipy.stats import studentized_range, ttest_ind
+from scipy.stats import studentized_range, ttest_ind, tukey_hsd
 
 from convstudy.files import write_json
-from convstudy.statistics.comparisons import MEASURED, compare, games_howell
+from convstudy.statistics.comparisons import (
+    MEASURED,
+    compare,
+    games_howell,
+    simultaneous_interval,
+)
 
 from made_runs import runs_of
 
@@ -34,8 +39,16 @@ def test_formula_written_out():
         assert pair["p"] == pytest.approx(p, rel=1e-6)
         error = pair["difference"] / theirs.statistic
         reach = studentized_range.ppf(0.95, 3, theirs.df) * abs(error) / math.sqrt(2)
-        assert pair["high"] - pair["difference"] == pytest.approx(reach, rel=1e-6)
-        assert pair["difference"] - pair["low"] == pytest.approx(reach, rel=1e-6)
+        low, high = simultaneous_interval(groups[a], groups[b], 3)
+        assert high - pair["difference"] == pytest.approx(reach, rel=1e-6)
+        assert pair["difference"] - low == pytest.approx(reach, rel=1e-6)
+
+
+def test_intervals_are_those_of_scipy():
+    groups = [LOW, NEAR, HIGH]
+    theirs = tukey_hsd(*groups, equal_var=False).confidence_interval(0.95)
+    expected = (theirs.low[0, 2], theirs.high[0, 2])
+    assert simultaneous_interval(LOW, HIGH, 3) == pytest.approx(expected, rel=1e-6)
 
 
 def test_two_groups_are_welch():
@@ -43,7 +56,8 @@ def test_two_groups_are_welch():
     theirs = ttest_ind(LOW, NEAR, equal_var=False)
     assert pair["p"] == pytest.approx(theirs.pvalue, rel=1e-4)
     interval = theirs.confidence_interval()
-    assert (pair["low"], pair["high"]) == pytest.approx((interval.low, interval.high), rel=1e-6)
+    expected = (interval.low, interval.high)
+    assert simultaneous_interval(LOW, NEAR, 2) == pytest.approx(expected, rel=1e-6)
 
 
 def test_best_are_all_that_cannot_be_separated_from_the_best():
@@ -76,9 +90,9 @@ def test_best_with_few_seeds_is_separated_from_nothing():
 def test_one_seed_gives_differences_only():
     found = section(a=[0.5], b=[0.7])
     assert found["pairs"] == [
-        {"a": "a", "b": "b", "difference": pytest.approx(-0.2), "low": None, "high": None}
-        | {"p": None, "separated": False}
+        {"a": "a", "b": "b", "difference": pytest.approx(-0.2), "p": None, "separated": False}
     ]
+    assert simultaneous_interval([0.5], [0.7], 2) is None
     assert found["experiments"][0]["metrics"]["test_accuracy"]["low"] is None
 
 
@@ -91,8 +105,9 @@ def test_results_that_are_the_same_for_every_seed(tmp_path):
     flat = [0.1] * 5
     found = section(a=flat, b=flat, c=[0.3] * 5, d=HIGH)
     pairs = {(pair["a"], pair["b"]): pair for pair in found["pairs"]}
-    assert pairs["a", "b"]["p"] == 1 and pairs["a", "b"]["low"] == 0 == pairs["a", "b"]["high"]
-    assert pairs["a", "c"]["p"] == 0 and pairs["a", "c"]["low"] == pytest.approx(-0.2)
+    assert (pairs["a", "b"]["p"], pairs["a", "c"]["p"]) == (1, 0)
+    assert simultaneous_interval(flat, flat, 4) == (0, 0)
+    assert simultaneous_interval(flat, [0.3] * 5, 4) == pytest.approx((-0.2, -0.2))
     assert 0 < pairs["a", "d"]["p"] < 0.001
     assert best(found) == {"d"}
     write_json(tmp_path / "no_nan.json", found)
