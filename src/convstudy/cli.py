@@ -74,7 +74,9 @@ def _gpu(arguments: list[str]) -> AbstractContextManager[object]:
     """A GPU of its own for a command that may compute on one; which one it is changes no result."""
     if "--device" not in arguments or "cpu" in arguments:
         return nullcontext()
-    return importlib.import_module("convstudy.lease").take()
+    from convstudy import lease  # only here: other commands need no locks
+
+    return lease.take()
 
 
 def _log_to(path: Path | None) -> None:

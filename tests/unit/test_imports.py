@@ -11,7 +11,17 @@ import convstudy
 from convstudy.cli import COMMANDS
 
 SOURCE = Path(convstudy.__file__).parent
-BELOW_ALL = {"errors", "files", "device", "fingerprint", "language", "lease", "locks", "marks", "tensors"}
+BELOW_ALL = {
+    "errors",
+    "files",
+    "device",
+    "fingerprint",
+    "language",
+    "lease",
+    "locks",
+    "marks",
+    "tensors",
+}
 FLOORS = {
     "config": set(),
     "datasets": {"config"},

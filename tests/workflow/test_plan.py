@@ -76,6 +76,12 @@ def test_hours_of_a_gpu_are_called_so(checkout):
 
 def test_what_is_done_is_not_planned_again(checkout):
     checkout.pretend_to_be_finished("data/prepared/digits.json")
+    description = checkout.folder / "data/prepared/digits.json"
+    done = checkout.python(*PLAN)
+    assert done.returncode == 1
+    assert f"{description.relative_to(checkout.folder)} is not JSON" in done.stdout
+    images = {"train_images": 3000, "test_images": 1000}
+    description.write_text(json.dumps({"shape": [1, 28, 28], "classes": ["0", "1"], **images}))
     said = plan(checkout)
     assert "| generate_digits | 0 | 1 |" in said
     assert "| prepare | 1 | 1 |" in said

@@ -91,8 +91,9 @@ rule timing:
         TIMING,
     log:
         result("logs", "timing.log"),
-    # All cores are asked for and one is used: no other job runs beside it.
-    threads: workflow.cores or 1
+    # All cores are asked for and one is used: no other job runs beside it. (workflow.cores would refuse
+    # `snakemake --report`, which needs none.)
+    threads: workflow.resource_settings.cores or 1
     resources:
         gpu=1,
         mem_mb=4000,

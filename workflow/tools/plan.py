@@ -70,8 +70,12 @@ def main(arguments: list[str]) -> int:
         if done.returncode:
             print(done.stdout, file=sys.stderr)
             return done.returncode
-    cores = _cores(arguments)
-    print(tell(_counts(every.stdout), _counts(ahead.stdout), _commands(ahead.stdout), cores))
+    cores, commands = _cores(arguments), _commands(ahead.stdout)
+    try:
+        print(tell(_counts(every.stdout), _counts(ahead.stdout), commands, cores))
+    except StudyError as error:
+        print(f"make plan: {error}", file=sys.stderr)
+        return 1
     return 0
 
 
@@ -156,6 +160,8 @@ def _training(one: Command, data: dict[str, dict[str, Any]], speed: Speed) -> Tr
         found = read_json(Path(description))
         known = {**found, "classes": len(found["classes"])}
     except StudyError:
+        if description not in data:  # nobody is going to make it anew
+            raise
         known = cost.expected_data(_dataset(data[description]))
     counted = cost.of_experiment(one.slice, known)
     rate = speed.of(one.options["--experiment"], one.slice["model"]["name"])

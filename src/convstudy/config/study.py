@@ -1,5 +1,6 @@
 """From a config to the study as it will be run: scale applied, experiments resolved."""
 
+import copy
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -77,6 +78,7 @@ def load(config: Config, schema: Config, is_trained: IsTrained | None = None) ->
     if isinstance(config.get("allow_missing"), str):
         config["allow_missing"] = _BOOLEANS.get(config["allow_missing"], config["allow_missing"])
     found = faults(config, schema)
+    config = copy.deepcopy(config)  # the caller's keeps its grids
     expanded, faulty = grids.expand(config)
     found += faulty + references.faults(config, expanded)
     # What a scale changes can be checked only in experiments that are whole themselves.

@@ -29,7 +29,7 @@ VERDICTS = {
     "inconclusive": (N_("not decided"), "0.45", "D", "none"),
 }
 _ROW = 0.27  # inches; a claim's words have two lines
-_WORDS = 3.0  # inches at the left
+_WORDS, _SIZE = 3.3, 6.3  # of the words at the left: inches, points
 _FRACTIONS = ("test_accuracy", "train_accuracy", "train_accuracy_running", "recall")
 _POINTS = (*_FRACTIONS, "gap", "recall_lead", "roughness")
 _UNITS = {
@@ -124,10 +124,10 @@ def _panel(axis: Axes, panel: Panel, members: list[Claim]) -> None:
     for row, claim in enumerate(members):
         _row(axis, row, claim, panel.factor, (low, high))
     words = [
-        style.wrapped(_shortened(_(says)), _WORDS, style.SMALL)
+        style.wrapped(_shortened(_(says)), _WORDS, _SIZE)
         for says in (claim["says"] for claim in members)
     ]
-    axis.set_yticks(range(len(members)), words, fontsize=style.SMALL, linespacing=0.95)
+    axis.set_yticks(range(len(members)), words, fontsize=_SIZE, linespacing=0.95)
     axis.tick_params(axis="y", length=0)
     axis.set_xlabel(_(panel.unit))
 

@@ -13,6 +13,7 @@ from convstudy.statistics.intervals import LEVEL, describe, mean_and_sd
 from convstudy.statistics.summary import Runs, Summary
 
 RANKED_BY = "test_accuracy"
+_MOST = 20  # experiments; the pairs of a large grid would take half an hour and separate nothing
 MEASURED = tuple(name for name in RECORDED if not METRICS[name].deterministic)
 
 Pair = dict[str, Any]
@@ -21,7 +22,8 @@ Pair = dict[str, Any]
 def compare(experiments: list[str], summary: Summary, minimum_seeds: int) -> dict[str, Any]:
     """One section of comparisons.json; `best` marks all that cannot be separated from the best."""
     runs = {name: summary[name] for name in experiments}
-    pairs = games_howell({name: one.values[RANKED_BY] for name, one in runs.items()})
+    few = len(runs) <= _MOST
+    pairs = games_howell({name: one.values[RANKED_BY] for name, one in runs.items()}) if few else []
     enough = {name for name, one in runs.items() if len(one.seeds) >= minimum_seeds}
     for pair in pairs:
         tested = {pair["a"], pair["b"]} <= enough and pair["p"] is not None
@@ -29,7 +31,7 @@ def compare(experiments: list[str], summary: Summary, minimum_seeds: int) -> dic
     means = {name: mean_and_sd(one.values[RANKED_BY])[0] for name, one in runs.items()}
     top = max(means, key=means.__getitem__)
     beaten = {name for name in runs if _separated(pairs, name, top)}
-    separable = top in enough and len(enough) > 1
+    separable = few and top in enough and len(enough) > 1
     return {
         "metric": RANKED_BY,
         "separable": separable,
@@ -42,6 +44,8 @@ def compare(experiments: list[str], summary: Summary, minimum_seeds: int) -> dic
 def _reason(experiments: int, separable: bool) -> str:
     if experiments == 1:
         return "one_experiment"
+    if experiments > _MOST:
+        return "too_many"
     return "tested" if separable else "too_few_seeds"
 
 

@@ -252,7 +252,7 @@ def test_tables_hold_mean_and_deviation_of_the_runs(report):
         assert f"{np.mean(values):.2f} ± {np.std(values, ddof=1):.2f}" in text
 
 
-def test_no_result_is_typed_by_hand(report):
+def test_no_result_is_typed_by_hand(report, tmp_path):
     """Random studies: the numbers and verdicts that they share come from the config alone."""
     texts = [report(seed=seed)[0] for seed in range(1, 7)]
     stated = (ROOT / "config.yaml").read_text()
@@ -260,7 +260,11 @@ def test_no_result_is_typed_by_hand(report):
     decimals = r"(?<![\w.,])\d+\.\d{2,}(?![\w.])"
     shared = set.intersection(*(set(re.findall(decimals, text)) for text in texts))
     known = {float(x) for x in re.findall(r"\d+\.?\d*", config)}
-    known |= {round(100 * x, 2) for x in known}
+    known |= {round(100 * x, 2) for x in known} | {round(x, 3) for x in known}
+    # What so many seeds and tests can see at all follows from the config too.
+    decided = json.loads((tmp_path / "full1/results/full/claims.json").read_text())
+    effects = [one["smallest_effect"] for one in decided["families"].values()]
+    known |= {round(effect, 2) for effect in effects if effect is not None}
     floor_of_p = 0.0001
     assert not {x for x in shared if float(x) not in known | {floor_of_p}}
     verdicts = {tuple(re.findall(rf"^- \*\*({'|'.join(VERDICTS)}):", text, re.M)) for text in texts}
@@ -437,7 +441,7 @@ def test_every_run_is_listed_with_what_it_was_made_on(tmp_path, study):
     assert dict(rows)["5×5 kernels"] == "2"
     assert dict(rows)["3×3 kernels"] == "1"
     assert len(rows) == sum(one.dataset == "mnist" for one in made.experiments.values())
-    assert "Environment 2 (4 runs)" in text
+    assert "| environment 2 | 4 runs: cpu, " in text
     assert "commit aaaaaaaaaaaa with uncommitted changes" in text
 
 
@@ -538,13 +542,11 @@ def test_every_word_of_the_templates_goes_through_the_catalogue(tmp_path, study)
     made_results(tmp_path, made, np.random.default_rng(0))
     text = report_of(tmp_path, made, made_up(tmp_path / "made_up.po"))
     text = re.sub(r"`[^`]*`|\]\([^)]*\)", "", text).replace("\\", "")  # no commands, no files
-    given = {"PyTorch", "Python", "SHA", "float", "processor", "cpu", "adam"}
-    given |= {word for one in made.published["experiments"].values() for word in split(one["name"])}
-    given |= {
-        word for one in made.datasets.values() for file in one["files"] for word in split(file)
-    }
-    given |= {"cat", "dog", "someone", "images"}  # made up above
-    assert set(split(text)) <= given
+    given = [one["name"] for one in made.published["experiments"].values()]
+    given += [file for one in made.datasets.values() for file in one["files"]]
+    given += [*made.layers, "features", "stages", "adam", "float", "PyTorch", "Python", "SHA"]
+    given += ["a network", "images", "cat", "dog", "someone", "cpu", "processor", "f" * 12]
+    assert set(split(text)) - {word for one in given for word in split(one)} == set()
 
 
 def split(text):

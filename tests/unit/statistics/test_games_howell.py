@@ -108,3 +108,14 @@ def test_rows_hold_every_metric():
         1000,
         2000,
     )
+
+
+def test_of_too_many_experiments_no_pairs_are_made():
+    found = compare(*many(21))
+    assert (found["pairs"], found["separable"], found["reason"]) == ([], False, "too_many")
+    assert len(found["experiments"]) == 21
+
+
+def many(count):
+    summary = {f"net{k}": runs_of(test_accuracy=LOW) for k in range(count)}
+    return list(summary), summary, 5

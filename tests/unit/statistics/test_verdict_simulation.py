@@ -37,13 +37,14 @@ def test_intervals_cover_the_difference(spread):
     assert 0.93 <= coverage(contrasts, 0.1) <= 0.97
 
 
-# Each claim is false, four of them by nothing: the truth is the bound itself.
+# Each claim is false, most of them by nothing: the truth is the bound itself.
 FALSE = {
     "no_better": {"kind": "greater", "of": "a", "than": "b"},
     "not_by_that_much": {"kind": "greater", "of": "better", "than": "a", "margin": 0.01},
     "not_equivalent": {"kind": "equivalent", "of": "better", "than": "b", "margin": 0.01},
     "not_above": {"kind": "above", "of": "a", "threshold": 0.9},
     "not_below": {"kind": "below", "of": "better", "threshold": 0.9},
+    "no_trend": {"kind": "trend", "across": ["a", "better", "b"], "direction": "falling"},
     "not_that_ratio": {"kind": "ratio", "of": "better", "than": "b", "factor": 0.91 / 0.9},
 }
 MEANS = {"a": 0.9, "b": 0.9, "better": 0.91}
