@@ -3,10 +3,22 @@
 import json
 import re
 
+import numpy as np
 import pytest
 from matplotlib.text import Text
 
-from convstudy.figures import activations, comparison, confusion, curves, style
+from convstudy.figures import (
+    activations,
+    calibration,
+    comparison,
+    confusion,
+    curves,
+    grid,
+    mistakes,
+    recalls,
+    schedule,
+    style,
+)
 
 from checkout import ROOT
 
@@ -53,6 +65,15 @@ def test_of_histories(tmp_path, stdin, make, drawn, job, module):
     assert re.search(r"\d,\d", text) and not re.search(r"\d\.\d", text)
 
 
+def test_of_schedules(tmp_path, stdin, make, drawn, job):
+    make.runs(tmp_path, job)
+    stdin(job)
+    speak(schedule, "--runs", tmp_path)
+    assert {"эпоха", "скорость", "обучения"} <= set(drawn[0].split())
+    assert set(re.findall("[A-Za-z]{3,}", drawn[0])) <= {"ResNet"}
+    assert re.search(r"\d,\d", drawn[0]) and not re.search(r"\d\.\d", drawn[0])
+
+
 def test_of_confusion(tmp_path, make, drawn):
     (tmp_path / "confusion.json").write_text(
         json.dumps({**make.confusion(), "title": "3×3 kernels"})
@@ -74,3 +95,42 @@ def test_of_activations(tmp_path, stdin, make, drawn, job):
     text = drawn[0].replace("a long name of a class", "").replace("dog_$1$", "")
     assert "слой features.0" in text
     assert set(re.findall("[A-Za-z]{3,}", text)) <= {"ResNet", "features", "name", "class", "long"}
+
+
+@pytest.mark.parametrize(
+    ("module", "said"),
+    [
+        (calibration, "калибровки 25,0\N{NO-BREAK SPACE}% (от 40,0 до 110,0)"),
+        (recalls, "точность по классам · 2 запуска"),
+        (mistakes, "→ кошка\n98,7\N{NO-BREAK SPACE}%"),
+    ],
+)
+def test_of_errors(tmp_path, drawn, module, said):
+    bins = {"images": [[0, 5]] * 2, "confidence": [[None, 0.75]] * 2, "accuracy": [[None, 0.5]] * 2}
+    spread = {"mean": 0.25, "low": 0.4, "high": 1.1}
+    found = {
+        **{"title": "3×3 kernels", "dataset": "CIFAR-10 (JPEG)", "seeds": [0, 1], "images": 9},
+        "calibration": {**bins, "error": spread},
+        "recalls": [{"class": "кошка", **spread}],
+        "mistakes": [{"true": "собака", "predicted": "кошка", "confidence": 0.987}],
+    }
+    (tmp_path / "errors.json").write_text(json.dumps(found))
+    np.savez(tmp_path / "errors.npz", images=np.zeros((1, 8, 8, 1), np.uint8))
+    more = ["--pictures", tmp_path / "errors.npz"] if module is mistakes else []
+    speak(module, "--errors", tmp_path / "errors.json", *more)
+    text = drawn[0]
+    assert "ядра 3×3" in text and said in text
+    assert set(re.findall("[A-Za-z]{3,}", text)) <= {"CIFAR", "JPEG"}
+
+
+@pytest.mark.parametrize("axes", [1, 2])
+def test_of_a_grid(tmp_path, drawn, axes):
+    names, values = ["learning rate", "kernel size"][:axes], ["0.001", "3"][:axes]
+    cell = {"values": values, "n": 2, "mean": 0.5, "low": 0.4, "high": 0.6}
+    axes = [{"name": n, "values": [v]} for n, v in zip(names, values, strict=True)]
+    found = {"title": "3×3 kernels", "dataset": "MNIST", "axes": axes, "cells": [cell]}
+    (tmp_path / "grid.json").write_text(json.dumps(found))
+    speak(grid, "--grid", tmp_path / "grid.json")
+    text = drawn[0]
+    assert all(said in text for said in ("ядра 3×3", "скорость обучения", "0,001"))
+    assert set(re.findall("[A-Za-z]{3,}", text)) <= {"MNIST"}

@@ -102,6 +102,11 @@ def test_russian_numbers(russian, function, value, written):
     assert function(value) == written
 
 
+def test_every_setting_of_a_recipe_has_its_word(russian, schema):
+    for key in schema["$defs"]["recipe"]["properties"]:
+        assert not re.search("[A-Za-z]", settings.setting(key)), key
+
+
 @pytest.mark.parametrize(
     ("count", "written"),
     [(1, "1 запуск"), (2, "2 запуска"), (5, "5 запусков"), (11, "11 запусков"), (21, "21 запуск")],

@@ -19,7 +19,7 @@ from convstudy.config.kinds import EVERY_CLASS, KINDS, column
 from convstudy.config.kinds import compared as compared_by
 from convstudy.config.study import load
 from convstudy.errors import StudyError
-from convstudy.report import words
+from convstudy.report import settings, words
 from convstudy.report.context import gather
 from convstudy.report.render import render
 from convstudy.statistics import measures, summary
@@ -141,9 +141,12 @@ def made_errors(rng):
     return {
         "title": "a network",
         "seeds": [0, 1],
+        "images": 100,
         "calibration": {
             "error": {"mean": mean, "sd": 0.1 * mean, "low": 0.5 * mean, "high": 2 * mean}
         },
+        "recalls": [{"class": name, "mean": rng.uniform()} for name in ("cat", "dog")],
+        "mistakes": [{"true": "cat", "predicted": "dog", "confidence": rng.uniform()}],
     }
 
 
@@ -368,6 +371,47 @@ def test_calibration_is_that_of_its_file(report, tmp_path):
     )
 
 
+def alternatives(text):
+    """What stands in place of each figure, by its kind."""
+    found = re.findall(r"^!\[(.*?)\]\(\S*?(\w+)\.png\)", text, re.M | re.S)
+    return {kind: " ".join(said.split()) for said, kind in found}
+
+
+def test_what_figures_of_errors_show_is_said_with_its_numbers(report, tmp_path):
+    shown = alternatives(sections(report()[0])["Does dropout help once training is done well?"])
+    errors = json.loads((tmp_path / "full0/results/full/errors/modern.json").read_text())
+    worst, best = sorted(errors["recalls"], key=lambda one: one["mean"])
+    assert shown["calibration"].endswith(
+        f": {words.percent(errors['calibration']['error']['mean'])}."
+    )
+    assert shown["recalls"].endswith(
+        f"known best: {words.recall(best)}; known worst: {words.recall(worst)}."
+    )
+    assert shown["mistakes"].endswith(f"first of all {words.mistake(errors['mistakes'][0])}.")
+    assert "ResNet-18, modern recipe 0.1, " in shown["schedule"]
+
+
+def test_a_network_without_mistakes_is_said_to_make_none(tmp_path, study):
+    made = study("full")
+    made_results(tmp_path, made, np.random.default_rng(0))
+    path = tmp_path / "results/full/errors/modern.json"
+    dump(path, {**json.loads(path.read_text()), "mistakes": []})
+    shown = alternatives(
+        sections(report_of(tmp_path, made))["Does dropout help once training is done well?"]
+    )
+    assert shown["mistakes"].endswith("gets every test image right (100).")
+
+
+def test_the_best_and_the_worst_cell_of_a_grid_are_said(report, tmp_path):
+    shown = alternatives(sections(report()[0])["Width and learning rate"])["grid"]
+    grid = json.loads((tmp_path / "full0/results/full/grids/widths.json").read_text())
+    worst, *_, best = sorted(grid["cells"], key=lambda one: one["mean"])
+    for which, one in (("highest", best), ("lowest", worst)):
+        channels, rate = one["values"]
+        said = f"{which}: channels {channels}, learning rate {rate} ({words.percent(one['mean'])})"
+        assert said in shown
+
+
 def test_a_section_says_what_it_is_about(report, config):
     text = " ".join(report()[0].split())
     assert " ".join(config["sections"]["layers_at_work"]["about"].split()) in text
@@ -459,6 +503,7 @@ def test_a_value_that_nobody_computed_is_a_fault_and_not_a_blank(tmp_path):
         (words.p_value, 0.0312, "p = 0.031"),
         (words.listing, ["a", "b", "c"], "a, b and c"),
         (words.listing, ["a"], "a"),
+        (settings.setting, "warm_up", "warm up"),
         (words.mean_sd, {"mean": 0.5, "sd": None}, "50.00"),
         (words.interval, {"low": None, "high": None}, "–"),
         (words.interval, {"low": -0.2, "high": 1.3}, "0.00 to 100.00"),
@@ -466,6 +511,19 @@ def test_a_value_that_nobody_computed_is_a_fault_and_not_a_blank(tmp_path):
 )
 def test_values_are_written(function, value, said):
     assert function(value) == said
+
+
+def test_a_recipe_is_said_without_what_is_off(study):
+    classic, modern = (
+        settings.recipe(study("full").experiments[name].slice["recipe"])
+        for name in ("mnist_fc", "cifar10_modern_resnet18")
+    )
+    assert classic == "optimizer adam, learning rate 0.001, batch size 64, epochs 5"
+    assert modern == (
+        "optimizer sgd, learning rate 0.1, schedule one_cycle, momentum 0.9, Nesterov momentum, "
+        "weight decay 0.0005, label smoothing 0.1, crop padding 4, random flips, "
+        "batch size 128, epochs 10"
+    )
 
 
 def test_another_language_says_the_same_numbers(tmp_path, study):
