@@ -7,7 +7,7 @@ CLUSTER := $(abspath $(VENV))-cluster
 BIN     := $(abspath $(VENV))/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 
-.PHONY: report why plan test test-all benchmark lint format words lock sample clean-env
+.PHONY: report why plan test test-all test-cluster benchmark lint format words lock sample clean-env
 
 report: $(VENV)/.run       ## environment, then the study: report.md and report.html
 	PATH="$(BIN):$$PATH" $(BIN)/python workflow/tools/report.py --cores $(CORES) report.md report.html
@@ -21,8 +21,11 @@ plan: $(VENV)/.run         ## how many jobs, hours, bytes: PLAN="--config scale=
 test: $(VENV)/.test        ## environment with the test extras, then the fast tests
 	PATH="$(BIN):$$PATH" $(BIN)/pytest -m "not study and not browser and not cluster"
 
-test-all: $(VENV)/.cluster ## every test: whole studies, a browser, and SLURM where it is installed
-	PATH="$(BIN):$$PATH" CLUSTER_PYTHON="$(CLUSTER)/bin/python" $(BIN)/pytest
+test-all: $(VENV)/.test    ## all but SLURM: whole studies and a browser too
+	PATH="$(BIN):$$PATH" $(BIN)/pytest -m "not cluster"
+
+test-cluster: $(VENV)/.cluster ## a SLURM of one node, as root, where it is installed
+	PATH="$(BIN):$$PATH" CLUSTER_PYTHON="$(CLUSTER)/bin/python" $(BIN)/pytest -m cluster
 
 benchmark: $(VENV)/.test   ## our training against the plain loop: 3 minutes on 2 idle cores
 	$(BIN)/python benchmarks/speed.py
