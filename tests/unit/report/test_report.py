@@ -364,11 +364,11 @@ def test_a_grid_has_a_table_of_its_own_and_no_long_one(report, tmp_path):
 def test_calibration_is_that_of_its_file(report, tmp_path):
     text = report()[0]
     errors = json.loads((tmp_path / "full0/results/full/errors/modern.json").read_text())
-    said = words.mean_sd(errors["calibration"]["error"])
+    error = errors["calibration"]["error"]
     assert (
-        f"Expected calibration error:\n{said} points, interval"
-        in sections(text)["Does dropout help once training is done well?"]
-    )
+        "Expected calibration error: "
+        f"{words.mean_sd(error)} points, interval {words.interval(error)}."
+    ) in sections(text)["Does dropout help once training is done well?"]
 
 
 def alternatives(text):
