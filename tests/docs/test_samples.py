@@ -31,7 +31,7 @@ def laid_over(config, overlay):
 
 def study_of(scale, config, schema):
     if scale == "real":  # as docs/measurements.md says
-        for overlay in ("overlays/cifar10_jpeg.yaml", "docs/sample/seeds.yaml"):
+        for overlay in ("overlays/cifar10_jpeg.yaml", "docs/sample/real.yaml"):
             laid_over(config, yaml.safe_load((ROOT / overlay).read_text()))
     return load({**config, "scale": scale}, schema)
 

@@ -47,6 +47,8 @@ def _scale(config: Config, key: str, scale: Config) -> Iterator[str]:
     experiments = config["experiments"]
     yield from _unknown(f"{key}.without", scale["without"], "experiment", experiments)
     yield from _unknown(f"{key}.experiments", scale["experiments"], "experiment", experiments)
+    left_out = scale["without_sections"]
+    yield from _unknown(f"{key}.without_sections", left_out, "section", config["sections"])
     yield from _stand_ins(config, f"{key}.stand_ins", scale["stand_ins"])
     if not set(experiments) - set(scale["without"]):
         yield f"{key}.without: leaves no experiment to run"

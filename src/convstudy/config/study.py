@@ -91,20 +91,27 @@ def load(config: Config, schema: Config, is_trained: IsTrained | None = None) ->
 
 def _resolve(config: Config, expanded: Config, is_trained: IsTrained | None) -> Study:
     scale = config["scales"][config["scale"]]
+    reported = {
+        name: section
+        for name, section in config["sections"].items()
+        if name not in scale["without_sections"]
+    }
     # What no section shows is not run: dropping a section drops its jobs.
-    shown = {name for section in config["sections"].values() for name in section["experiments"]}
-    wanted = [name for name in config["experiments"] if name in shown]
-    names = [name for name in wanted if name not in scale["without"]]
+    wanted = _shown(config, config["sections"])
+    names = [name for name in _shown(config, reported) if name not in scale["without"]]
     cells = {name: cell for grid in expanded.values() for name, cell in grid["cells"].items()}
     planned = {name: _experiment(config, name, cells.get(name, {})) for name in names}
     experiments = _trained(planned, config["scale"], is_trained) if is_trained else planned
     used = {experiment.dataset for experiment in experiments.values()}
     sections = {}
-    for name, section in config["sections"].items():
+    for name, section in reported.items():
         kept = _section(section, experiments, expanded)
         if kept["experiments"] or kept["layers"]:
             sections[name] = kept
-    asked = _claims(config["claims"], lambda one: _is_run(one, experiments))
+    asked = _claims(
+        config["claims"],
+        lambda one: one["section"] in reported and _is_run(one, experiments),
+    )
     claims = _claims(asked, lambda one: _is_fair(one, experiments))
     return Study(
         scale=config["scale"],
@@ -124,6 +131,12 @@ def _resolve(config: Config, expanded: Config, is_trained: IsTrained | None) -> 
         missing=_missing(planned, experiments),
         published=config["published"],
     )
+
+
+def _shown(config: Config, sections: Config) -> list[str]:
+    """The experiments of these sections, in the order of the config."""
+    shown = {name for section in sections.values() for name in section["experiments"]}
+    return [name for name in config["experiments"] if name in shown]
 
 
 def _settings(config: Config) -> Config:

@@ -60,6 +60,7 @@ def put(config, path, value):
             {"model": {"width": [1]}},
             "scales.quick.experiments.mnist_resnet18.model: unknown key 'width'; did you mean 'widths'?",
         ),
+        ("scales.real.without_sections", ["block"], "no section is named 'block'; did you mean 'blocks'?"),
         ("scales.quick.recipe", {"epochs": -1}, "recipe.epochs: -1 is less than the minimum of 1"),
         ("sections.mnist.experiments", ["mnist_fcc"], "sections.mnist.experiments: no experiment is"),
         ("sections.layers.experiments", ["mnist_fc"], "sections.layers: give experiments or layers"),

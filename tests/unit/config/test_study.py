@@ -43,6 +43,16 @@ def test_real_has_the_published_mnist_networks_but_the_residual_one(study):
     assert fewer in real.experiments["cifar10_resnet18"].unlike_published
 
 
+def test_a_scale_can_leave_out_a_section_with_what_only_it_shows(config, schema):
+    config["scales"]["full"]["without_sections"] = ["blocks", "layers"]
+    found = load({**config, "scale": "full"}, schema)
+    assert not {"blocks", "layers"} & set(found.sections)
+    assert found.left_out == ("cifar10_bottleneck",)
+    assert "cifar10_resnet18" in found.experiments  # other sections show it too
+    assert found.layers == ()
+    assert all(claim["section"] != "blocks" for claim in found.claims.values())
+
+
 def test_claims_about_an_experiment_that_is_left_out_are_not_asked(study):
     assert "depth_does_not_pay" in study("full").claims
     assert "depth_does_not_pay" not in study("real").claims
