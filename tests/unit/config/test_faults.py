@@ -68,7 +68,7 @@ def put(config, path, value):
         ("claims.three_beats_five.metric", "accuracy", "'accuracy' is not one of its values; did you"),
         ("claims.dropout_changes_nothing", {"section": "cifar10", "kind": "equivalent"}, "missing"),
         ("claims.three_beats_five.threshold", 0.1, "'threshold' has no meaning in a claim of kind greater"),
-        ("claims.three_beats_five.than", "mnist_kernel3", "'of' and 'than' are both mnist_kernel3"),
+        ("claims.three_beats_five.than", "mnist_kernel3", "compares mnist_kernel3 with itself"),
         ("claims.three_beats_five.margin", float("inf"), "claims.three_beats_five.margin: inf has the"),
         ("recipes.classic.learning_rate", float("nan"), "recipes.classic.learning_rate: nan has the"),
         ("recipes.classic.learning_rate", "1e-3", "YAML reads 1e-3 as text: write 0.001"),
