@@ -13,14 +13,16 @@ from pathlib import Path
 from typing import Any
 
 import torch
-import torch.nn.functional as F
 
 from convstudy import models
 from convstudy.config import read_slice
 from convstudy.datasets.prepared import load
 from convstudy.device import DEVICES, choose_device, faults_of_device
 from convstudy.files import write_json
-from convstudy.training.recipe import Recipe, make_optimizer, precision
+from convstudy.training.environment import keep_freed_memory
+from convstudy.training.optimizers import make_optimizer
+from convstudy.training.recipe import Recipe
+from convstudy.training.step import make_step
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +40,7 @@ def main(argv: list[str]) -> None:
     parser.add_argument("--output", required=True, type=Path, help="JSON file to write")
     options = parser.parse_args(argv)
     torch.set_num_threads(options.threads)
+    keep_freed_memory()  # as training does
     with faults_of_device():
         run(options, read_slice())
 
@@ -58,34 +61,25 @@ def run(options: argparse.Namespace, jobs: dict[str, Any]) -> None:
     write_json(options.output, {**record, "step_seconds": seconds})
 
 
-def training_step(folder: Path, job: dict[str, Any], device: str) -> Callable[[], None]:
-    """A step of the experiment's recipe on its first batch: forward, backward, optimizer."""
+def training_step(folder: Path, job: dict[str, Any], device: str) -> Callable[[], object]:
+    """A step of the experiment's training, always on its first batch."""
     data = load(folder / f"{job['dataset']}.pt", folder / f"{job['dataset']}.json", job, device)
     recipe = Recipe(**job["recipe"])
     torch.manual_seed(_SEED)
     model = models.build(**job["model"], shape=data.shape, classes=len(data.classes))
     model = model.to(device, memory_format=torch.channels_last).train()
-    optimizer = make_optimizer(model, recipe)
-    images, labels = data.train.batch(slice(0, recipe.batch_size))
-
-    def step() -> None:
-        with precision(recipe, device):
-            logits = model(images)
-        loss = F.cross_entropy(logits.float(), labels)
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        optimizer.step()
-
-    return step
+    step = make_step(model, data.train, make_optimizer(model, recipe), recipe)
+    rows = torch.arange(min(recipe.batch_size, len(data.train)), device=device)
+    return lambda: step(rows)
 
 
-def _steps_per_turn(step: Callable[[], None], device: str) -> int:
+def _steps_per_turn(step: Callable[[], object], device: str) -> int:
     """How many steps fill a turn; the first ones allocate memory and choose algorithms."""
     _time(step, 3, device)
     return max(1, math.ceil(_TURN / _time(step, 2, device)))
 
 
-def _time(step: Callable[[], None], count: int, device: str) -> float:
+def _time(step: Callable[[], object], count: int, device: str) -> float:
     """Mean seconds of `count` steps, the device's work included."""
     started = time.perf_counter()
     for _ in range(count):
