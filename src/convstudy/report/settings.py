@@ -87,8 +87,6 @@ def cell(one: dict[str, Any], axes: Sequence[dict[str, Any]]) -> str:
 
 def difference(one: dict[str, Any]) -> str:
     """In what a run is unlike the published one: `epochs 1 in place of 10`."""
-    if one["what"] == "absent":
-        return _("not in the published study")
     if one["what"] == "dataset":
         here, there = text(one["here"]), text(one["there"])
         return _("%(here)s in place of %(there)s") % {"here": here, "there": there}
