@@ -28,7 +28,7 @@ VERDICTS = {
     "equivalent": (N_("no relevant difference"), style.PALETTE[5], "s", "full"),
     "inconclusive": (N_("not decided"), "0.45", "D", "none"),
 }
-_ROW = 0.27  # inches; a claim's words have two lines
+_ROW = 0.36  # inches; a claim's words have two lines
 _WORDS, _SIZE = 3.3, 6.3  # of the words at the left: inches, points
 _FRACTIONS = ("test_accuracy", "train_accuracy", "train_accuracy_running", "recall")
 _POINTS = (*_FRACTIONS, "gap", "recall_lead", "roughness")
