@@ -96,9 +96,10 @@ def styled() -> Iterator[None]:
         yield
 
 
-def page(height: float, layout: str | None = "constrained") -> Figure:
-    """An empty figure as wide as the text, `height` inches tall."""
-    return Figure(figsize=(PAGE_WIDTH, min(height, PAGE_HEIGHT)), dpi=DPI, layout=layout)
+def page(height: float, layout: str | None = "constrained", pages: int = 1) -> Figure:
+    """An empty figure as wide as the text, `height` inches tall, but not more than so many pages."""
+    tall = min(height, pages * PAGE_HEIGHT)
+    return Figure(figsize=(PAGE_WIDTH, tall), dpi=DPI, layout=layout)
 
 
 def head(figure: Figure, text: str) -> None:
