@@ -97,7 +97,7 @@ def styled() -> Iterator[None]:
 
 
 def page(height: float, layout: str | None = "constrained", pages: int = 1) -> Figure:
-    """An empty figure as wide as the text, `height` inches tall, but not more than so many pages."""
+    """An empty figure as wide as the text, `height` inches tall, at most as many pages."""
     tall = min(height, pages * PAGE_HEIGHT)
     return Figure(figsize=(PAGE_WIDTH, tall), dpi=DPI, layout=layout)
 
