@@ -213,7 +213,7 @@ CODE = {
     "the confusion of classes": (
         "statistics/confusion.py",
         *APPENDED,
-        CONFUSION | erred(*WITH_HISTORY) | OVER_GRID | REPORT,
+        CONFUSION | erred(*WITH_HISTORY) | OVER_GRID | ANALYSIS,
     ),
     "the words of the report": ("report/words.py", '".2f"', '".1f"', REPORT),
     "how numbers are written": ("language.py", *APPENDED, FIGURES | REPORT),
@@ -364,11 +364,14 @@ CONFIG = [
     # A network's colour is its place in the config, so those below it are drawn in other ones.
     (
         removed_experiment,
-        VERIFIED
-        | TIMING
-        | drawn(["comparison", "curves"], *OF_KERNELS, "depth", "layers_at_work", "modern")
-        | drawn(["activations"], "kernels")
-        | drawn(["schedule"], "modern"),
+        (
+            VERIFIED
+            | TIMING
+            | drawn(["comparison", "curves"], *OF_KERNELS, "depth", "layers_at_work", "modern")
+            | drawn(["activations"], "kernels")
+            | drawn(["schedule"], "modern")
+        )
+        - drawn(["comparison"], "blocks"),
     ),
     (new_cell, trained(*NEW_CELLS) | OVER_GRID | VERIFIED),
     (title_of_a_section, drawn(["comparison", "curves"], "blocks") | REPORT),
