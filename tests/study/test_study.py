@@ -27,7 +27,7 @@ def test_the_report_has_every_part_and_every_figure_it_shows(finished):
     ):
         assert re.search(rf"^## \d+\. {title}$", report, re.M)
     figures = re.findall(r"!\[[^]]+\]\(([^)]+)\)", report)
-    assert len(figures) == 11
+    assert len(figures) == 23
     for figure in figures:
         assert (finished.folder / figure).read_bytes().startswith(b"\x89PNG")
 
@@ -64,11 +64,9 @@ def test_another_learning_rate_reruns_one_experiment_and_what_shows_it(study):
 
     study.edit_config(change)
     assert jobs(study) == {
-        "train": 1,
-        "summarise": 1,
-        "analyse": 1,
-        "draw_history": 2,
-        "report": 1,
+        **{"train": 1, "timing": 1, "summarise": 1, "analyse": 1, "report": 1},
+        **{"draw_history": 1, "draw_comparison": 4, "draw_forest": 1},
+        **{"errors": 1, "draw_errors": 2, "mistakes": 1, "draw_mistakes": 1},
     }
 
 
@@ -101,7 +99,7 @@ def test_a_claim_reruns_analysis_and_report(study):
         config["claims"]["dropout_changes_nothing"]["margin"] = 0.02
 
     study.edit_config(change)
-    assert jobs(study) == {"analyse": 1, "report": 1}
+    assert jobs(study) == {"analyse": 1, "draw_comparison": 4, "draw_forest": 1, "report": 1}
 
 
 def test_a_template_reruns_the_report(study):
@@ -134,7 +132,7 @@ def test_verify_finds_nothing_in_a_finished_study(study):
     done = verify(study)
     assert done.returncode == 0
     assert done.stdout == (
-        "10 runs and 29 files belong together, and report.md is the report that they give.\n"
+        "10 runs and 49 files belong together, and report.md is the report that they give.\n"
     )
 
 

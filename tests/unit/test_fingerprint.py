@@ -53,7 +53,11 @@ def edit(path, old, new):
     ("file", "old", "new"),
     [
         ("training/engine.py", '"""The training loop."""', '"""Another docstring."""'),
-        ("training/engine.py", "    model.train()\n", "    # a comment\n\n    model.train()\n"),
+        (
+            "training/engine.py",
+            "    step.model.train()\n",
+            "    # a comment\n\n    step.model.train()\n",
+        ),
         ("training/engine.py", "logits = torch.empty(0)", "logits = (  torch.empty( 0 ) )"),
         ("cli.py", "COMMANDS = {", 'COMMANDS = {\n    "new": "convstudy.new",'),
         ("models/simple_cnn.py", "nn.ReLU(inplace=True)", "nn.GELU()"),
@@ -72,7 +76,7 @@ def test_edits_that_cannot_change_a_residual_network_leave_its_fingerprint(packa
     [
         ("models/resnet.py", "_STRIDES = (1, 2, 2, 2)", "_STRIDES = (1, 2, 2, 1)"),
         ("training/engine.py", "model.train()", "model.eval()"),
-        ("training/recipe.py", "fused=True", "fused=False"),
+        ("training/optimizers.py", "fused=True", "fused=False"),
         ("datasets/prepared.py", "div_(255)", "div_(256)"),
         ("files.py", "sort_keys=True", "sort_keys=False"),
     ],
@@ -92,9 +96,9 @@ def test_swapping_two_values_changes_it(package):
 def test_an_import_inside_a_function_counts(package):
     (package / "extra.py").write_text("VALUE = 1\n")
     edit(
-        package / "training/recipe.py",
-        "    return torch",
-        "    from convstudy import extra\n    return torch",
+        package / "training/streams.py",
+        "    return int",
+        "    from convstudy import extra\n    return int",
     )
     assert "convstudy.extra" in (_forget() or module.closure(TRAIN))
     before = of(TRAIN)
@@ -106,8 +110,8 @@ def test_a_relative_import_counts(package):
     (package / "training" / "extra.py").write_text("VALUE = 1\n")
     edit(
         package / "training/recipe.py",
-        "from torch import nn",
-        "from torch import nn\n\nfrom .extra import VALUE",
+        "from dataclasses import dataclass",
+        "from dataclasses import dataclass\n\nfrom .extra import VALUE",
     )
     _forget()
     assert "convstudy.training.extra" in module.closure(TRAIN)

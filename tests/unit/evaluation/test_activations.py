@@ -72,8 +72,7 @@ def test_layers_that_do_not_exist_are_named_with_those_that_do(split):
     with pytest.raises(StudyError) as caught:
         activations(network(**CNN), ["features.0", "conv1", "conv9"], split, torch.tensor([0]))
     assert str(caught.value).startswith(
-        "figures.activations.layers: the network has no layer conv1, conv9. "
-        "It has: features, features.0, "
+        "layers: the network has no layer conv1, conv9. It has: features, features.0, "
     )
 
 
@@ -81,8 +80,7 @@ def test_layers_that_give_no_maps_are_named(split):
     with pytest.raises(StudyError) as caught:
         activations(network(**CNN), ["features.0", "classifier"], split, torch.tensor([0]))
     assert str(caught.value) == (
-        "figures.activations.layers: classifier gives no maps (N, C, h, w). "
-        "Name a convolution or a stage."
+        "layers: classifier gives no maps (N, C, h, w). Name a convolution or a stage."
     )
 
 

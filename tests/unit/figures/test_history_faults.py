@@ -5,7 +5,7 @@ import re
 import pytest
 
 from convstudy.errors import StudyError
-from convstudy.figures import comparison, histories
+from convstudy.figures import curves, histories
 from convstudy.figures.drawing import parse
 
 
@@ -14,7 +14,7 @@ from convstudy.figures.drawing import parse
     [
         (r"^epoch,split,loss,", "epoch,split,cost,", "has no column loss"),
         (r"(?s)\n.*", "\n", "holds no epoch of the split train"),
-        (r"(?s).*", "", "has no column accuracy, epoch, loss, split"),
+        (r"(?s).*", "", "has no column accuracy, epoch, learning_rate, loss, split"),
         (r"(?m)^\d,test.*\n", "", "holds no epoch of the split test"),
         (r"(?m)^2,train.*\n", "", "does not count the epochs of the split train from 1"),
         (r"1,train,[^,]*,", "1,train,much,", "holds 'much' as loss of epoch 1, train,"),
@@ -36,7 +36,7 @@ def test_a_bad_history_is_named_with_its_fault(tmp_path, make, old, new, said):
 def test_all_missing_histories_are_named_at_once(tmp_path, stdin, make):
     stdin(make.job({"a": 0, "b": 1}))
     with pytest.raises(StudyError, match=r"(?s)a/seed0/history.csv is missing.*b/seed0") as error:
-        comparison.main(["--runs", str(tmp_path), "--output", str(tmp_path / "out.png")])
+        curves.main(["--runs", str(tmp_path), "--output", str(tmp_path / "out.png")])
     assert "snakemake" in str(error.value) and not (tmp_path / "out.png").exists()
 
 
