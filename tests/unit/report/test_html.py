@@ -1,5 +1,6 @@
 """report.html says what report.md says, needs no other file, and takes no markup from anybody."""
 
+import itertools
 import json
 import re
 import shutil
@@ -83,15 +84,15 @@ def test_the_page_needs_no_other_file(sample):
 
 def test_every_link_of_the_contents_leads_to_its_heading(sample):
     headings = [one["id"] for tag, one in sample.tags if tag == "h2"]
-    assert len(headings) == 7
-    assert len(set(headings)) == 7
+    assert len(headings) == 12
+    assert len(set(headings)) == 12
     links = [one["href"] for one in sample.all("a")]
     assert links == ["#report", *2 * [f"#{one}" for one in headings]]
 
 
 def test_figures_have_captions_and_say_in_words_what_they_show(sample):
     figures = [one for one in sample.all("img") if one["alt"]]
-    assert len(figures) == len(sample.all("figure")) == len(sample.all("figcaption")) == 11
+    assert len(figures) == len(sample.all("figure")) == len(sample.all("figcaption")) == 46
     runs = json.loads((QUICK / "results/quick/comparisons.json").read_text())["mnist"]
     for row in runs["experiments"]:
         accuracy = f"{100 * row['metrics']['test_accuracy']['mean']:.2f} %"
@@ -138,11 +139,12 @@ def report_with(folder, config, schema, words):
         claim["says"] = words
     shutil.copytree(QUICK, folder, dirs_exist_ok=True)
     results = folder / "results/quick"
-    for path in [*(folder / "data/prepared").iterdir(), results / "confusion/cifar10.json"]:
+    computed = [results.glob(f"{kind}/*.json") for kind in ("confusion", "errors", "grids")]
+    for path in [*(folder / "data/prepared").iterdir(), *itertools.chain(*computed)]:
         record = json.loads(path.read_text())
         record["title"] = words
-        for one in record.get("pairs", []):
-            one["true"] = one["predicted"] = words
+        for one in itertools.chain(*(record.get(k, []) for k in ("pairs", "recalls", "mistakes"))):
+            one |= {name: words for name in ("true", "predicted", "class") if name in one}
         path.write_text(json.dumps(record))
     study = json.loads(json.dumps(slices.reporting(load(config, schema))))
     values = gather(study, results, folder / "data/prepared", folder / "report.md")
@@ -178,7 +180,7 @@ def test_names_and_sentences_of_the_user_are_shown_as_they_are(
     assert skeleton(made) == skeleton(innocent)
     assert made.text.count(words) == innocent.text.count("a name") > 50
     images = [one["alt"] for one in made.all("img")]
-    assert sum(words in alt for alt in images) == 11
+    assert sum(words in alt for alt in images) == 45
     assert {one["href"][0] for one in made.all("a")} == {"#"}
 
 
