@@ -50,7 +50,7 @@ def only_mnist_fc(config):
 
 def test_of_a_study_that_has_not_begun(checkout):
     said = plan(checkout)
-    assert "| train | 20 | 0 |" in said
+    assert "| train | 66 | 0 |" in said
     assert "a default: nothing was trained here yet" in said
     assert "Downloads" not in said
     full = plan(checkout, "--config", "scale=full")

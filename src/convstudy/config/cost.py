@@ -17,7 +17,7 @@ _CLASSES = 10
 _FORWARD_AND_BACKWARD = 3  # a training step multiplies three times as often as an inference
 _EVALUATION_BATCH = 250  # images, as convstudy.evaluation.predictions takes them
 
-# Python, PyTorch and freed memory that is kept: 0.8 to 2.4 GB were seen (docs/cluster.md).
+# Python, PyTorch and freed memory that is kept: 0.8 GB, and room for a heap with holes.
 _PROCESS_MB = 2500
 # Multiply-accumulates per second of one core: 7 to 50 billion were seen, by network and machine.
 WORK_PER_SECOND = 10e9

@@ -12,10 +12,21 @@ _BATCH = 250
 
 @torch.inference_mode()
 def predict(model: nn.Module, split: Split) -> Tensor:
-    """Logits float32 (N, K) in evaluation mode, in the order of the split."""
+    """Logits float32 (N, K) in evaluation mode, in the order of the split.
+
+    They go into one tensor: small ones, kept from each batch between activations that come and go,
+    made a process of 0.8 GB grow to 5.
+    """
     model.eval()
-    rows = range(0, len(split), _BATCH)
-    return torch.cat([model(split.batch(slice(row, row + _BATCH))[0]) for row in rows])
+    logits: Tensor | None = None
+    for start in range(0, len(split), _BATCH):
+        rows = slice(start, start + _BATCH)
+        found = model(split.batch(rows)[0])
+        if logits is None:
+            logits = found.new_empty(len(split), found.shape[1])
+        logits[rows] = found
+    assert logits is not None  # no split is empty
+    return logits
 
 
 def loss_and_accuracy(logits: Tensor, labels: Tensor) -> tuple[float, float]:

@@ -66,12 +66,11 @@ def _train_epoch(step: Step, seed: int, progress: Progress, keeper: Keeper) -> f
     before, started = progress.seconds, time.perf_counter()
     step.model.train()
     batches = order(step.data, recipe.batch_size, seed, progress.epoch)
+    progress.expect(len(batches), step.data.labels.device)
     taken, steps = (progress.epoch - 1) * len(batches), recipe.epochs * len(batches)
     for rows in batches[progress.batches :]:
         set_learning_rate(step.optimizer, learning_rate(recipe, taken + progress.batches, steps))
-        loss, right = step(rows)
-        progress.losses.append(loss)
-        progress.right.append(right)
+        progress.record(*step(rows))
         if keeper.due():
             _check(step, progress)
             progress.seconds = before + time.perf_counter() - started

@@ -76,7 +76,7 @@ class Keeper:
         torch.set_rng_state(stored["random"])
         if stored["random_cuda"] is not None:
             torch.cuda.set_rng_state(stored["random_cuda"])
-        progress = Progress.from_dict(stored["progress"], _device(model))
+        progress = Progress.from_dict(stored["progress"])
         log.info(
             "Going on from %s: epoch %d, after batch %d.",
             self.path, progress.epoch, progress.batches,

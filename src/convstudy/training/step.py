@@ -20,7 +20,10 @@ Taken = tuple[Tensor, Tensor]
 
 
 class Step:
-    """Takes the rows of a batch, int64 (B,), and leaves the model one step further."""
+    """Takes the rows of a batch, int64 (B,), and leaves the model one step further.
+
+    What it returns may be written over by the next step.
+    """
 
     def __init__(
         self, model: nn.Module, data: Split, optimizer: torch.optim.Optimizer, recipe: Recipe
@@ -70,9 +73,9 @@ class CapturedStep(Step):
             self._capture()
         if self._captured is None:
             return super().__call__(rows)
-        graph, (loss, right) = self._captured
+        graph, taken = self._captured
         graph.replay()
-        return loss.clone(), right.clone()  # the next replay writes over them
+        return taken  # the next replay writes over them
 
     def _warm_up(self, rows: Tensor) -> Taken:
         others = torch.cuda.current_stream()
