@@ -17,6 +17,7 @@ from convstudy.report.render import render
 from checkout import ROOT
 
 SAMPLES = ROOT / "docs/sample"
+OVERLAYS = {"quick": [], "real": ["overlays/cifar10_jpeg.yaml", "docs/sample/real.yaml"]}
 
 
 def laid_over(config, overlay):
@@ -30,9 +31,8 @@ def laid_over(config, overlay):
 
 
 def study_of(scale, config, schema):
-    if scale == "real":  # as docs/measurements.md says
-        for overlay in ("overlays/cifar10_jpeg.yaml", "docs/sample/real.yaml"):
-            laid_over(config, yaml.safe_load((ROOT / overlay).read_text()))
+    for overlay in OVERLAYS[scale]:  # as docs/measurements.md says
+        laid_over(config, yaml.safe_load((ROOT / overlay).read_text()))
     return load({**config, "scale": scale}, schema)
 
 
@@ -45,7 +45,8 @@ def runs_of(scale):
 def test_the_report_is_the_one_that_its_files_give(scale, config, schema):
     """Fails after an edit of template, words or config: make the report again, `make sample`."""
     folder = SAMPLES / scale
-    job = json.loads(canonical_json(slices.reporting(study_of(scale, config, schema))))
+    study = study_of(scale, config, schema)
+    job = json.loads(canonical_json(slices.reporting(study, OVERLAYS[scale])))
     values = gather(job, folder / "results" / scale, folder / "data/prepared", folder / "report.md")
     assert render(ROOT / "workflow/templates", values) == (folder / "report.md").read_text()
 

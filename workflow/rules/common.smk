@@ -76,6 +76,7 @@ def images_of(section, suffix):
     return f"data/prepared/{slices.pictures(STUDY, section)['dataset']}.{suffix}"
 
 
+OVERLAYS = [os.path.relpath(path) for path in workflow.overwrite_configfiles]
 RESULTS = result()
 TIMING = result("timing.json")
 RUNS = result("runs")
@@ -207,7 +208,7 @@ def expected_runs():
 def reported():
     """All that the report says of the config, and all that `convstudy verify` makes it again from."""
     return {
-        "report": slices.reporting(STUDY),
+        "report": slices.reporting(STUDY, OVERLAYS),
         "runs": expected_runs(),
         "analysis": slices.analysis(STUDY),
         "confusion": {n: slices.candidates(STUDY, n) for n in sections_with("confusion")},

@@ -1,5 +1,6 @@
 """What single jobs are told of the study: plain JSON values, nothing that they do not use."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -137,11 +138,15 @@ def timing(study: Study) -> Slice:
     return {name: one.slice for name, one in study.experiments.items() if name in names}
 
 
-def reporting(study: Study) -> Slice:
-    """All of the config that the report prints; lists, since canonical JSON forgets an order."""
+def reporting(study: Study, overlays: Sequence[str] = ()) -> Slice:
+    """All of the config that the report prints; lists, since canonical JSON forgets an order.
+
+    `overlays` are the files that were laid over config.yaml.
+    """
     return {
         "scale": study.scale,
         "language": study.language,
+        "overlays": list(overlays),
         "settings": study.settings,
         "purpose": study.purpose,
         "left_out": study.left_out,

@@ -2,6 +2,7 @@
 
 import csv
 import os
+import shlex
 from collections import Counter
 from pathlib import Path
 from statistics import fmean
@@ -70,7 +71,7 @@ def gather(study: Values, results: Path, data: Path, report: Path) -> Values:
         "sections": sections,
         "statistics": {key: decided[key] for key in ("level", "minimum_seeds", "most_seeds")},
         "claims": [claim for section in sections for claim in section["claims"]],
-        "command": _command(study["settings"]),
+        "command": _command(study["overlays"], study["settings"]),
         "as_published": _as_published(sections),
         "forest": Path(os.path.relpath(results / "figures/forest.png", report.parent)).as_posix(),
         "recipes": _recipes(experiments),
@@ -250,10 +251,11 @@ def _differing(names: list[str], runs: list[dict[str, str]]) -> list[Values]:
     return [{"field": field, "found": v} for field, v in values.items() if len(v) > 1]
 
 
-def _command(settings: Values) -> str:
-    """The call that makes this report, with the settings that it depends on."""
+def _command(overlays: list[str], settings: Values) -> str:
+    """The call that makes this report, with the files and settings that it depends on."""
+    files = " ".join(["--configfile", *map(shlex.quote, overlays)]) + " " if overlays else ""
     given = " ".join(f"{key}={value}".replace(" ", "") for key, value in settings.items())
-    return f"snakemake --cores all report.md --config {given}"
+    return f"snakemake --cores all report.md {files}--config {given}"
 
 
 def _recipes(experiments: Values) -> list[Values]:

@@ -236,6 +236,17 @@ def sections(text):
     return dict(re.findall(r"^## \d+\. (.+?)$(.*?)(?=^## |\Z)", text, re.M | re.S))
 
 
+def test_the_command_names_the_files_that_were_laid_over_the_config(tmp_path, study):
+    made = study("full")
+    made_results(tmp_path, made, np.random.default_rng(0), 0.01)
+    job = json.loads(json.dumps(slices.reporting(made, ["overlays/a.yaml", "my own.yaml"])))
+    values = gather(job, tmp_path / "results/full", tmp_path / "data/prepared", tmp_path / "r.md")
+    assert values["command"] == (
+        "snakemake --cores all report.md --configfile overlays/a.yaml 'my own.yaml'"
+        " --config language=en scale=full"
+    )
+
+
 def test_sections_stand_in_the_order_of_the_config(report, config):
     titles = list(sections(report()[0]))
     assert titles == [one["title"] for one in config["sections"].values()] + [
