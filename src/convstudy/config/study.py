@@ -63,7 +63,7 @@ class Study:
     claims: dict[str, Config]  # those whose experiments this scale runs
     incomparable: dict[str, Config]  # claims whose experiments this scale trains unlike each other
     order: tuple[str, ...]  # all experiments of the config, whether this scale runs them or not
-    left_out: tuple[str, ...]  # by the scale
+    left_out: Config  # by the scale: titles of sections, and single networks
     grids: dict[str, Config]  # title, axes, cells
     missing: dict[str, Config]  # title, seeds: with `allow_missing`, runs that are not trained yet
     published: Config
@@ -97,7 +97,6 @@ def _resolve(config: Config, expanded: Config, is_trained: IsTrained | None) -> 
         if name not in scale["without_sections"]
     }
     # What no section shows is not run: dropping a section drops its jobs.
-    wanted = _shown(config, config["sections"])
     names = [name for name in _shown(config, reported) if name not in scale["without"]]
     cells = {name: cell for grid in expanded.values() for name, cell in grid["cells"].items()}
     planned = {name: _experiment(config, name, cells.get(name, {})) for name in names}
@@ -126,7 +125,7 @@ def _resolve(config: Config, expanded: Config, is_trained: IsTrained | None) -> 
         claims=claims,
         incomparable={name: claim for name, claim in asked.items() if name not in claims},
         order=tuple(config["experiments"]),
-        left_out=tuple(name for name in wanted if name not in names),
+        left_out=_left_out(config, sections, names),
         grids=expanded,
         missing=_missing(planned, experiments),
         published=config["published"],
@@ -137,6 +136,20 @@ def _shown(config: Config, sections: Config) -> list[str]:
     """The experiments of these sections, in the order of the config."""
     shown = {name for section in sections.values() for name in section["experiments"]}
     return [name for name in config["experiments"] if name in shown]
+
+
+def _left_out(config: Config, sections: Config, names: list[str]) -> Config:
+    """What the report says that a scale leaves out: of whole sections no single networks."""
+    kept = [one for name, one in config["sections"].items() if name in sections]
+    shown = dict.fromkeys(name for section in kept for name in section["experiments"])
+    single = [config["experiments"][name] for name in shown if name not in names]
+    return {
+        "sections": [one["title"] for one in config["sections"].values() if one not in kept],
+        "networks": [
+            {"title": one["title"], "dataset_title": config["datasets"][one["dataset"]]["title"]}
+            for one in single
+        ],
+    }
 
 
 def _settings(config: Config) -> Config:

@@ -100,12 +100,35 @@ def _head(study: Values, datasets: Values) -> Values:
     generated = {name for name, one in datasets.items() if one["generated"]}
     return {
         "seed_counts": counts,
-        "changed": [one for one in experiments if one["unlike_published"]],
+        "differing": [
+            one for one in experiments if one["unlike_published"] and _has_counterpart(one)
+        ],
+        "absent": _absent(study),
         "generated": bool(generated),
         "replaced": sorted(
             {one["meant_for"] for one in experiments if one["dataset"] in generated}
         ),
     }
+
+
+def _has_counterpart(experiment: Values) -> bool:
+    """Whether the published study trained it at all, under whatever conditions."""
+    return all(one["what"] != "absent" for one in experiment["unlike_published"])
+
+
+def _absent(study: Values) -> list[Values]:
+    """How many networks of which section the published study does not have, each counted once."""
+    found, counted = [], set()
+    for section in study["sections"]:
+        names = {
+            name
+            for name in section["experiments"]
+            if not _has_counterpart(study["experiments"][name])
+        }
+        if new := names - counted:
+            found.append({"title": section["title"], "count": len(new)})
+        counted |= names
+    return found
 
 
 def _table(name: str, study: Values, comparison: Values | None) -> Values:

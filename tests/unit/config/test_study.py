@@ -35,8 +35,10 @@ def test_full_is_the_published_study_in_every_respect(study):
 
 def test_real_has_the_published_mnist_networks_but_the_residual_one(study):
     real = study("real")
-    modern = [name for name in real.order if "modern" in name]
-    assert real.left_out == ("mnist_resnet18", *modern)
+    assert real.left_out == {
+        "sections": ["Does dropout help once training is done well?"],
+        "networks": [{"title": "ResNet-18", "dataset_title": "MNIST"}],
+    }
     assert all(not real.experiments[name].unlike_published for name in MNIST)
     assert all(len(real.experiments[name].seeds) == 10 for name in MNIST)
     fewer = {"what": "train_images", "here": 2000, "there": None}
@@ -47,7 +49,8 @@ def test_a_scale_can_leave_out_a_section_with_what_only_it_shows(config, schema)
     config["scales"]["full"]["without_sections"] = ["blocks", "layers"]
     found = load({**config, "scale": "full"}, schema)
     assert not {"blocks", "layers"} & set(found.sections)
-    assert found.left_out == ("cifar10_bottleneck",)
+    titles = ["Custom layers", "Basic against bottleneck blocks"]
+    assert found.left_out == {"sections": titles, "networks": []}  # not the bottleneck by itself
     assert "cifar10_resnet18" in found.experiments  # other sections show it too
     assert found.layers == ()
     assert all(claim["section"] != "blocks" for claim in found.claims.values())
