@@ -27,7 +27,7 @@ test-all: $(VENV)/.test    ## all but SLURM: whole studies and a browser too
 test-cluster: $(VENV)/.cluster ## a SLURM of one node, as root, where it is installed
 	PATH="$(BIN):$$PATH" CLUSTER_PYTHON="$(CLUSTER)/bin/python" $(BIN)/pytest -m cluster
 
-benchmark: $(VENV)/.test   ## our training against the plain loop: 3 minutes on 2 idle cores
+benchmark: $(VENV)/.test   ## our training against the plain loop: 7 minutes on 2 idle cores
 	$(BIN)/python benchmarks/speed.py
 
 lint: $(VENV)/.test        ## style, formatting and Snakemake's own advice
