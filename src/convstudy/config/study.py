@@ -3,48 +3,17 @@
 import copy
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
 from convstudy.config import grids, references
+from convstudy.config.experiments import Config, Experiment, at_scale, of_config
 from convstudy.config.kinds import compared
 from convstudy.config.metrics import METRICS
 from convstudy.config.schema import complete, faults
 from convstudy.errors import StudyError
-from convstudy.files import canonical_json
 
-Config = dict[str, Any]
 # As `snakemake --config` hands them on: it knows Python's spelling only.
 _BOOLEANS = {"true": True, "false": False}
 IsTrained = Callable[[str, int], bool]  # (experiment, seed), at the scale of the config
-
-
-@dataclass(frozen=True)
-class Experiment:
-    """One network under one recipe on one data set, as it will be trained at the chosen scale."""
-
-    name: str
-    title: str
-    dataset: str  # the one that is used, after stand-ins
-    meant_for: str  # title of the one that the experiment names
-    seeds: tuple[int, ...]
-    slice: Config  # all of the config that training depends on
-    # what differs from the published run, here and there; empty: comparable
-    unlike_published: tuple[Config, ...]
-    cell: Config  # of a grid: {axis: value}
-
-    @property
-    def conditions(self) -> str:
-        """All but the network: experiments that differ in it cannot be compared as networks.
-
-        What the axes of a grid vary is what its cells are compared for.
-        """
-        kept = {key: value for key, value in self.slice.items() if key != "model"}
-        kept["recipe"] = dict(kept["recipe"])
-        for axis in self.cell:
-            part, _, key = axis.partition(".")
-            if part != "model":
-                (kept[part] if key else kept)[key or part] = "axis"
-        return canonical_json(kept)
 
 
 @dataclass(frozen=True)
@@ -99,7 +68,7 @@ def _resolve(config: Config, expanded: Config, is_trained: IsTrained | None) -> 
     # What no section shows is not run: dropping a section drops its jobs.
     names = [name for name in _shown(config, reported) if name not in scale["without"]]
     cells = {name: cell for grid in expanded.values() for name, cell in grid["cells"].items()}
-    planned = {name: _experiment(config, name, cells.get(name, {})) for name in names}
+    planned = {name: of_config(config, name, cells.get(name, {})) for name in names}
     experiments = _trained(planned, config["scale"], is_trained) if is_trained else planned
     used = {experiment.dataset for experiment in experiments.values()}
     sections = {}
@@ -161,33 +130,6 @@ def _settings(config: Config) -> Config:
     return given
 
 
-def _experiment(config: Config, name: str, cell: Config) -> Experiment:
-    scale = config["scales"][config["scale"]]
-    resolved = _at_scale(config, config["scale"], name)
-    stand_ins = {**scale["stand_ins"], **config["stand_ins"]}
-    dataset = stand_ins.get(resolved["dataset"], resolved["dataset"])
-    # --config seeds=N over all, then experiment over scale.
-    seeds = config["seeds"] or resolved["seeds"] or scale["seeds"] or 1
-    job = {
-        "dataset": dataset,
-        "normalise": config["datasets"][dataset].get("normalise"),
-        "train_images": resolved["train_images"],
-        "test_images": resolved["test_images"],
-        "model": resolved["model"],
-        "recipe": {key: value for key, value in resolved["recipe"].items() if key != "name"},
-    }
-    return Experiment(
-        name=name,
-        title=resolved["title"],
-        dataset=dataset,
-        meant_for=config["datasets"][resolved["dataset"]]["title"],
-        seeds=tuple(range(seeds)) if isinstance(seeds, int) else tuple(seeds),
-        slice=job,
-        unlike_published=_unlike_published(config, name, job),
-        cell=cell,
-    )
-
-
 def _trained(
     planned: dict[str, Experiment], scale: str, is_trained: IsTrained
 ) -> dict[str, Experiment]:
@@ -213,18 +155,6 @@ def _missing(planned: dict[str, Experiment], kept: dict[str, Experiment]) -> dic
     return found
 
 
-def _at_scale(config: Config, scale: str, name: str) -> Config:
-    """An experiment with its recipe spelt out and the scale's changes laid over it."""
-    experiment = config["experiments"][name]
-    changes = config["scales"][scale]["experiments"].get(name, {})
-    merged = {**experiment, **changes}
-    merged["model"] = {**experiment["model"], **changes.get("model", {})}
-    everywhere = config["scales"][scale]["recipe"]
-    recipe = {**experiment["recipe"], **everywhere, **changes.get("recipe", {})}
-    merged["recipe"] = {**config["recipes"].get(recipe["name"], {}), **recipe}
-    return merged
-
-
 def _faults_of_scales(config: Config, schema: Config) -> list[str]:
     """What a scale lays over an experiment is checked where it ends up: in the whole experiment."""
     found = []
@@ -235,7 +165,7 @@ def _faults_of_scales(config: Config, schema: Config) -> list[str]:
         for name in config["experiments"]:
             touched = name in config["scales"][scale]["experiments"]
             at = f"scales.{scale}.experiments.{name}" if touched else f"experiments.{name}"
-            whole = _at_scale(config, scale, name)
+            whole = at_scale(config, scale, name)
             found += faults(whole, experiment, at)
             wrong = faults(whole["recipe"], recipe, f"{at}.recipe")
             found += wrong or references.of_recipe(f"{at}.recipe", whole["recipe"])
@@ -278,25 +208,3 @@ def _is_fair(claim: Config, experiments: dict[str, Experiment]) -> bool:
     """Whether what is compared was measured under equal conditions; counts need none."""
     counted = "metric" in claim and METRICS[claim["metric"]].deterministic
     return counted or len({experiments[name].conditions for name in compared(claim)}) <= 1
-
-
-def _unlike_published(config: Config, name: str, job: Config) -> tuple[Config, ...]:
-    """Each way in which a run differs from the published one; empty if in none."""
-    published = config["published"]["experiments"].get(name)
-    if published is None:
-        return ({"what": "absent", "here": None, "there": None},)
-    titles = {key: dataset["title"] for key, dataset in config["datasets"].items()}
-    found = []
-    if job["dataset"] != published["dataset"]:
-        there = titles.get(published["dataset"], published["dataset"])
-        found.append({"what": "dataset", "here": titles[job["dataset"]], "there": there})
-    for kind in ("train", "test"):
-        if job[f"{kind}_images"] is not None:
-            taken = job[f"{kind}_images"]
-            found.append({"what": f"{kind}_images", "here": taken, "there": None})
-    for part in ("model", "recipe"):
-        for key in sorted({*job[part], *published[part]}):
-            here, there = job[part].get(key), published[part].get(key)
-            if here != there:
-                found.append({"what": key, "here": here, "there": there})
-    return tuple(found)

@@ -2,21 +2,15 @@
 
 import csv
 import os
-import shlex
-from collections import Counter
 from pathlib import Path
-from statistics import fmean
 from typing import Any
 
 from convstudy.config.kinds import compared
 from convstudy.errors import StudyError
-from convstudy.files import canonical_json, read_json
+from convstudy.files import read_json
+from convstudy.report import provenance
 
 Values = dict[str, Any]
-
-# Of each run's environment, what is printed; runs of one comparison should agree in the second.
-_ENVIRONMENT = ("device", "processor", "threads", "precision", "torch", "python", "commit", "dirty")
-_MATTERS = ("device", "processor", "threads", "precision", "torch")
 
 # Figures of how the best network errs, whose numbers the text gives too.
 _ERRORS = {"mistakes", "calibration", "recalls"}
@@ -57,7 +51,7 @@ def gather(study: Values, results: Path, data: Path, report: Path) -> Values:
                 "grid": read_json(grid) if "grid" in section["figures"] else None,
                 "claims": _claims(name, study, decided["claims"]),
                 "family": decided["families"].get(name),
-                "differing": _differing(section["experiments"], runs),
+                "differing": provenance.differing(section["experiments"], runs),
                 "incomparable": [one for one in study["incomparable"] if one["section"] == name],
                 **_table(name, study, comparisons.get(name)),
             }
@@ -65,16 +59,16 @@ def gather(study: Values, results: Path, data: Path, report: Path) -> Values:
     return {
         **study,
         **_head(study, datasets),
-        **_time(experiments, runs),
-        **_environments(experiments, runs),
+        **provenance.times(experiments, runs),
+        **provenance.environments(experiments, runs),
         "datasets": datasets,
         "sections": sections,
         "statistics": {key: decided[key] for key in ("level", "minimum_seeds", "most_seeds")},
         "claims": [claim for section in sections for claim in section["claims"]],
-        "command": _command(study["overlays"], study["settings"]),
+        "command": provenance.command(study["overlays"], study["settings"]),
         "as_published": _as_published(sections),
         "forest": Path(os.path.relpath(results / "figures/forest.png", report.parent)).as_posix(),
-        "recipes": _recipes(experiments),
+        "recipes": provenance.recipes(experiments),
         "runs": len(runs),
     }
 
@@ -202,90 +196,3 @@ def _decisive(claim: Values, decided: Values, study: Values) -> str | None:
     if claim["kind"] == "best_of" and decided["decisive"]:
         return study["experiments"][decided["decisive"]]["title"]
     return decided["decisive"]
-
-
-def _time(experiments: Values, runs: list[dict[str, str]]) -> Values:
-    """What the time went into: mean training seconds, share of all, ratio on the same data."""
-    spent = _by_experiment(runs, "train_seconds")
-    rates = {name: fmean(rate) for name, rate in _by_experiment(runs, "images_per_second").items()}
-    total = sum(map(sum, spent.values()))
-    fastest: dict[str, float] = {}
-    for name, one in experiments.items():
-        fastest[one["dataset"]] = max(fastest.get(one["dataset"], 0), rates[name])
-    return {
-        "total_seconds": total + sum(float(run["evaluate_seconds"]) for run in runs),
-        "times": [
-            {
-                **one,
-                "seconds": fmean(spent[name]),
-                "share": sum(spent[name]) / total,
-                "ratio": fastest[one["dataset"]] / rates[name],
-            }
-            for name, one in experiments.items()
-        ],
-    }
-
-
-def _by_experiment(runs: list[dict[str, str]], field: str) -> dict[str, list[float]]:
-    """The values of a field of the summary, one per run."""
-    found: dict[str, list[float]] = {}
-    for run in runs:
-        found.setdefault(run["experiment"], []).append(float(run[field]))
-    return found
-
-
-def _environments(experiments: Values, runs: list[dict[str, str]]) -> Values:
-    """The distinct environments, most frequent first; which runs were made in which."""
-
-    def environment(run: dict[str, str]) -> tuple[str, ...]:
-        return tuple(run[field] for field in _ENVIRONMENT)
-
-    counts = Counter(map(environment, runs)).most_common()
-    numbers = {key: number for number, (key, _) in enumerate(counts, start=1)}
-    groups: dict[tuple[str, int], list[dict[str, str]]] = {}
-    for run in runs:
-        groups.setdefault((run["experiment"], numbers[environment(run)]), []).append(run)
-    order = list(experiments)
-    return {
-        "environments": [
-            {**dict(zip(_ENVIRONMENT, key, strict=True)), "runs": count} for key, count in counts
-        ],
-        "made": [
-            {
-                "title": experiments[name]["title"],
-                "dataset_title": experiments[name]["dataset_title"],
-                "seeds": [run["seed"] for run in members],
-                "seconds": fmean(float(run["train_seconds"]) for run in members),
-                "environment": number,
-                "data": members[0]["data_sha256"][:12],
-                "code": members[0]["code"],
-            }
-            for (name, number), members in sorted(
-                groups.items(), key=lambda item: (order.index(item[0][0]), item[0][1])
-            )
-        ],
-    }
-
-
-def _differing(names: list[str], runs: list[dict[str, str]]) -> list[Values]:
-    """Fields that may change a result or a time and in which the runs of a comparison differ."""
-    own = [run for run in runs if run["experiment"] in names]
-    values = {field: sorted({run[field] for run in own}) for field in _MATTERS}
-    return [{"field": field, "found": v} for field, v in values.items() if len(v) > 1]
-
-
-def _command(overlays: list[str], settings: Values) -> str:
-    """The call that makes this report, with the files and settings that it depends on."""
-    files = " ".join(["--configfile", *map(shlex.quote, overlays)]) + " " if overlays else ""
-    given = " ".join(f"{key}={value}".replace(" ", "") for key, value in settings.items())
-    return f"snakemake --cores all report.md {files}--config {given}"
-
-
-def _recipes(experiments: Values) -> list[Values]:
-    """Each recipe that was used, with the experiments that used it."""
-    used: dict[str, Values] = {}
-    for one in experiments.values():
-        recipe = one["slice"]["recipe"]
-        entry = used.setdefault(canonical_json(recipe), {"recipe": recipe, "experiments": []})
-        entry["experiments"].append(one)
-    return list(used.values())

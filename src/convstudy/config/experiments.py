@@ -1,0 +1,99 @@
+"""One experiment of a config, as it is at a scale, and how it is unlike the published one."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from convstudy.files import canonical_json
+
+Config = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """One network under one recipe on one data set, as it will be trained at the chosen scale."""
+
+    name: str
+    title: str
+    dataset: str  # the one that is used, after stand-ins
+    meant_for: str  # title of the one that the experiment names
+    seeds: tuple[int, ...]
+    slice: Config  # all of the config that training depends on
+    # what differs from the published run, here and there; empty: comparable
+    unlike_published: tuple[Config, ...]
+    cell: Config  # of a grid: {axis: value}
+
+    @property
+    def conditions(self) -> str:
+        """All but the network: experiments that differ in it cannot be compared as networks.
+
+        What the axes of a grid vary is what its cells are compared for.
+        """
+        kept = {key: value for key, value in self.slice.items() if key != "model"}
+        kept["recipe"] = dict(kept["recipe"])
+        for axis in self.cell:
+            part, _, key = axis.partition(".")
+            if part != "model":
+                (kept[part] if key else kept)[key or part] = "axis"
+        return canonical_json(kept)
+
+
+def of_config(config: Config, name: str, cell: Config) -> Experiment:
+    """The experiment of this name at the scale of a whole config; `cell` is its place in a grid."""
+    scale = config["scales"][config["scale"]]
+    resolved = at_scale(config, config["scale"], name)
+    stand_ins = {**scale["stand_ins"], **config["stand_ins"]}
+    dataset = stand_ins.get(resolved["dataset"], resolved["dataset"])
+    # --config seeds=N over all, then experiment over scale.
+    seeds = config["seeds"] or resolved["seeds"] or scale["seeds"] or 1
+    job = {
+        "dataset": dataset,
+        "normalise": config["datasets"][dataset].get("normalise"),
+        "train_images": resolved["train_images"],
+        "test_images": resolved["test_images"],
+        "model": resolved["model"],
+        "recipe": {key: value for key, value in resolved["recipe"].items() if key != "name"},
+    }
+    return Experiment(
+        name=name,
+        title=resolved["title"],
+        dataset=dataset,
+        meant_for=config["datasets"][resolved["dataset"]]["title"],
+        seeds=tuple(range(seeds)) if isinstance(seeds, int) else tuple(seeds),
+        slice=job,
+        unlike_published=_unlike_published(config, name, job),
+        cell=cell,
+    )
+
+
+def at_scale(config: Config, scale: str, name: str) -> Config:
+    """An experiment with its recipe spelt out and the scale's changes laid over it."""
+    experiment = config["experiments"][name]
+    changes = config["scales"][scale]["experiments"].get(name, {})
+    merged = {**experiment, **changes}
+    merged["model"] = {**experiment["model"], **changes.get("model", {})}
+    everywhere = config["scales"][scale]["recipe"]
+    recipe = {**experiment["recipe"], **everywhere, **changes.get("recipe", {})}
+    merged["recipe"] = {**config["recipes"].get(recipe["name"], {}), **recipe}
+    return merged
+
+
+def _unlike_published(config: Config, name: str, job: Config) -> tuple[Config, ...]:
+    """Each way in which a run differs from the published one; empty if in none."""
+    published = config["published"]["experiments"].get(name)
+    if published is None:
+        return ({"what": "absent", "here": None, "there": None},)
+    titles = {key: dataset["title"] for key, dataset in config["datasets"].items()}
+    found = []
+    if job["dataset"] != published["dataset"]:
+        there = titles.get(published["dataset"], published["dataset"])
+        found.append({"what": "dataset", "here": titles[job["dataset"]], "there": there})
+    for kind in ("train", "test"):
+        if job[f"{kind}_images"] is not None:
+            taken = job[f"{kind}_images"]
+            found.append({"what": f"{kind}_images", "here": taken, "there": None})
+    for part in ("model", "recipe"):
+        for key in sorted({*job[part], *published[part]}):
+            here, there = job[part].get(key), published[part].get(key)
+            if here != there:
+                found.append({"what": key, "here": here, "there": there})
+    return tuple(found)
