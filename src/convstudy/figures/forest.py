@@ -28,10 +28,11 @@ VERDICTS = {
     "equivalent": (N_("no relevant difference"), style.PALETTE[5], "s", "full"),
     "inconclusive": (N_("not decided"), "0.45", "D", "none"),
 }
-_ROW = 0.36  # inches; a claim's words have two lines
+_ROW = 0.36  # inches; a claim's words have two lines, some three
 _WORDS, _SIZE = 3.3, 6.3  # of the words at the left: inches, points
 _FRACTIONS = ("test_accuracy", "train_accuracy", "train_accuracy_running", "recall")
 _POINTS = (*_FRACTIONS, "gap", "recall_lead", "roughness")
+_SHARES = N_("percent")
 _UNITS = {
     "parameters": N_("difference of parameters"),
     "macs": N_("difference of MACs"),
@@ -77,7 +78,7 @@ def panel_of(claim: Claim) -> Panel:
     if kind == "ratio":
         return Panel(N_("ratio, times"), 1.0, logarithmic=True)
     if kind in ("above", "below") and metric in _FRACTIONS:
-        return Panel(N_("percent"), 100.0, logarithmic=False)
+        return Panel(_SHARES, 100.0, logarithmic=False)
     if metric in _POINTS:
         return Panel(N_("percentage points"), 100.0, logarithmic=False)
     return Panel(_UNITS.get(metric, N_("loss")), 1.0, logarithmic=False)
@@ -88,7 +89,8 @@ def draw(claims: list[Claim]) -> Figure:
     panels: dict[Panel, list[Claim]] = {}
     for claim in claims:
         if claim["estimate"] is not None:
-            panels.setdefault(panel_of(claim), []).append(claim)
+            panel = panel_of(claim)
+            panels.setdefault(panel, []).append(_cut(claim) if panel.unit == _SHARES else claim)
     if not panels:
         return _nothing()
     rows = [len(members) for members in panels.values()]
@@ -101,6 +103,12 @@ def draw(claims: list[Claim]) -> Figure:
         handles=_key({claim["verdict"] for claim in claims}), loc="outside lower center", ncols=5
     )
     return figure
+
+
+def _cut(claim: Claim) -> Claim:
+    """Its interval without what no share can be: as in the tables, cut at 0 and 100 %."""
+    low, high = claim["low"], claim["high"]
+    return claim if low is None else {**claim, "low": max(low, 0.0), "high": min(high, 1.0)}
 
 
 def _nothing() -> Figure:
@@ -133,8 +141,8 @@ def _panel(axis: Axes, panel: Panel, members: list[Claim]) -> None:
 
 
 def _shortened(says: str) -> str:
-    """Two lines of words at most."""
-    return style.shortened(says, 104)
+    """Three lines of words at most."""
+    return style.shortened(says, 150)
 
 
 def limits(panel: Panel, members: list[Claim]) -> tuple[float, float]:
