@@ -70,9 +70,9 @@ def test_claims_without_an_estimate_have_no_row_and_none_at_all_is_said(house_st
 
 def test_long_words_stay_whole_in_three_lines(house_style):
     says = "one network exceeds another by less than five points under the modern recipe, " * 2
-    (panel,) = drawn(claim(says=says[:148])).values()
+    (panel,) = drawn(claim(says=says[:147])).values()
     (words,) = panel["words"]
-    assert words.replace("\n", " ") == says[:148]
+    assert words.replace("\n", " ") == says[:147]
     assert words.count("\n") == 2
 
 
