@@ -166,7 +166,7 @@ def test_one_failing_experiment_is_named_and_stops_no_other(fresh):
         "> SimpleCNN (MNIST), seed 0.\n"
     ) in report
     assert not re.search(r"^\| SimpleCNN", report, re.M)
-    assert "computed from training runs (runs: 9; experiments: 5;" in report
+    assert "computed from training runs (runs: 9; experiments: 9;" in report
     assert len(records(fresh)) == 9
 
 
