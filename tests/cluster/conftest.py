@@ -9,7 +9,7 @@ import psutil
 import pytest
 
 from checkout import Checkout
-from one_node import GPUS, SLOW, jobs, small, wait_for
+from one_node import EXPERIMENTS, GPUS, SLOW, jobs, small, wait_for
 
 CONFIG = Path("/etc/slurm/slurm.conf")
 
@@ -50,7 +50,7 @@ def slurm(tmp_path_factory):
 @pytest.fixture(scope="session")
 def locally(tmp_path_factory):
     """The same study without SLURM."""
-    checkout = small(tmp_path_factory.mktemp("locally"), epochs=8)
+    checkout = small(tmp_path_factory.mktemp("locally"), epochs=12)
     checkout.interpreter = Checkout.interpreter
     done = checkout.snakemake("--cores", "2", "report.md")
     assert done.returncode == 0, done.stdout
@@ -62,7 +62,7 @@ def on_cluster(slurm, locally, tmp_path_factory):
     """Three studies: disturbed, with too little memory at first, with too little time at first."""
     base = tmp_path_factory.mktemp("cluster")
     studies = {
-        "disturbed": small(base / "disturbed", epochs=8),
+        "disturbed": small(base / "disturbed", epochs=12),
         "memory": small(base / "memory", epochs=2),
         "time": small(base / "time", epochs=200),
     }
@@ -85,14 +85,19 @@ def on_cluster(slurm, locally, tmp_path_factory):
 def disturb(study, process):
     """Cancel one training and have another displaced, both after a state is there."""
 
-    def training(experiment):
-        states = study.folder.glob(f"results/quick/state/{experiment}/*.pt")
-        found = [j for j in jobs() if j.folder == study.folder and j.state == "RUNNING"]
-        found = [j for j in found if j.rule == "train" and experiment in j.run]
-        return next(states, None) and found
+    def trained(*experiments):
+        running = [j for j in jobs() if j.folder == study.folder and j.state == "RUNNING"]
+        states = study.folder / "results/quick/state"
+        return [
+            job
+            for job in running
+            for experiment in experiments
+            if job.rule == "train" and experiment in job.run
+            if any((states / experiment).glob("*.pt"))
+        ]
 
-    (job,) = wait_for(process, lambda: training("mnist_kernel3"))
+    (job,) = wait_for(process, lambda: trained("mnist_kernel3"))
     subprocess.run(["scancel", job.number], check=True)
-    wait_for(process, lambda: training("mnist_kernel5"))
+    wait_for(process, lambda: set(trained(*EXPERIMENTS)) - {job})
     urgent = ["--partition=high", f"--gpus={GPUS}", "--output=/dev/null", "--wrap=true"]
     subprocess.run(["sbatch", *urgent], check=True, stdout=subprocess.DEVNULL)
