@@ -109,11 +109,14 @@ def _shown(config: Config, sections: Config) -> list[str]:
 
 def _left_out(config: Config, sections: Config, names: list[str]) -> Config:
     """What the report says that a scale leaves out: of whole sections no single networks."""
-    kept = [one for name, one in config["sections"].items() if name in sections]
-    shown = dict.fromkeys(name for section in kept for name in section["experiments"])
+    shown = dict.fromkeys(
+        name for section in sections for name in config["sections"][section]["experiments"]
+    )
     single = [config["experiments"][name] for name in shown if name not in names]
     return {
-        "sections": [one["title"] for one in config["sections"].values() if one not in kept],
+        "sections": [
+            one["title"] for name, one in config["sections"].items() if name not in sections
+        ],
         "networks": [
             {"title": one["title"], "dataset_title": config["datasets"][one["dataset"]]["title"]}
             for one in single

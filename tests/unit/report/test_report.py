@@ -33,8 +33,8 @@ TEMPLATES = ROOT / "workflow/templates"
 VERDICTS = ("Supported", "Contradicted", "Not decided", "No relevant difference")
 
 
-def made_results(folder, study, rng, spread=0.01):
-    """Files of a finished study with random results; returns the values of its runs."""
+def made_rows(study, rng, spread):
+    """What the summary says of each run of a study: random values."""
     rows = []
     for name, one in study.experiments.items():
         centre, cost = rng.uniform(0.3, 0.95), int(rng.integers(10**4, 10**7))
@@ -77,6 +77,12 @@ def made_results(folder, study, rng, spread=0.01):
                     "data_sha256": "da7a" * 16,
                 }
             )
+    return rows
+
+
+def made_results(folder, study, rng, spread=0.01):
+    """Files of a finished study with random results; returns the values of its runs."""
+    rows = made_rows(study, rng, spread)
     results = folder / "results" / study.scale
     results.mkdir(parents=True)
     with (results / "summary.csv").open("w", newline="") as file:
