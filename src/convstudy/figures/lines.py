@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
@@ -50,15 +51,15 @@ def draw_seeds(axis: Axes, values: np.ndarray, colour: str, dash: object = "-") 
     if len(values) == 1:
         return  # the mean is that line
     epochs = np.arange(1, values.shape[1] + 1)
-    # A line needs two epochs to be seen; many lines need more transparency to stay faint.
-    marker = "o" if len(epochs) == 1 else ""
-    alpha = max(0.12, 0.5 / len(values) ** 0.4)
-    for seed in values:
-        axis.plot(
-            *(epochs, seed),
-            **{"color": colour, "linestyle": dash, "linewidth": 0.7, "alpha": alpha},
-            **{"marker": marker, "markersize": 3, "markeredgewidth": 0, "zorder": 2},
-        )
+    # Many lines need more transparency to stay faint.
+    faint = {"color": colour, "alpha": max(0.12, 0.5 / len(values) ** 0.4), "zorder": 2}
+    if len(epochs) == 1:  # a line needs two to be seen
+        at = np.ones(len(values))
+        axis.plot(at, values[:, 0], "o", **faint, markersize=3, markeredgewidth=0)
+        return
+    # One collection: as lines of their own, those of a study of many seeds take seconds.
+    each = [np.column_stack([epochs, seed]) for seed in values]
+    axis.add_collection(LineCollection(each, **faint, linestyles=dash, linewidths=0.7))
 
 
 def draw_mean(axis: Axes, values: np.ndarray, look: style.Look, label: str, **more: object) -> None:

@@ -65,17 +65,15 @@ def test_comparison_draws_the_test_set_in_percent(tmp_path, house_style, make, s
             mean = _means(axis)[f"network {name}"]
             np.testing.assert_allclose(mean.get_ydata(), expected.mean(axis=0))
             np.testing.assert_array_equal(mean.get_xdata(), [1, 2, 3, 4])
-            faint = [
-                *(
-                    x
-                    for x in axis.lines
-                    if x.get_gid() is None and x.get_color() == mean.get_color()
-                )
-            ]
-            assert len(faint) == (seeds if seeds > 1 else 0)
-            for line, run in zip(faint, expected, strict=False):
-                np.testing.assert_allclose(line.get_ydata(), run)
-                assert line.get_alpha() < 0.6 and line.get_linewidth() < mean.get_linewidth()
+            colour = to_hex(mean.get_color())
+            faint = [x for x in axis.collections if to_hex(x.get_color()[0]) == colour]
+            assert len(faint) == (1 if seeds > 1 else 0)
+            for each in faint:
+                for line, run in zip(each.get_segments(), expected, strict=True):
+                    np.testing.assert_allclose(line[:, 1], run)
+                    np.testing.assert_array_equal(line[:, 0], [1, 2, 3, 4])
+                assert each.get_alpha() < 0.6
+                assert each.get_linewidth()[0] < mean.get_linewidth()
     assert figure.axes[0].get_title(loc="left") == "test accuracy, %"
     assert figure.axes[1].get_title(loc="left") == "test loss"
 
