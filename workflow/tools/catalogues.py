@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import yaml
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po, write_po
 from jinja2.ext import babel_extract
@@ -30,8 +30,13 @@ def main() -> None:
         with path.open("wb") as file:
             file.write(head + b"\n\n")
             write_po(file, catalogue, width=100, omit_header=True, include_lineno=False)
-        missing = [str(message.id) for message in catalogue if message.id and not message.string]
+        missing = [message.id for message in catalogue if message.id and not translated(message)]
         print(f"{path.relative_to(ROOT)}: {len(wanted)} entries, {len(missing)} to translate")
+
+
+def translated(message: Message) -> bool:
+    """Whether it has words, in each of its plural forms."""
+    return all([message.string] if isinstance(message.string, str) else message.string)
 
 
 def paths() -> list[Path]:

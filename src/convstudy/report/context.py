@@ -26,7 +26,11 @@ def gather(study: Values, results: Path, data: Path, report: Path) -> Values:
     names = dict.fromkeys(one["dataset"] for one in study["experiments"])
     datasets = {name: read_json(data / f"{name}.json") for name in names}
     experiments = {
-        one["name"]: {**one, "dataset_title": datasets[one["dataset"]]["title"]}
+        one["name"]: {
+            **one,
+            "dataset_title": datasets[one["dataset"]]["title"],
+            "generated": datasets[one["dataset"]]["generated"],
+        }
         for one in study["experiments"]
     }
     study = {**study, "experiments": experiments}
@@ -175,11 +179,28 @@ def _claims(section: str, study: Values, decided: Values) -> list[Values]:
                 **claim,
                 **decided[name],
                 "datasets": list(dict.fromkeys(one["dataset_title"] for one in involved)),
+                "reduced": _reduced(involved),
                 "published": study["published"]["claims"].get(name) if comparable else None,
                 "decisive": _decisive(claim, decided[name], study),
             }
         )
     return made
+
+
+def _reduced(involved: list[Values]) -> list[Values]:
+    """Images and epochs that a verdict rests on where they are not those that were published.
+
+    Networks trained for less say little about the published ones. Of generated images nothing is
+    said: their name says enough.
+    """
+    found = [
+        difference
+        for one in involved
+        if not one["generated"]
+        for difference in one["unlike_published"]
+        if difference["what"] in ("train_images", "epochs")
+    ]
+    return [one for place, one in enumerate(found) if one not in found[:place]]
 
 
 def _as_published(sections: list[Values]) -> int:

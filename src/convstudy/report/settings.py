@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from convstudy.language import gettext as _
-from convstudy.language import localised, value_in_words
+from convstudy.language import localised, ngettext, value_in_words
 from convstudy.marks import N_
 from convstudy.report.words import count, percent, text
 
@@ -101,9 +101,19 @@ def difference(one: dict[str, Any]) -> str:
     }
 
 
+def training(one: dict[str, Any]) -> str:
+    """How much a run was trained, where it is unlike the published one: `1 epoch`."""
+    number = one["here"]
+    if one["what"] == "train_images":
+        words = ngettext("%(count)s training image", "%(count)s training images", number)
+    else:
+        words = ngettext("%(count)s epoch", "%(count)s epochs", number)
+    return words % {"count": count(number)}
+
+
 def _spelt(value: object) -> str:
     """A value of the config; numbers with the signs of the language."""
     return localised(str(value)) if isinstance(value, float) else str(value)
 
 
-FILTERS = (recipe, setting, layer_size, row_rate, axis_value, cell, difference)
+FILTERS = (recipe, setting, layer_size, row_rate, axis_value, cell, difference, training)

@@ -8,6 +8,7 @@ from convstudy.language import gettext as _
 from convstudy.language import listing, number
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|$~&])")
+_SIGNED = "+z.2f"  # a difference; nothing is "-0.00"
 _START_OF_A_BLOCK = re.compile(r"^(?=[-+=])|^\d+(?=[.)](?:\s|$))")
 
 
@@ -24,7 +25,7 @@ def percent(value: float) -> str:
 
 def points(value: float) -> str:
     """Difference of fractions → `+1.23` (percentage points)."""
-    return number(100 * value, "+.2f")
+    return number(100 * value, _SIGNED)
 
 
 def points_only(value: float) -> str:
@@ -110,9 +111,11 @@ def in_unit(value: float, claim: dict[str, Any]) -> str:
         return _("%(value)s times") % {"value": digits}
     if _is_share(claim):
         return _("%(value)s %%") % {"value": digits}
+    fraction = metric in _FRACTIONS
     if claim["kind"] == "trend":
-        return _("%(value)s per step") % {"value": digits}
-    return _("%(value)s points") % {"value": digits} if metric in _FRACTIONS else digits
+        unit = _("%(value)s points per step") if fraction else _("%(value)s per step")
+        return unit % {"value": digits}
+    return _("%(value)s points") % {"value": digits} if fraction else digits
 
 
 def _digits(value: float, claim: dict[str, Any]) -> str:
@@ -121,7 +124,7 @@ def _digits(value: float, claim: dict[str, Any]) -> str:
     if _is_share(claim):
         return number(100 * value, ".2f")
     if claim["metric"] in _FRACTIONS:
-        return number(100 * value, "+.2f")
+        return number(100 * value, _SIGNED)
     return number(value, "+,.0f" if claim["metric"] in _COUNTS else "+.4f")
 
 

@@ -306,7 +306,7 @@ def test_every_claim_has_a_sentence_with_the_verdict_that_was_decided(report, tm
 
 def test_every_kind_of_claim_has_words_for_every_verdict():
     environment = Environment(loader=FileSystemLoader(TEMPLATES), extensions=["jinja2.ext.i18n"])
-    environment.filters.update({function.__name__: function for function in words.FILTERS})
+    environment.filters.update({one.__name__: one for one in (*words.FILTERS, *settings.FILTERS)})
     environment.install_null_translations(newstyle=True)
     module = environment.get_template("words.md.j2").make_module()
     verdicts = {"supported", "contradicted", "inconclusive"}
@@ -353,6 +353,20 @@ def test_published_values_stand_only_beside_the_same_experiment(report):
     assert "Published: the reverse; here: " in full
     assert "Published: " not in quick
     assert "published report takes a side" not in quick
+
+
+def test_a_verdict_says_how_its_networks_were_trained_where_not_as_published(report):
+    less, quick, full = report("real")[0], report("quick")[0], report("full")[0]
+    says = "ResNet-18 overfits (training accuracy exceeds test accuracy by more than 5 points)"
+    assert less.count(f"{says} (CIFAR-10, 2,000 training images, 1 epoch)") == 2
+    assert full.count(f"{says} (CIFAR-10)") == 2
+    assert "training image" not in quick.partition("## 1.")[2]  # generated ones say enough
+
+
+def test_sentences_are_set_apart(report):
+    text = report()[0]
+    assert not re.findall(r"[a-z)]\.[A-Z][a-z]+ ", text)
+    assert not re.findall(r"\) Published:", text)
 
 
 def test_a_changed_recipe_takes_the_published_value_away_and_says_why(config, schema, tmp_path):
