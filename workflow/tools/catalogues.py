@@ -36,7 +36,7 @@ def main() -> None:
 
 def translated(message: Message) -> bool:
     """Whether it has words, in each of its plural forms."""
-    return all([message.string] if isinstance(message.string, str) else message.string)
+    return all(message.string if isinstance(message.string, tuple) else [message.string])
 
 
 def paths() -> list[Path]:

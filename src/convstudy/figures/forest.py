@@ -33,6 +33,7 @@ _WORDS, _SIZE = 3.3, 6.3  # of the words at the left: inches, points
 _FRACTIONS = ("test_accuracy", "train_accuracy", "train_accuracy_running", "recall")
 _POINTS = (*_FRACTIONS, "gap", "recall_lead", "roughness")
 _SHARES = N_("percent")
+_SMALL = 1 / 8  # of the widest section's differences: less cannot be read on its axis
 _UNITS = {
     "parameters": N_("difference of parameters"),
     "macs": N_("difference of MACs"),
@@ -48,6 +49,10 @@ class Panel(NamedTuple):
     unit: str
     factor: float  # from the file to the axis
     logarithmic: bool
+
+
+POINTS = Panel(N_("percentage points"), 100.0, logarithmic=False)
+ENLARGED = POINTS._replace(unit=N_("percentage points, enlarged"))
 
 
 def main(argv: list[str]) -> None:
@@ -80,17 +85,20 @@ def panel_of(claim: Claim) -> Panel:
     if kind in ("above", "below") and metric in _FRACTIONS:
         return Panel(_SHARES, 100.0, logarithmic=False)
     if metric in _POINTS:
-        return Panel(N_("percentage points"), 100.0, logarithmic=False)
+        return POINTS
     return Panel(_UNITS.get(metric, N_("loss")), 1.0, logarithmic=False)
 
 
 def draw(claims: list[Claim]) -> Figure:
     """A panel per unit, in it a row per claim; claims without an estimate are left out."""
     panels: dict[Panel, list[Claim]] = {}
-    for claim in claims:
-        if claim["estimate"] is not None:
-            panel = panel_of(claim)
-            panels.setdefault(panel, []).append(_cut(claim) if panel.unit == _SHARES else claim)
+    drawn = [claim for claim in claims if claim["estimate"] is not None]
+    small = small_sections([claim for claim in drawn if panel_of(claim) == POINTS])
+    for claim in drawn:
+        panel = panel_of(claim)
+        if panel == POINTS and claim["section"] in small:
+            panel = ENLARGED
+        panels.setdefault(panel, []).append(_cut(claim) if panel.unit == _SHARES else claim)
     if not panels:
         return _nothing()
     rows = [len(members) for members in panels.values()]
@@ -103,6 +111,17 @@ def draw(claims: list[Claim]) -> Figure:
         handles=_key({claim["verdict"] for claim in claims}), loc="outside lower center", ncols=5
     )
     return figure
+
+
+def small_sections(claims: list[Claim]) -> set[str]:
+    """Sections whose estimates, bounds and intervals are small beside those of another one."""
+    extents: dict[str, float] = {}
+    for claim in claims:
+        ends = [claim[end] for end in ("low", "high") if claim[end] is not None]
+        reach = max(map(abs, (claim["estimate"], *bounds(claim), *ends)))
+        extents[claim["section"]] = max(reach, extents.get(claim["section"], 0.0))
+    widest = max(extents.values(), default=0.0)
+    return {section for section, extent in extents.items() if extent < _SMALL * widest}
 
 
 def _cut(claim: Claim) -> Claim:

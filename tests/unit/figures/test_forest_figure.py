@@ -10,6 +10,7 @@ from convstudy.figures import forest
 
 def claim(kind="greater", metric="test_accuracy", verdict="inconclusive", **changes):
     made = {"kind": kind, "metric": metric, "verdict": verdict, "says": "one beats the other"}
+    made["section"] = "some"
     return {**made, "bound": None, "estimate": 0.02, "low": 0.01, "high": 0.03, **changes}
 
 
@@ -81,3 +82,18 @@ def test_a_claim_that_was_not_decided_is_named(tmp_path):
     path.write_text(json.dumps({"claims": {}}))
     with pytest.raises(StudyError, match="does not decide the claim 'mine'"):
         forest.gather(path, [{"claim": "mine", "says": "…"}])
+
+
+def test_sections_of_small_differences_have_an_axis_of_their_own(house_style):
+    large = claim(estimate=0.2, low=0.1, high=0.3)
+    small = claim(section="small", estimate=0.002, low=0.001, high=0.003)
+    middling = claim(section="middling", estimate=0.05)
+    found = drawn(large, small, middling)
+    assert found["percentage points"]["marks"] == [("inconclusive", 20.0), ("inconclusive", 5.0)]
+    enlarged = found["percentage points, enlarged"]
+    assert enlarged["spans"] == [(0.1, 0.3)]
+    assert enlarged["ends"][1] < 1
+
+
+def test_small_differences_alone_are_not_called_enlarged(house_style):
+    assert list(drawn(claim(estimate=0.002, low=0.001, high=0.003))) == ["percentage points"]
