@@ -64,7 +64,7 @@ def on_cluster(slurm, locally, tmp_path_factory):
     studies = {
         "disturbed": small(base / "disturbed", epochs=12),
         "memory": small(base / "memory", epochs=2),
-        "time": small(base / "time", epochs=200),
+        "time": small(base / "time", epochs=140),
     }
     for name in ("memory", "time"):
         shutil.copytree(locally.folder / "data", studies[name].folder / "data")
