@@ -7,7 +7,7 @@ CLUSTER := $(abspath $(VENV))-cluster
 BIN     := $(abspath $(VENV))/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 
-.PHONY: report why plan test test-all test-cluster benchmark lint format words lock sample clean-env
+.PHONY: report why plan test test-all test-cluster benchmark lint format words lock sample pictures clean-env
 
 report: $(VENV)/.run       ## environment, then the study: report.md and report.html
 	PATH="$(BIN):$$PATH" $(BIN)/python workflow/tools/report.py --cores $(CORES) report.md report.html
@@ -77,6 +77,9 @@ lock:                      ## after a change of pyproject.toml (needs uv)
 sample: SCALE ?= quick
 sample: $(VENV)/.run       ## keep report.md of SCALE and what it was made from in docs/sample
 	$(BIN)/python workflow/tools/sample.py $(SCALE)
+
+pictures: $(VENV)/.test    ## those of README.md, from report.html (needs graphviz, Chromium)
+	PATH="$(BIN):$$PATH" $(BIN)/python workflow/tools/pictures.py
 
 clean-env:
 	rm -rf $(VENV) $(CLUSTER)

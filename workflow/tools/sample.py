@@ -1,10 +1,16 @@
 """What `make sample SCALE=…` runs: keep a report and what it was made from, without weights."""
 
+import re
 import shutil
 import sys
 from pathlib import Path
 
-from convstudy.files import digest, read_json
+from convstudy.files import digest, read_json, write_text
+from convstudy.report.words import interval, mean_sd, percent
+
+README = Path("README.md")
+IN_README = "real"  # the scale whose results README.md shows
+_TABLE = re.compile(r"(?<=<!-- by make sample -->\n).*?(?=<!-- end -->\n)", re.DOTALL)
 
 
 def main(scale: str) -> None:
@@ -24,6 +30,36 @@ def main(scale: str) -> None:
     for path in kept:
         (sample / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, sample / path)
+    if scale == IN_README:
+        table = results(sample)
+        write_text(README, _TABLE.sub(lambda _: table, README.read_text(encoding="utf-8")))
+
+
+def results(sample: Path) -> str:
+    """A Markdown table of the networks that were trained as published, for README.md."""
+    made = sample / "results" / sample.name
+    asked = read_json(made / "study.json")["report"]
+    published = asked["published"]["experiments"]
+    titles = {
+        one["name"]: f"{one['title']} ({one['meant_for']})"
+        for one in asked["experiments"]
+        if not one["unlike_published"]
+    }
+    lines = ["| network | published | in its own log | here | interval | seeds |"]
+    lines += ["|---|---:|---:|---:|---:|---:|"]
+    compared = read_json(made / "comparisons.json")
+    for section in asked["sections"]:
+        for row in compared.get(section["name"], {}).get("experiments", []):
+            if row["experiment"] in titles:
+                stated, here = published[row["experiment"]], row["metrics"]["test_accuracy"]
+                log = stated.get("log", {}).get("test_accuracy")
+                cells = [
+                    *(titles[row["experiment"]], percent(stated["results"]["test_accuracy"])),
+                    *(percent(log) if log else "", f"{mean_sd(here)} %", interval(here)),
+                    str(row["n"]),
+                ]
+                lines.append(f"| {' | '.join(cells)} |")
+    return "".join(f"{line}\n" for line in lines)
 
 
 if __name__ == "__main__":

@@ -106,9 +106,9 @@ def _changes(before: list[str], now: list[str]) -> Iterator[str]:
 
 def _difference(key: str, before: Any, now: Any) -> str:
     if now == ABSENT:
-        return f"the config has no {key} any more"
+        return f"{key} is no longer part of its config"
     if before == ABSENT:
-        return f"the config has a new {key}"
+        return f"{key} is new in its config"
     short = [json.dumps(value, ensure_ascii=False) for value in (before, now)]
     if max(map(len, short)) > 80:
         return f"{key} has changed in the config"
@@ -119,6 +119,8 @@ def _edited(fingerprint: str) -> str:
     modules = session.edited_since(fingerprint)
     if modules is None:
         return "its code has changed (which module is not on record)"
+    if not modules:
+        return "it uses other modules of the code"
     return f"its code has changed: {', '.join(modules)}"
 
 

@@ -1,0 +1,49 @@
+"""What `make pictures` runs: the pictures of README.md, of the workflow and of report.html here.
+
+Needs graphviz and Chromium, which no other part of the study does: the pictures are kept.
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from selenium.webdriver import Chrome, ChromeOptions, ChromeService
+
+FOLDER = Path("docs/pictures")
+_PAGE = 1440, 1300  # CSS pixels
+
+
+def main() -> None:
+    FOLDER.mkdir(exist_ok=True)
+    _draw_dag(FOLDER / "dag.svg")
+    _show_page(Path("report.html"), FOLDER / "report.png")
+
+
+def _draw_dag(output: Path) -> None:
+    """The rules of the full study, without arrows that follow from others."""
+    snakemake = [sys.executable, "-m", "snakemake", "report.html", "--rulegraph", "dot"]
+    graph = _run(*snakemake, "--config", "scale=full", stderr=subprocess.DEVNULL)
+    reduced = _run("tred", input=graph)
+    output.write_bytes(_run("dot", "-Grankdir=LR", "-Nheight=0.35", "-Tsvg", input=reduced))
+
+
+def _run(*command: str, **options: object) -> bytes:
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, **options).stdout
+
+
+def _show_page(page: Path, output: Path) -> None:
+    """Its first section."""
+    options = ChromeOptions()
+    options.binary_location = "/usr/bin/chromium"
+    width, height = _PAGE
+    for argument in ("--headless", "--no-sandbox", "--hide-scrollbars"):
+        options.add_argument(argument)
+    options.add_argument(f"--window-size={width},{height}")
+    with Chrome(options=options, service=ChromeService("/usr/bin/chromedriver")) as browser:
+        browser.get(page.resolve().as_uri())
+        browser.execute_script("document.querySelector('h2').scrollIntoView()")
+        browser.save_screenshot(str(output))
+
+
+if __name__ == "__main__":
+    main()
