@@ -26,6 +26,7 @@ class Checkout:
         for part in (*PARTS, *more):
             source = ROOT / part
             copy = shutil.copytree if source.is_dir() else shutil.copy
+            (folder / part).parent.mkdir(parents=True, exist_ok=True)
             copy(source, folder / part)
 
     @classmethod

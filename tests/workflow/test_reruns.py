@@ -1,11 +1,12 @@
 """What an edit reruns: exactly these jobs, on the real DAG (dry runs over pretended results)."""
 
 import os
+import re
 import shutil
 
 import pytest
 
-from checkout import Checkout
+from checkout import ROOT, Checkout
 
 MNIST = ["mnist_fc", "mnist_simple_cnn", "mnist_resnet18"]
 KERNELS = ["mnist_kernel3", "mnist_kernel5", "mnist_kernel7"]
@@ -473,6 +474,28 @@ def test_why_says_what_is_stale_and_why(study):
     assert "because it has not been run: results/quick/layers/swish.json" in said
     assert "    Write the report" in said
     assert "Draw curves of section blocks\nDraw curves of section cifar10\n" in said
+
+
+def test_why_says_what_the_readme_shows(study):
+    path = study.folder / "config.yaml"
+    old, new = "hidden: [512, 256, 128], dropout: 0.2", "hidden: [256, 128], dropout: 0.2"
+    assert path.read_text().count(old) == 1
+    path.write_text(path.read_text().replace(old, new))
+    said = study.python("workflow/tools/why.py", "report.md", "report.html").stdout
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"^```\n(Train mnist_fc.*?)^```", readme, re.M | re.S)
+    for part in shown.split("…\n"):
+        assert part in said
+
+
+def test_why_says_that_a_job_uses_other_modules(study):
+    """A network that is not compared any more is not timed any more."""
+    study.edit_config(
+        lambda config: config["experiments"]["mnist_fc"]["recipe"].update(batch_size=32)
+    )
+    said = study.python("workflow/tools/why.py", "report.md").stdout
+    assert "    because mnist_fc is no longer part of its config\n" in said
+    assert "    because it uses other modules of the code\n" in said
 
 
 def test_why_of_a_finished_study_says_that_nothing_is_stale(study):
