@@ -4,8 +4,6 @@ import csv
 import json
 import re
 from collections import Counter
-from functools import partial
-from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -15,198 +13,21 @@ from jinja2 import Environment, FileSystemLoader
 
 from convstudy import language
 from convstudy.config import slices
-from convstudy.config.kinds import EVERY_CLASS, KINDS, column
-from convstudy.config.kinds import compared as compared_by
+from convstudy.config.kinds import KINDS
 from convstudy.config.study import load
 from convstudy.errors import StudyError
 from convstudy.report import settings, words
 from convstudy.report.context import gather
 from convstudy.report.render import render
-from convstudy.statistics import measures, summary
-from convstudy.statistics.analyse import analyse
+from convstudy.statistics import summary
 from convstudy.statistics.outcomes import TESTS
 
 import catalogues
+import made_results
 from checkout import ROOT
 
 TEMPLATES = ROOT / "workflow/templates"
 VERDICTS = ("Supported", "Contradicted", "Not decided", "No relevant difference")
-
-
-def made_rows(study, rng, spread):
-    """What the summary says of each run of a study: random values."""
-    rows = []
-    for name, one in study.experiments.items():
-        centre, cost = rng.uniform(0.3, 0.95), int(rng.integers(10**4, 10**7))
-        seconds = rng.uniform(5, 500)
-        for seed in one.seeds:
-            accuracy = float(np.clip(rng.normal(centre, spread), 0, 1))
-            train = float(np.clip(accuracy + rng.uniform(0, 0.2), 0, 1))
-            rows.append(
-                {
-                    **dict.fromkeys(summary.COLUMNS, ""),
-                    "experiment": name,
-                    "seed": seed,
-                    "origin": "trained",
-                    "dataset": study.datasets[one.dataset]["title"],
-                    "generated": False,
-                    "test_accuracy": accuracy,
-                    "train_accuracy": train,
-                    "train_accuracy_running": train,
-                    "gap": train - accuracy,
-                    "test_loss": rng.uniform(0.1, 2),
-                    "train_loss": rng.uniform(0.1, 2),
-                    "train_seconds": seconds * rng.uniform(0.9, 1.1),
-                    "evaluate_seconds": rng.uniform(1, 9),
-                    "images_per_second": rng.uniform(100, 9000),
-                    "peak_memory_bytes": int(rng.integers(10**8, 10**9)),
-                    "train_images": 60000,
-                    "test_images": 10000,
-                    "epochs": 5,
-                    "parameters": cost,
-                    "macs": 3 * cost,
-                    "device": "cpu",
-                    "threads": 1,
-                    "precision": "float32",
-                    "processor": "a processor",
-                    "torch": "2.15.0",
-                    "python": "3.11.7",
-                    "commit": "f" * 40,
-                    "dirty": False,
-                    "code": "c0de" * 4,
-                    "data_sha256": "da7a" * 16,
-                }
-            )
-    return rows
-
-
-def made_results(folder, study, rng, spread=0.01):
-    """Files of a finished study with random results; returns the values of its runs."""
-    rows = made_rows(study, rng, spread)
-    results = folder / "results" / study.scale
-    results.mkdir(parents=True)
-    with (results / "summary.csv").open("w", newline="") as file:
-        writer = csv.DictWriter(file, list(summary.COLUMNS))
-        writer.writeheader()
-        writer.writerows(rows)
-    with patch.object(measures, "add", partial(measure, rng=rng)):
-        compared, decided = analyse(
-            results / "summary.csv",
-            results / "runs",
-            results / "timing.json",
-            slices.analysis(study),
-        )
-    dump(results / "comparisons.json", compared)
-    dump(results / "claims.json", decided)
-    for section in study.sections:
-        dump(results / f"confusion/{section}.json", made_confusion(rng))
-        dump(results / f"errors/{section}.json", made_errors(rng))
-    for section, shown in study.sections.items():
-        if "grid" in shown["figures"]:
-            dump(results / f"grids/{section}.json", made_grid(slices.grid(study, section), rng))
-    for layer in study.layers:
-        dump(results / f"layers/{layer}.json", made_layer(layer, rng))
-    for name, one in study.datasets.items():
-        dump(folder / f"data/prepared/{name}.json", made_description(name, one, rng))
-    return rows
-
-
-def measure(table, claims, runs, timing, rng):
-    """In place of files that only claims ask for: random values, one per seed."""
-    for claim in claims:
-        for name in compared_by(claim) if "metric" in claim else ():
-            table[name].classes = ["cat", "dog"]
-            about = [claim]
-            if claim.get("class") == EVERY_CLASS:
-                about = [{**claim, "class": one} for one in table[name].classes]
-            for one in about:
-                values = rng.uniform(0.2, 0.7, len(table[name].seeds)).tolist()
-                table[name].values.setdefault(column(one), values)
-
-
-def made_confusion(rng):
-    share = rng.uniform(0.01, 0.2, 3)
-    return {
-        "experiment": "x",
-        "title": "a network",
-        "dataset": "images",
-        "classes": ["cat", "dog"],
-        "seeds": [0, 1],
-        "mean": [[90, 10], [20, 80]],
-        "sd": None,
-        "pairs": [{"true": "cat", "predicted": "dog", "mean": 10, "sd": 1, "share": share[0]}],
-        "recalls": [
-            {"class": "cat", "mean": share[1], "sd": 0.1},
-            {"class": "dog", "mean": share[2], "sd": 0.1},
-        ],
-    }
-
-
-def made_errors(rng):
-    mean = rng.uniform(0.01, 0.2)
-    return {
-        "title": "a network",
-        "seeds": [0, 1],
-        "images": 100,
-        "calibration": {
-            "error": {"mean": mean, "sd": 0.1 * mean, "low": 0.5 * mean, "high": 2 * mean}
-        },
-        "recalls": [{"class": name, "mean": rng.uniform()} for name in ("cat", "dog")],
-        "mistakes": [{"true": "cat", "predicted": "dog", "confidence": rng.uniform()}],
-    }
-
-
-def made_grid(grid, rng):
-    cells = [
-        {**cell, "n": len(cell["seeds"]), "mean": rng.uniform(), "sd": rng.uniform(0, 0.1)}
-        for cell in grid["cells"]
-    ]
-    return {**grid, "cells": [{**cell, "low": 0.1, "high": 0.9} for cell in cells]}
-
-
-def made_layer(layer, rng):
-    return {
-        "layer": layer,
-        "title": layer,
-        "formula": "f(x)",
-        "source": "someone",
-        "arguments": {"channels": 64},
-        "input_shape": [64, 32, 32],
-        "parameters": int(rng.integers(1, 10**6)),
-        "macs": int(rng.integers(1, 10**6)),
-        "passed": True,
-        "checks": [
-            {
-                "check": "reference, float64",
-                "passed": True,
-                "detail": "",
-                "value": rng.uniform(1e-17, 1e-15),
-                "limit": 1e-12,
-            }
-        ],
-    }
-
-
-def made_description(name, dataset, rng):
-    return {
-        "dataset": name,
-        "title": dataset["title"],
-        "format": dataset["format"],
-        "generated": "generator" in dataset,
-        "classes": [str(k) for k in range(int(rng.integers(2, 90)))],
-        "shape": [3, 32, 32],
-        "train_images": int(rng.integers(10**3, 10**5)),
-        "test_images": int(rng.integers(10**3, 10**5)),
-        "mean": [0.5],
-        "std": [0.2],
-        "sha256": rng.bytes(32).hex(),
-        "sources": dict.fromkeys(dataset["files"], "0"),
-    }
-
-
-def dump(path, value):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(value))
 
 
 def report_of(folder, study, words=None):
@@ -232,7 +53,7 @@ def report(tmp_path, study):
     def make(scale="full", seed=0, spread=0.01, **changes):
         folder = tmp_path / f"{scale}{seed}"
         made = study(scale, **changes)
-        rows = made_results(folder, made, np.random.default_rng(seed), spread)
+        rows = made_results.make(folder, made, np.random.default_rng(seed), spread)
         return report_of(folder, made), rows
 
     return make
@@ -244,7 +65,7 @@ def sections(text):
 
 def test_the_command_names_the_files_that_were_laid_over_the_config(tmp_path, study):
     made = study("full")
-    made_results(tmp_path, made, np.random.default_rng(0), 0.01)
+    made_results.make(tmp_path, made, np.random.default_rng(0), 0.01)
     job = json.loads(json.dumps(slices.reporting(made, ["overlays/a.yaml", "my own.yaml"])))
     values = gather(job, tmp_path / "results/full", tmp_path / "data/prepared", tmp_path / "r.md")
     assert values["command"].startswith(
@@ -372,7 +193,7 @@ def test_sentences_are_set_apart(report):
 def test_a_changed_recipe_takes_the_published_value_away_and_says_why(config, schema, tmp_path):
     config["experiments"]["mnist_fc"]["recipe"]["learning_rate"] = 0.01
     changed = load({**config, "scale": "full"}, schema)
-    made_results(tmp_path, changed, np.random.default_rng(0))
+    made_results.make(tmp_path, changed, np.random.default_rng(0))
     text = report_of(tmp_path, changed)
     assert "97.19 %" not in text
     assert "learning rate 0.01 in place of 0.001" in text
@@ -423,9 +244,9 @@ def test_what_figures_of_errors_show_is_said_with_its_numbers(report, tmp_path):
 
 def test_a_network_without_mistakes_is_said_to_make_none(tmp_path, study):
     made = study("full")
-    made_results(tmp_path, made, np.random.default_rng(0))
+    made_results.make(tmp_path, made, np.random.default_rng(0))
     path = tmp_path / "results/full/errors/modern.json"
-    dump(path, {**json.loads(path.read_text()), "mistakes": []})
+    path.write_text(json.dumps({**json.loads(path.read_text()), "mistakes": []}))
     shown = alternatives(
         sections(report_of(tmp_path, made))["Does dropout help once training is done well?"]
     )
@@ -462,7 +283,7 @@ def edited(folder, experiment, **changes):
 
 def test_every_run_is_listed_with_what_it_was_made_on(tmp_path, study):
     made = study("full", seeds=[0, 1, 2, 7])
-    made_results(tmp_path, made, np.random.default_rng(0))
+    made_results.make(tmp_path, made, np.random.default_rng(0))
     edited(tmp_path, "mnist_kernel5", commit="a" * 40, dirty="True")
     text = sections(report_of(tmp_path, made))["How this was made"]
     rows = re.findall(
@@ -478,7 +299,7 @@ def test_every_run_is_listed_with_what_it_was_made_on(tmp_path, study):
 @pytest.mark.parametrize("field", ["device", "processor", "threads", "precision", "torch"])
 def test_a_comparison_across_what_matters_carries_a_warning(tmp_path, study, field):
     made = study("full")
-    made_results(tmp_path, made, np.random.default_rng(0))
+    made_results.make(tmp_path, made, np.random.default_rng(0))
     edited(tmp_path, "mnist_kernel5", **{field: "9"})
     found = sections(report_of(tmp_path, made))
     assert f"**Careful:** the runs of this section differ in {field} (" in found["Kernel size"]
@@ -488,7 +309,7 @@ def test_a_comparison_across_what_matters_carries_a_warning(tmp_path, study, fie
 def test_runs_that_are_missing_are_listed_at_the_top(config, schema, tmp_path):
     config |= {"scale": "full", "allow_missing": True}
     made = load(config, schema, lambda name, seed: name != "mnist_fc" and seed != 3)
-    made_results(tmp_path, made, np.random.default_rng(0))
+    made_results.make(tmp_path, made, np.random.default_rng(0))
     head = report_of(tmp_path, made).partition("## 1.")[0]
     assert "> **Runs are missing**, and everything below is computed without them:\n" in head
     assert "fully connected (MNIST), seeds 0, 1, 2, 3 and 4; SimpleCNN (MNIST), seed 3;" in head
@@ -497,7 +318,7 @@ def test_runs_that_are_missing_are_listed_at_the_top(config, schema, tmp_path):
 def test_titles_cannot_inject_markup(config, schema, tmp_path):
     config["experiments"]["mnist_fc"]["title"] = "<script>|*x*|[a](b)"
     evil = load({**config, "scale": "full"}, schema)
-    made_results(tmp_path, evil, np.random.default_rng(0))
+    made_results.make(tmp_path, evil, np.random.default_rng(0))
     text = report_of(tmp_path, evil)
     assert "<script>" not in text
     assert r"\<script\>\|\*x\*\|\[a\](b)" in text
@@ -505,7 +326,7 @@ def test_titles_cannot_inject_markup(config, schema, tmp_path):
 
 def test_a_missing_result_is_named(tmp_path, study):
     made = study("full")
-    made_results(tmp_path, made, np.random.default_rng(0))
+    made_results.make(tmp_path, made, np.random.default_rng(0))
     (tmp_path / "results/full/layers/swish.json").unlink()
     with pytest.raises(StudyError, match=r"swish\.json is missing\. Run snakemake again"):
         report_of(tmp_path, made)
@@ -558,7 +379,7 @@ def test_a_recipe_is_said_without_what_is_off(study):
 
 def test_another_language_says_the_same_numbers(tmp_path, study):
     """Digits alone: signs between them are the language's."""
-    made_results(tmp_path, study("full"), np.random.default_rng(0))
+    made_results.make(tmp_path, study("full"), np.random.default_rng(0))
     english, russian = (
         Counter(re.findall(r"\d+", report_of(tmp_path, study("full", language=one))))
         for one in ("en", "ru")
@@ -569,7 +390,7 @@ def test_another_language_says_the_same_numbers(tmp_path, study):
 def test_every_word_of_the_templates_goes_through_the_catalogue(tmp_path, study):
     """In a language of one letter, what is still readable has to come from config or data."""
     made = study("full")
-    made_results(tmp_path, made, np.random.default_rng(0))
+    made_results.make(tmp_path, made, np.random.default_rng(0))
     text = report_of(tmp_path, made, made_up(tmp_path / "made_up.po"))
     text = re.sub(r"`[^`]*`|\]\([^)]*\)", "", text).replace("\\", "")  # no commands, no files
     given = [one["name"] for one in made.published["experiments"].values()]
