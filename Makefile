@@ -30,9 +30,10 @@ test-cluster: $(VENV)/.cluster ## a SLURM of one node, as root, where it is inst
 benchmark: $(VENV)/.test   ## our training against the plain loop: 7 minutes on 2 idle cores
 	$(BIN)/python benchmarks/speed.py
 
-lint: $(VENV)/.test        ## style, formatting and Snakemake's own advice
+lint: $(VENV)/.test        ## style, types, formatting and Snakemake's own advice
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy
 	$(BIN)/snakefmt --check Snakefile workflow
 	PATH="$(BIN):$$PATH" $(BIN)/python .ci/lint_workflow.py
 

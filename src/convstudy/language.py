@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from io import BytesIO
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from babel import Locale, UnknownLocaleError
 from babel.lists import format_list
@@ -83,8 +83,8 @@ def number(value: float, form: str = ",.0f") -> str:
 def localised(digits: str) -> str:
     """A number that Python wrote, with the decimal and group signs of the language."""
     locale = _spoken.get().locale
-    signs = {",": get_group_symbol(locale), ".": get_decimal_symbol(locale)}
-    return digits.translate(str.maketrans(signs))
+    signs = {ord(","): get_group_symbol(locale), ord("."): get_decimal_symbol(locale)}
+    return digits.translate(signs)
 
 
 def value_in_words(value: str) -> str:
@@ -98,5 +98,5 @@ def value_in_words(value: str) -> str:
 
 def listing(values: Sequence[object], last: str = "and") -> str:
     """`a, b and c`; `last` is "and" or "or"."""
-    style = {"and": "standard", "or": "or"}[last]
-    return format_list([str(value) for value in values], style, _spoken.get().locale)
+    styles: dict[str, Literal["standard", "or"]] = {"and": "standard", "or": "or"}
+    return format_list([str(value) for value in values], styles[last], _spoken.get().locale)

@@ -41,8 +41,9 @@ def of_config(config: Config, name: str, cell: Config) -> Experiment:
     """The experiment of this name at the scale of a whole config; `cell` is its place in a grid."""
     scale = config["scales"][config["scale"]]
     resolved = at_scale(config, config["scale"], name)
-    stand_ins = {**scale["stand_ins"], **config["stand_ins"]}
-    dataset = stand_ins.get(resolved["dataset"], resolved["dataset"])
+    stand_ins: dict[str, str] = {**scale["stand_ins"], **config["stand_ins"]}
+    meant: str = resolved["dataset"]
+    dataset = stand_ins.get(meant, meant)
     # --config seeds=N over all, then experiment over scale.
     seeds = config["seeds"] or resolved["seeds"] or scale["seeds"] or 1
     job = {
@@ -57,7 +58,7 @@ def of_config(config: Config, name: str, cell: Config) -> Experiment:
         name=name,
         title=resolved["title"],
         dataset=dataset,
-        meant_for=config["datasets"][resolved["dataset"]]["title"],
+        meant_for=config["datasets"][meant]["title"],
         seeds=tuple(range(seeds)) if isinstance(seeds, int) else tuple(seeds),
         slice=job,
         unlike_published=_unlike_published(config, name, job),

@@ -99,7 +99,7 @@ def _metric(claim: Claim, sections: dict[str, list[str]]) -> Iterator[str]:
         yield f"metric: {claim['metric']!r} is none for claims; known: {', '.join(CLAIMABLE)}"
     elif claim["kind"] == "ratio" and not METRICS[claim["metric"]].has_ratio:
         yield f"metric: {claim['metric']} can be negative and has no ratio; use greater"
-    members = sections.get(claim.get("section"), [])
+    members = sections.get(claim.get("section", ""), [])
     names = compared(claim)
     for place, (role, name) in enumerate(roles(claim)):
         if members and name not in members:

@@ -16,7 +16,7 @@ def faults(config: Config, grids: Config) -> list[str]:
     The config may have faults of shape as well. What these hide is passed over here: the schema
     has listed them, and a user wants to hear of all other faults in the same go.
     """
-    found = []
+    found: list[str] = []
     for kind, check in _CHECKS.items():
         items = config.get(kind)
         for name, item in items.items() if isinstance(items, dict) else ():

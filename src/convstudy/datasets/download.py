@@ -52,7 +52,8 @@ def _opened(url: str, offset: int) -> http.client.HTTPResponse:
     if offset:
         headers["Range"] = f"bytes={offset}-"
     request = urllib.request.Request(url, headers=headers)
-    return urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS)
+    response: http.client.HTTPResponse = urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS)
+    return response
 
 
 def _receive(response: http.client.HTTPResponse, part: BinaryIO, offset: int) -> None:

@@ -15,8 +15,8 @@ import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BufferedRandom, BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 from convstudy.config import read_slice
 from convstudy.datasets.checksums import note
@@ -118,7 +118,7 @@ def _download(url: str, output: Path, checksums: dict[str, str]) -> None:
         path.replace(output)
 
 
-def _transfer_and_check(url: str, part: BinaryIO, checksums: dict[str, str]) -> None:
+def _transfer_and_check(url: str, part: BufferedRandom, checksums: dict[str, str]) -> None:
     for attempt in range(ATTEMPTS):
         resumed = part.seek(0, os.SEEK_END)
         try:
@@ -131,7 +131,7 @@ def _transfer_and_check(url: str, part: BinaryIO, checksums: dict[str, str]) -> 
             log.info("%s: %s; trying on", url, fault)
 
 
-def _worth_another(part: BinaryIO, resumed: int, attempt: int, fault: TransferError) -> bool:
+def _worth_another(part: BufferedRandom, resumed: int, attempt: int, fault: TransferError) -> bool:
     """Whether the same mirror may yet do: it got further, or an older partial file was at fault."""
     if attempt + 1 == ATTEMPTS:
         return False
@@ -143,7 +143,7 @@ class WrongFileError(TransferError):
     """The whole file came, and it is another one than expected."""
 
 
-def _check(file: BinaryIO, checksums: dict[str, str]) -> None:
+def _check(file: BufferedRandom | BufferedReader, checksums: dict[str, str]) -> None:
     """Raise `WrongFileError`, and empty the file if it can be written, unless it is as expected."""
     file.seek(0)
     fault = None
@@ -161,12 +161,12 @@ def _check(file: BinaryIO, checksums: dict[str, str]) -> None:
         log.info("no checksum to compare with; its sha256 is %s", _digest(file, "sha256"))
 
 
-def _is_whole(part: BinaryIO, checksums: dict[str, str]) -> bool:
+def _is_whole(part: BufferedRandom, checksums: dict[str, str]) -> bool:
     """Whether an earlier call was ended between the last byte and the renaming."""
     return bool(checksums) and all(_digest(part, a) == v.lower() for a, v in checksums.items())
 
 
-def _digest(file: BinaryIO, algorithm: str) -> str:
+def _digest(file: BufferedRandom | BufferedReader, algorithm: str) -> str:
     file.seek(0)
     # usedforsecurity: md5 is what the mirrors publish, and some systems otherwise forbid it.
     new = lambda: hashlib.new(algorithm, usedforsecurity=False)  # noqa: E731
@@ -174,7 +174,7 @@ def _digest(file: BinaryIO, algorithm: str) -> str:
 
 
 @contextmanager
-def _partial(path: Path) -> Iterator[BinaryIO]:
+def _partial(path: Path) -> Iterator[BufferedRandom]:
     """The partial file, open for reading and writing, and ours alone.
 
     A killed scheduler leaves its jobs running, so that two downloads of one file can meet here.

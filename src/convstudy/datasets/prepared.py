@@ -65,7 +65,8 @@ class Prepared:
 
     @property
     def classes(self) -> list[str]:
-        return self.description["classes"]
+        names: list[str] = self.description["classes"]
+        return names
 
 
 def load(tensors: Path, description: Path, chosen: dict[str, Any], device: str) -> Prepared:
@@ -98,7 +99,7 @@ def load(tensors: Path, description: Path, chosen: dict[str, Any], device: str) 
                 torch.tensor(normalise["std"], device=device),
             )
         )
-    return Prepared(*splits, about)
+    return Prepared(splits[0], splits[1], about)
 
 
 def _subset(available: int, wanted: int | None, what: str) -> Tensor | None:

@@ -98,6 +98,7 @@ def activations(
 
 def _save(path: Path, data: Prepared, rows: Tensor, answers: dict[str, Tensor]) -> None:
     images = data.test.images[rows].permute(0, 3, 1, 2)
+    maps: dict[str, Any] = {layer: answer.cpu().numpy() for layer, answer in answers.items()}
     with replacing(path) as temporary, temporary.open("wb") as file:
         np.savez_compressed(
             file,
@@ -105,5 +106,5 @@ def _save(path: Path, data: Prepared, rows: Tensor, answers: dict[str, Tensor]) 
             labels=data.test.labels[rows].cpu().numpy(),
             indices=rows.cpu().numpy(),
             classes=np.array(data.classes),
-            **{layer: answer.cpu().numpy() for layer, answer in answers.items()},
+            **maps,
         )

@@ -169,7 +169,9 @@ def _gradients(made: type[nn.Module], case: Case) -> Finding:
     names = [name for name, _ in layer.named_parameters()]
 
     def run(maps: Tensor, *values: Tensor) -> Tensor:
-        return functional_call(layer, dict(zip(names, values, strict=True)), (maps,))
+        weights = dict(zip(names, values, strict=True))
+        answer: Tensor = functional_call(layer, weights, (maps,))
+        return answer
 
     maps = torch.randn((2, _CHANNELS, 5, 4), dtype=torch.float64, requires_grad=True)
     gradcheck(run, (maps, *layer.parameters()), eps=1e-6, atol=1e-6, rtol=1e-5)

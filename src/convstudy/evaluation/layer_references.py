@@ -38,7 +38,8 @@ def sigmoid(x: Array) -> Array:
 
 def silu(weights: dict[str, Array], maps: Array) -> Array:
     with np.errstate(over="ignore"):
-        return maps / (1 + np.exp(-maps))
+        answer: Array = maps / (1 + np.exp(-maps))
+    return answer
 
 
 def torch_silu(weights: dict[str, Array], maps: Array) -> Array:

@@ -3,7 +3,7 @@
 import argparse
 import zipfile
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -91,24 +91,23 @@ def draw(drawing: Drawing, blocks: list[Block]) -> Figure:
     heights = [_lines(block) * size for block, size in zip(blocks, sizes, strict=True)]
     total = _HEAD + sum(heights) + _BETWEEN * len(blocks) + _FOOT
     figure = style.page(total, layout=None)
-    figure.text(
-        *(0.01, 1 - 0.06 / total, style.shortened(f"{drawing.title} · {drawing.dataset}", 80)),
-        **{"fontsize": style.TITLE, "fontweight": "bold", "va": "top"},
-    )
+    title = style.shortened(f"{drawing.title} · {drawing.dataset}", 80)
+    bold: dict[str, Any] = {"fontsize": style.TITLE, "fontweight": "bold", "va": "top"}
+    figure.text(0.01, 1 - 0.06 / total, title, **bold)
     top = total - _HEAD
     for block, size, height in zip(blocks, sizes, heights, strict=True):
         top -= _BETWEEN
         top -= height
         _draw_block(figure, block, (left, top, size * _across(block), height))
-    figure.text(
-        *(0.01, 0.06 / total, style.wrapped(_(_NOTE), style.PAGE_WIDTH, style.SMALL)),
-        **{"fontsize": style.SMALL, "color": style.QUIET, "va": "bottom"},
-    )
+    note = style.wrapped(_(_NOTE), style.PAGE_WIDTH, style.SMALL)
+    quiet: dict[str, Any] = {"fontsize": style.SMALL, "color": style.QUIET, "va": "bottom"}
+    figure.text(0.01, 0.06 / total, note, **quiet)
     return figure
 
 
 def _shown(block: Block) -> int:
-    return min(_MAPS, block.maps.shape[1])
+    channels: int = block.maps.shape[1]
+    return min(_MAPS, channels)
 
 
 def _lines(block: Block) -> int:
@@ -146,7 +145,7 @@ def _draw_block(figure: Figure, block: Block, place: tuple[float, float, float, 
         top = row * per_image
         _place(axis, image.squeeze(), 0, top, per_image, cmap="gray", vmin=0, vmax=255)
         beside = -0.06 * _across(block) / width
-        name = {"ha": "right", "va": "center", "fontsize": style.SMALL}
+        name: dict[str, Any] = {"ha": "right", "va": "center", "fontsize": style.SMALL}
         axis.text(beside, top + per_image / 2, _name(block.names[row]), **name)
         for number, one in enumerate(maps[:_MAPS]):
             down, along = divmod(number, _COLUMNS)
@@ -170,7 +169,7 @@ def _axes(figure: Figure, left: float, bottom: float, width: float, height: floa
 
 
 def _place(
-    axis: Axes, picture: np.ndarray, left: float, top: float, size: float, **colours: object
+    axis: Axes, picture: np.ndarray, left: float, top: float, size: float, **colours: Any
 ) -> None:
     """Draw a picture into a square of the axis, in maps, with a gap around it."""
     near, far = _GAP / 2, size - _GAP / 2

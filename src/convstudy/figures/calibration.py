@@ -1,5 +1,7 @@
 """`convstudy draw-calibration`: how often a network is right that is so sure."""
 
+from typing import Any
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -33,7 +35,7 @@ def draw(found: errors.Errors) -> Figure:
 def _curve(axis: Axes, images: np.ndarray, sure: np.ndarray, right: np.ndarray) -> None:
     """Each seed faint, all of their images together strong, beside what would be calibrated."""
     colour = style.PALETTE[0]
-    diagonal = {"color": style.QUIET, "linewidth": 0.8, "linestyle": "--"}
+    diagonal: dict[str, Any] = {"color": style.QUIET, "linewidth": 0.8, "linestyle": "--"}
     axis.plot([0, 100], [0, 100], **diagonal, label=_("calibrated"))
     if len(images) > 1:
         axis.plot(100 * sure.T, 100 * right.T, color=colour, linewidth=0.7, alpha=0.4)
@@ -43,7 +45,7 @@ def _curve(axis: Axes, images: np.ndarray, sure: np.ndarray, right: np.ndarray) 
         100 * np.nansum(images * values, axis=0)[filled] / images.sum(axis=0)[filled]
         for values in (sure, right)
     ]
-    strong = {"color": colour, "linewidth": 1.6, "marker": "o", "markersize": 4}
+    strong: dict[str, Any] = {"color": colour, "linewidth": 1.6, "marker": "o", "markersize": 4}
     axis.plot(*together, **strong, label=errors.seeds_in_words(len(images)))
     axis.legend(loc="upper left")
     axis.set_ylabel(_("accuracy, %"))

@@ -2,6 +2,7 @@
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -86,15 +87,18 @@ def _seeds(
         values = factor * found[one.name]["test", "accuracy"][:, -1]
         look = style.look(one.colour)
         aside = 0.12 * np.linspace(-1, 1, len(values)) if len(values) > 1 else np.zeros(1)
-        dots = {"alpha": 0.55, "markersize": 3.6, "markeredgewidth": 0, "gid": SEEDS}
-        axis.plot(place - 0.18 + aside, values, "o", color=look.colour, **dots)
-        if spreads[one.name]:
-            ends = [factor * end for end in spreads[one.name]]
+        dots: dict[str, Any] = {"alpha": 0.55, "markersize": 3.6, "markeredgewidth": 0}
+        axis.plot(place - 0.18 + aside, values, "o", color=look.colour, gid=SEEDS, **dots)
+        if spread := spreads[one.name]:
+            ends = [factor * end for end in spread]
             axis.plot([place + 0.2] * 2, ends, color=look.colour, linewidth=1.6, gid=INTERVAL)
         axis.plot(
             *(place + 0.2, values.mean(), look.marker),
-            **{"color": look.colour, "markersize": 5.2, "markeredgecolor": "white"},
-            **{"markeredgewidth": 0.4, "zorder": 3},
+            color=look.colour,
+            markersize=5.2,
+            markeredgecolor="white",
+            markeredgewidth=0.4,
+            zorder=3,
         )
         shown += values.tolist()
     room = 0.35 * (max(shown) - min(shown)) or 1.0

@@ -93,7 +93,9 @@ def draw(found: Confusion) -> Figure:
 def row_shares(counts: np.ndarray) -> np.ndarray:
     """Share of each true class (row) given each name; NaN where a class has no test images."""
     totals = counts.sum(axis=1, keepdims=True)
-    return np.divide(counts, totals, out=np.full_like(counts, np.nan), where=totals > 0)
+    unknown = np.full_like(counts, np.nan)
+    shares: np.ndarray = np.divide(counts, totals, out=unknown, where=totals > 0)
+    return shares
 
 
 def _title(found: Confusion) -> str:
@@ -141,12 +143,11 @@ def _name_classes(axis: Axes, classes: list[str]) -> None:
 
 
 def _write_cells(axis: Axes, found: Confusion, shares: np.ndarray) -> None:
+    middle: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": style.SMALL}
     for row, column in zip(*found.mean.nonzero(), strict=True):
-        axis.text(
-            *(column, row, cell_text(found, row, column)),
-            color="white" if shares[row, column] > 0.5 else "black",
-            **{"ha": "center", "va": "center", "fontsize": style.SMALL, "linespacing": 1.05},
-        )
+        colour = "white" if shares[row, column] > 0.5 else "black"
+        text = cell_text(found, row, column)
+        axis.text(column, row, text, color=colour, linespacing=1.05, **middle)
 
 
 def cell_text(found: Confusion, row: int, column: int) -> str:

@@ -1,5 +1,7 @@
 """`convstudy draw-curves`: learning curves of each experiment of a section, train against test."""
 
+from typing import Any
+
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -12,7 +14,7 @@ _PER_BAND = 4  # experiments side by side
 _PANELS = (1.75, 1.35, 1.1, 0.95)  # inches of height, by number of bands; four fill a page
 _SURROUNDINGS = 0.75  # inches of a band beside its panels
 _DASHED = (0, (3, 1.3))
-_HOLLOW = {"markerfacecolor": "white", "markeredgewidth": 1.0, "markersize": 4.2}
+_HOLLOW: dict[str, Any] = {"markerfacecolor": "white", "markeredgewidth": 1.0, "markersize": 4.2}
 
 
 def main(argv: list[str]) -> None:
@@ -39,8 +41,9 @@ def draw(drawing: Drawing, found: dict[str, histories.Histories]) -> Figure:
             first.setdefault(quantity, axis)
             _panel(axis, quantity, one, found[one.name])
             _name_axes(axis, quantity, leftmost=column == 0, lowest=row == 1)
-            upper = upper or axis
-        upper.set_title(_title(one, columns), loc="left", fontweight="bold")
+            if upper is None:
+                upper = axis
+                axis.set_title(_title(one, columns), loc="left", fontweight="bold")
     handles = [*_key(), *lines.key_to_seeds(len(one.seeds) for one in shown)]
     entries = lines.columns([str(line.get_label()) for line in handles])
     figure.legend(handles=handles, loc="outside lower center", ncols=entries)
@@ -75,7 +78,7 @@ def _title(one: Experiment, columns: int) -> str:
 
 def _key() -> list[Line2D]:
     train = _("train (running mean, train mode: dropout on)")
-    both = {"color": style.QUIET, "linewidth": 1.6, "marker": "o"}
+    both: dict[str, Any] = {"color": style.QUIET, "linewidth": 1.6, "marker": "o"}
     return [
         Line2D([], [], **both, label=_("test"), markersize=5),
         Line2D([], [], **both, label=train, linestyle=_DASHED, **_HOLLOW),

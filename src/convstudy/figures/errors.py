@@ -37,7 +37,7 @@ def command(
 
 def read(path: Path) -> Errors:
     """Raise `StudyError` unless the file has every part that figures are drawn from."""
-    found = read_json(path)
+    found: Errors = read_json(path)
     wrong = [
         name
         for name, kind in _PARTS.items()

@@ -205,11 +205,11 @@ def _row(axis: Axes, row: int, claim: Claim, factor: float, ends: tuple[float, f
         for value, end, arrow in ((low, ends[0], "<"), (high, ends[1], ">")):
             if not ends[0] <= value <= ends[1]:
                 axis.plot(end, row, arrow, color=colour, markersize=4, clip_on=False, zorder=3)
-    axis.plot(
-        *(factor * claim["estimate"], row, marker),
+    point: dict[str, Any] = {
         **{"color": colour, "markersize": 6, "zorder": 4, "gid": claim["verdict"]},
         **{"markerfacecolor": colour if fill == "full" else "white", "markeredgewidth": 1.2},
-    )
+    }
+    axis.plot(factor * claim["estimate"], row, marker, **point)
 
 
 def _key(verdicts: Iterable[str]) -> list[Line2D]:
@@ -217,7 +217,10 @@ def _key(verdicts: Iterable[str]) -> list[Line2D]:
     entries = [
         Line2D(
             *([], []),
-            **{"color": colour, "marker": marker, "linewidth": 1.5, "label": _(words)},
+            color=colour,
+            marker=marker,
+            linewidth=1.5,
+            label=_(words),
             markerfacecolor=colour if fill == "full" else "white",
         )
         for verdict, (words, colour, marker, fill) in VERDICTS.items()

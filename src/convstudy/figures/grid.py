@@ -2,7 +2,7 @@
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -35,7 +35,7 @@ def main(argv: list[str]) -> None:
 
 def read(path: Path) -> Grid:
     """Raise `StudyError` unless the file has the parts that are drawn."""
-    found = read_json(path)
+    found: Grid = read_json(path)
     try:
         axes = [axis["values"] for axis in found["axes"]]
         cells = [cell["values"] for cell in found["cells"]]
@@ -80,10 +80,8 @@ def _line(axis: Axes, found: Grid, names: list[str]) -> None:
         for end in ("low", "high")
     )
     look = style.look(0)
-    axis.errorbar(
-        *(places, means, [means - low, high - means]),
-        **{"color": look.colour, "marker": look.marker, "linewidth": 1.6, "capsize": 3},
-    )
+    shown: dict[str, Any] = {"color": look.colour, "marker": look.marker, "linewidth": 1.6}
+    axis.errorbar(places, means, [means - low, high - means], **shown, capsize=3)
     _name(axis, "x", names)
     axis.yaxis.set_major_formatter(style.Numbers())
     (name,) = (one["name"] for one in found["axes"])
@@ -104,14 +102,12 @@ def _map(figure: Figure, found: Grid, names: list[list[str]]) -> None:
     axis.set_ylabel(_(first))
     axis.set_xlabel(_(second))
     if len(names[1]) <= _WRITTEN:
+        middle: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": style.SMALL}
         dark = (np.nanmin(shares) + np.nanmax(shares)) / 2
         for (row, column), share in np.ndenumerate(shares):
             if not np.isnan(share):
-                axis.text(
-                    *(column, row, number(100 * share, ".1f")),
-                    color="white" if share < dark else "black",
-                    **{"ha": "center", "va": "center", "fontsize": style.SMALL},
-                )
+                colour = "white" if share < dark else "black"
+                axis.text(column, row, number(100 * share, ".1f"), color=colour, **middle)
     bar = figure.colorbar(picture, ax=axis, aspect=40, pad=0.015, format=style.Numbers())
     bar.set_label(_("test accuracy, %"), fontsize=style.SMALL)
     bar.outline.set_visible(False)
@@ -127,7 +123,7 @@ def table(found: Grid) -> np.ndarray:
     return means
 
 
-def _name(axis: Axes, which: str, names: list[str]) -> None:
+def _name(axis: Axes, which: Literal["x", "y"], names: list[str]) -> None:
     """The values along an axis, upright only where they have room."""
     room = (style.PAGE_WIDTH - 2) / len(names)
     narrow = which == "x" and max(style.width(name, style.SMALL) for name in names) > room

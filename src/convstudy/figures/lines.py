@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -51,8 +52,8 @@ def draw_seeds(axis: Axes, values: np.ndarray, colour: str, dash: object = "-") 
     if len(values) == 1:
         return  # the mean is that line
     epochs = np.arange(1, values.shape[1] + 1)
-    # Many lines need more transparency to stay faint.
-    faint = {"color": colour, "alpha": max(0.12, 0.5 / len(values) ** 0.4), "zorder": 2}
+    alpha = max(0.12, 0.5 / len(values) ** 0.4)  # many lines need more transparency to stay faint
+    faint: dict[str, Any] = {"color": colour, "alpha": alpha, "zorder": 2}
     if len(epochs) == 1:  # a line needs two to be seen
         at = np.ones(len(values))
         axis.plot(at, values[:, 0], "o", **faint, markersize=3, markeredgewidth=0)
@@ -62,10 +63,10 @@ def draw_seeds(axis: Axes, values: np.ndarray, colour: str, dash: object = "-") 
     axis.add_collection(LineCollection(each, **faint, linestyles=dash, linewidths=0.7))
 
 
-def draw_mean(axis: Axes, values: np.ndarray, look: style.Look, label: str, **more: object) -> None:
+def draw_mean(axis: Axes, values: np.ndarray, look: style.Look, label: str, **more: Any) -> None:
     """The mean over seeds as a strong line with markers; `values` as for `draw_seeds`."""
     epochs = np.arange(1, values.shape[1] + 1)
-    settings = {
+    settings: dict[str, Any] = {
         **{"color": look.colour, "linestyle": look.dash, "linewidth": 1.6, "zorder": 3},
         **{"marker": look.marker, "markersize": 5.2, "markevery": -(-len(epochs) // _MARKED)},
         **{"markeredgecolor": "white", "markeredgewidth": 0.4},

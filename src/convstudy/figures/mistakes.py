@@ -2,6 +2,7 @@
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -55,7 +56,7 @@ def draw(found: errors.Errors, images: np.ndarray) -> Figure:
     return figure
 
 
-def _picture(axis: Axes, image: np.ndarray, mistake: dict) -> None:
+def _picture(axis: Axes, image: np.ndarray, mistake: dict[str, Any]) -> None:
     axis.imshow(image.squeeze(), cmap="gray", vmin=0, vmax=255)
     width = _CELL - 0.1
     true, predicted = (

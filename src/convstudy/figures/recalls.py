@@ -1,5 +1,7 @@
 """`convstudy draw-recalls`: how many of the test images of each class are recognised."""
 
+from typing import Any
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -30,7 +32,7 @@ def draw(found: errors.Errors) -> Figure:
     return figure
 
 
-def _panel(axis: Axes, classes: list[dict], rows: int) -> None:
+def _panel(axis: Axes, classes: list[dict[str, Any]], rows: int) -> None:
     places = np.arange(len(classes))
     reach = 100 * np.array([_reach(one) for one in classes]).T
     means = [100 * one["mean"] for one in classes]
@@ -43,7 +45,7 @@ def _panel(axis: Axes, classes: list[dict], rows: int) -> None:
     axis.set_xlabel(_("recognised, %"))
 
 
-def _reach(one: dict) -> tuple[float, float]:
+def _reach(one: dict[str, Any]) -> tuple[float, float]:
     """The interval, cut at what a share can be; of one seed there is none."""
     if one["low"] is None:
         return one["mean"], one["mean"]

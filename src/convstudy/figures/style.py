@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import matplotlib
 from matplotlib.figure import Figure
@@ -14,6 +14,9 @@ from matplotlib.ticker import ScalarFormatter
 
 from convstudy.files import replacing
 from convstudy.language import localised
+
+if TYPE_CHECKING:
+    from matplotlib.typing import RcKeyType
 
 PAGE_WIDTH = 7.0  # inches; the text of an A4 page
 PAGE_HEIGHT = 9.6  # inches; no figure is taller
@@ -39,7 +42,7 @@ FALLBACKS = (
     *("Hiragino Sans", "PingFang SC", "Microsoft YaHei", "Yu Gothic", "Malgun Gothic"),
 )
 
-_SETTINGS = {
+_SETTINGS: "dict[RcKeyType, Any]" = {
     "font.size": TEXT,
     "font.family": ["DejaVu Sans"],  # comes with matplotlib: the same on every machine
     "text.parse_math": False,  # a `$` in a class name is a dollar
@@ -96,7 +99,9 @@ def styled() -> Iterator[None]:
         yield
 
 
-def page(height: float, layout: str | None = "constrained", pages: int = 1) -> Figure:
+def page(
+    height: float, layout: Literal["constrained"] | None = "constrained", pages: int = 1
+) -> Figure:
     """An empty figure as wide as the text, `height` inches tall, at most as many pages."""
     tall = min(height, pages * PAGE_HEIGHT)
     return Figure(figsize=(PAGE_WIDTH, tall), dpi=DPI, layout=layout)

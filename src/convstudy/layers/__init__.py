@@ -25,4 +25,5 @@ def class_of(name: str) -> "type[nn.Module]":
     if name not in LAYERS:
         raise StudyError(f"layer: there is no layer '{name}'{nearest(name, LAYERS)}")
     module, _, class_name = LAYERS[name].partition(":")
-    return getattr(importlib.import_module(module), class_name)
+    found: type[nn.Module] = getattr(importlib.import_module(module), class_name)
+    return found

@@ -31,4 +31,5 @@ class GatedConv2d(nn.Module):
 
     def forward(self, maps: Tensor) -> Tensor:
         values, gates = self.convolution(maps).chunk(2, dim=1)  # (N, out_channels, H', W') each
-        return values * torch.sigmoid(gates)
+        passed: Tensor = values * torch.sigmoid(gates)
+        return passed

@@ -40,7 +40,8 @@ def build(name: str, shape: tuple[int, int, int], classes: int, **arguments: Any
     """
     make = importlib.import_module(module_of(name)).build
     _check_arguments(name, make, arguments)
-    return make(tuple(shape), classes, **arguments)
+    model: nn.Module = make(tuple(shape), classes, **arguments)
+    return model
 
 
 def _check_arguments(name: str, make: Callable[..., Any], given: dict[str, Any]) -> None:

@@ -80,7 +80,8 @@ class LayeredCNN(nn.Module):
         self.classifier = nn.Sequential(nn.Flatten(), nn.Linear(depth * height * width, classes))
 
     def forward(self, images: Tensor) -> Tensor:
-        return self.classifier(self.stages(images))
+        logits: Tensor = self.classifier(self.stages(images))
+        return logits
 
 
 _ACTIVATIONS = {"relu": nn.ReLU, "swish": Swish}

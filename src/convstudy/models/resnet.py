@@ -72,7 +72,8 @@ class ResNet(nn.Module):
         maps = self.stem(images)  # (N, 64, 32, 32)
         maps = self.stages(maps)  # (N, 64, 32, 32) → (N, 128, 16, 16) → … → (N, 512, 4, 4)
         pooled = F.adaptive_avg_pool2d(maps, 1).flatten(1)  # (N, 512)
-        return self.classifier(self.dropout(pooled))
+        logits: Tensor = self.classifier(self.dropout(pooled))
+        return logits
 
 
 class BasicBlock(nn.Module):
@@ -95,7 +96,8 @@ class BasicBlock(nn.Module):
         self.shortcut = _shortcut(channels, width, stride)
 
     def forward(self, maps: Tensor) -> Tensor:
-        return self.residual(maps).add_(self.shortcut(maps)).relu_()
+        answer: Tensor = self.residual(maps).add_(self.shortcut(maps)).relu_()
+        return answer
 
 
 class BottleneckBlock(nn.Module):
@@ -122,7 +124,8 @@ class BottleneckBlock(nn.Module):
         self.shortcut = _shortcut(channels, wide, stride)
 
     def forward(self, maps: Tensor) -> Tensor:
-        return self.residual(maps).add_(self.shortcut(maps)).relu_()
+        answer: Tensor = self.residual(maps).add_(self.shortcut(maps)).relu_()
+        return answer
 
 
 def _shortcut(channels: int, wanted: int, stride: int) -> nn.Module:
@@ -132,4 +135,7 @@ def _shortcut(channels: int, wanted: int, stride: int) -> nn.Module:
     return nn.Sequential(nn.Conv2d(channels, wanted, 1, stride, bias=False), nn.BatchNorm2d(wanted))
 
 
-_BLOCKS = {"basic": BasicBlock, "bottleneck": BottleneckBlock}
+_BLOCKS: dict[str, type[BasicBlock | BottleneckBlock]] = {
+    "basic": BasicBlock,
+    "bottleneck": BottleneckBlock,
+}

@@ -74,4 +74,5 @@ class SimpleCNN(nn.Module):
         self.classifier = nn.Sequential(*head, nn.Linear(units, classes))
 
     def forward(self, images: Tensor) -> Tensor:
-        return self.classifier(self.features(images))
+        logits: Tensor = self.classifier(self.features(images))
+        return logits

@@ -51,4 +51,5 @@ class VGG(nn.Module):
         self.classifier = nn.Sequential(nn.Flatten(), nn.Linear(depth * height * width, classes))
 
     def forward(self, images: Tensor) -> Tensor:
-        return self.classifier(self.stages(images))
+        logits: Tensor = self.classifier(self.stages(images))
+        return logits

@@ -116,7 +116,8 @@ def _has_counterpart(experiment: Values) -> bool:
 
 def _absent(study: Values) -> list[Values]:
     """How many networks of which section the published study does not have, each counted once."""
-    found, counted = [], set()
+    found: list[Values] = []
+    counted: set[str] = set()
     for section in study["sections"]:
         names = {
             name
@@ -214,6 +215,7 @@ def _as_published(sections: list[Values]) -> int:
 
 def _decisive(claim: Values, decided: Values, study: Values) -> str | None:
     """Title of the rival, or name of the class, that the numbers are about."""
-    if claim["kind"] == "best_of" and decided["decisive"]:
-        return study["experiments"][decided["decisive"]]["title"]
-    return decided["decisive"]
+    decisive: str | None = decided["decisive"]
+    if claim["kind"] == "best_of" and decisive:
+        decisive = study["experiments"][decisive]["title"]
+    return decisive

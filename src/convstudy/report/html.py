@@ -143,7 +143,12 @@ def _in_boxes(tokens: list[Token]) -> Iterator[Token]:
         if token.type == "table_open":
             number += 1
             label = _("Table %(number)s") % {"number": number}
-            box = {"class": "table", "role": "region", "aria-label": label, "tabindex": "0"}
+            box: dict[str, str | int | float] = {
+                "class": "table",
+                "role": "region",
+                "aria-label": label,
+                "tabindex": "0",
+            }
             yield Token("box_open", "div", 1, box, block=True)
         yield token
         if token.type == "table_close":

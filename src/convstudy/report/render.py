@@ -105,5 +105,6 @@ def render(templates: Path, values: dict[str, Any]) -> str:
     try:
         return environment.get_template("report.md.j2").render(values)
     except TemplateError as error:
-        where = f", line {error.lineno}" if getattr(error, "lineno", None) else ""
+        line = getattr(error, "lineno", None)
+        where = f", line {line}" if line else ""
         raise StudyError(f"{templates}{where}: {error.message}. Mend the template.") from error

@@ -74,7 +74,7 @@ def check(job: dict[str, Any]) -> None:
     if not _are_sections(sections):
         faults.append("sections: not an object of lists of experiments by section")
     elif not faults:
-        faults += kinds.faults(job["claims"], sections)
+        faults += kinds.faults(job["claims"], job["sections"])
     if faults:
         lines = "".join(f"\n  - {line}" for line in faults)
         raise StudyError(f"standard input has {len(faults)} fault(s):{lines}\n  Mend the config.")

@@ -3,11 +3,13 @@
 import math
 from typing import Any
 
+import numpy as np
+
 from convstudy.config.kinds import EVERY_CLASS, Claim, bound, compared
 from convstudy.config.metrics import METRICS
 from convstudy.statistics import items
 from convstudy.statistics.effects import superiority
-from convstudy.statistics.outcomes import INCONCLUSIVE, Outcome, groups_of, weights_of
+from convstudy.statistics.outcomes import INCONCLUSIVE, Outcome, Values, groups_of, weights_of
 from convstudy.statistics.power import seeds_needed
 from convstudy.statistics.summary import Summary
 
@@ -17,9 +19,9 @@ Row = dict[str, Any]
 def beside(claim: Claim, summary: Summary, found: Outcome, verdict: str, tests: int) -> Row:
     """The last fields of a claim's row; each null where it does not apply."""
     one = _about_one(claim, found)
-    sampled = one is not None and not METRICS[claim["metric"]].deterministic
-    groups = groups_of(one, summary) if sampled else []
-    if not groups or not all(groups):
+    sampled = not METRICS[claim["metric"]].deterministic
+    groups = groups_of(one, summary) if one and sampled else []
+    if one is None or not groups or not all(groups):
         return dict.fromkeys(("superiority", "new_items", "one_seed", "seeds_needed"))
     return {
         "superiority": superiority(*groups) if len(groups) == 2 else None,
@@ -38,11 +40,17 @@ def _about_one(claim: Claim, found: Outcome) -> Claim | None:
     return claim
 
 
+def _rights(claim: Claim, summary: Summary) -> list[np.ndarray] | None:
+    """The right answers of each network that a claim is about; None unless all are known."""
+    rights = [right for name in compared(claim) if (right := summary[name].right) is not None]
+    return rights if len(rights) == len(compared(claim)) else None
+
+
 def _new_items(claim: Claim, summary: Summary) -> Row | None:
     """The 95 % interval for new seeds and new test images; of accuracies only."""
-    rights = [summary[name].right for name in compared(claim)]
+    rights = _rights(claim, summary)
     on_items = claim["metric"] == "test_accuracy" and claim["kind"] != "ratio"
-    if not on_items or any(right is None for right in rights):
+    if not on_items or rights is None:
         return None
     contrast = items.two_way(rights, weights_of(claim))
     if contrast is None:
@@ -53,14 +61,13 @@ def _new_items(claim: Claim, summary: Summary) -> Row | None:
 
 def _one_seed(claim: Claim, summary: Summary) -> Row | None:
     """McNemar's test of two single networks, which no test over seeds can judge."""
-    rights = [summary[name].right for name in compared(claim)]
-    single = len(rights) == 2 and all(right is not None and len(right) == 1 for right in rights)
-    if claim["metric"] != "test_accuracy" or not single:
+    rights = _rights(claim, summary)
+    if claim["metric"] != "test_accuracy" or rights is None or [*map(len, rights)] != [1, 1]:
         return None
     return items.mcnemar(rights[0][0], rights[1][0])
 
 
-def _seeds_needed(claim: Claim, groups: list[list[float]], tests: int) -> Row | None:
+def _seeds_needed(claim: Claim, groups: list[Values], tests: int) -> Row | None:
     """As many as would settle the claim if the truth is what was estimated."""
     weights, held_against = weights_of(claim), bound(claim) or 0.0
     if claim["kind"] == "ratio":

@@ -31,14 +31,15 @@ def decide(claims: Claims, summary: Summary, minimum_seeds: int) -> dict[str, An
         for name, claim in claims.items()
         if claim["kind"] != "all_of"
     }
-    families, adjusted = {}, {}
+    families: dict[str, Row] = {}
+    adjusted: dict[str, float] = {}
     for section in dict.fromkeys(claim["section"] for claim in claims.values()):
-        family = [
-            name
+        family = {
+            name: found.p
             for name, found in outcomes.items()
             if claims[name]["section"] == section and found.p is not None
-        ]
-        adjusted |= holm({name: outcomes[name].p for name in family})
+        }
+        adjusted |= holm(family)
         families[section] = _family([_sizes(claims[name], summary) for name in family])
     tested = {}
     for name, found in outcomes.items():
@@ -109,13 +110,13 @@ def _row(claim: Claim, summary: Summary, found: Outcome) -> Row:
     }
 
 
-def _verdict(found: Outcome, p_holm: float | None, tests: int) -> tuple[str, str]:
+def _verdict(found: Outcome, p_holm: float | None, tests: int) -> tuple[str, str | None]:
     """A leaning becomes a verdict only if it stands among all tests of its section.
 
     A difference shown not to exceed its margin is called equivalent if it lies above −margin as
     well, tested at LEVEL / tests (Bonferroni), which no step of Holm undercuts.
     """
-    if p_holm is None:
+    if p_holm is None or found.p is None:
         return found.leaning, found.reason
     if p_holm >= LEVEL:
         return INCONCLUSIVE, "holm" if found.p < LEVEL else "not_separated"

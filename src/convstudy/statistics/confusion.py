@@ -56,11 +56,11 @@ def best_experiment(runs: Path, seeds: dict[str, list[int]]) -> str:
 def accuracy(path: Path) -> float:
     """Test accuracy in the record of a run; raise `StudyError` if it is not plausible."""
     record = read_json(path)
-    found = record.get("test_accuracy") if isinstance(record, dict) else None
+    found: Any = record.get("test_accuracy") if isinstance(record, dict) else None
     said = fault("test_accuracy", found)
     if said:
         raise StudyError(f"{path}: {said}. Delete its folder and run snakemake again.")
-    return found
+    return float(found)
 
 
 def describe(runs: Path, experiment: str, title: str, seeds: list[int]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ Where it is sure and wrong, whether its confidence can be trusted, and how well 
 """
 
 import argparse
+import math
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,8 @@ def confidence(found: Predictions) -> np.ndarray:
     logits = np.nan_to_num(found.logits.astype(np.float64))  # infinite ones become the largest
     logits -= logits.max(axis=1, keepdims=True)
     chosen = logits[np.arange(len(logits)), found.predicted]
-    return np.exp(chosen) / np.exp(logits).sum(axis=1)
+    shares: np.ndarray = np.exp(chosen) / np.exp(logits).sum(axis=1)
+    return shares
 
 
 def calibration(seeds: list[Predictions]) -> dict[str, Any]:
@@ -87,7 +89,7 @@ def _binned(found: Predictions) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def _without_nan(values: np.ndarray) -> list[list[float | None]]:
-    return np.where(np.isnan(values), None, values).tolist()
+    return [[None if math.isnan(value) else value for value in row] for row in values.tolist()]
 
 
 def recalls(seeds: list[Predictions], classes: list[str]) -> list[dict[str, Any]]:

@@ -55,12 +55,11 @@ def linear(groups: Sequence[Sequence[float]], weights: Sequence[float]) -> Contr
     With v = w²s²/n of each group: error √Σv, df (Σv)² / Σ(v²/(n − 1)).
     """
     described = [mean_and_sd(values) for values in groups]
-    if any(sd is None for _, sd in described) or not any(sd for _, sd in described):
+    sds = [sd for _, sd in described if sd is not None]
+    if len(sds) < len(groups) or not any(sds):
         return None
     sizes = [len(values) for values in groups]
-    parts = [
-        weight**2 * sd**2 / n for weight, (_, sd), n in zip(weights, described, sizes, strict=True)
-    ]
+    parts = [weight**2 * sd**2 / n for weight, sd, n in zip(weights, sds, sizes, strict=True)]
     estimate = sum(weight * mean for weight, (mean, _) in zip(weights, described, strict=True))
     df = satterthwaite(sum(parts), parts, [n - 1 for n in sizes])
     return Contrast(estimate, math.sqrt(sum(parts)), df)

@@ -4,7 +4,7 @@ Each is measured once per seed (of a timing: once per repeat). Where a run canno
 that its data do not know, too few epochs) the list of its experiment stays empty.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -43,8 +43,9 @@ def add(table: Summary, claims: Iterable[Claim], runs: Path, timing: Path) -> No
                     one.values[column(about)] = _of_matrices(about, one, folder)
             elif metric.source == "history":
                 paths = [folder / f"seed{seed}" / "history.csv" for seed in one.seeds]
-                found = [history.measure(claim["metric"], path) for path in paths]
-                one.values[column(claim)] = [] if None in found else found
+                measured = [history.measure(claim["metric"], path) for path in paths]
+                found = [value for value in measured if value is not None]
+                one.values[column(claim)] = found if len(found) == len(paths) else []
             elif metric.source == "activations":
                 one.values[column(claim)] = _frequencies(claim["layer"], one, folder)
             else:
@@ -102,7 +103,11 @@ def confusion_of(shares: np.ndarray, of: int, other: int) -> float:
     return float(between / average) if average else 0.0
 
 
-_OF_SHARES = {"recall": recall, "recall_lead": recall_lead, "confusion": confusion_of}
+_OF_SHARES: dict[str, Callable[..., float]] = {
+    "recall": recall,
+    "recall_lead": recall_lead,
+    "confusion": confusion_of,
+}
 
 
 def _frequencies(layer: str, runs: Runs, folder: Path) -> Values:

@@ -1,7 +1,7 @@
 """One claim against its runs: estimate, interval, p, and the verdict that these lean to."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from convstudy.config.kinds import EVERY_CLASS, Claim, bound, column, compared
@@ -86,7 +86,8 @@ def _measured(claim: Claim, groups: list[Values]) -> Outcome:
 
     A ratio is tested as a difference of logarithms: it is one of geometric means.
     """
-    kind, held_against, scaled, back = claim["kind"], bound(claim) or 0.0, groups, float
+    kind, held_against, scaled = claim["kind"], bound(claim) or 0.0, groups
+    back: Callable[[float], float | None] = float
     if kind == "ratio":
         scaled = [[math.log(value) for value in values] for values in groups]
         held_against, back = math.log(held_against), _exp

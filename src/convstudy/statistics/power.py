@@ -28,8 +28,8 @@ def seeds_needed(
     bound of it, since a few seeds know a spread badly. Each test is at LEVEL / tests, the strictest
     step of Holm. Never fewer than one more than there are. None where the spread is unknown.
     """
-    sds = [mean_and_sd(values)[1] for values in groups]
-    if any(sd is None for sd in sds) or not any(sds):
+    sds = [sd for values in groups if (sd := mean_and_sd(values)[1]) is not None]
+    if len(sds) < len(groups) or not any(sds):
         return None
     least = max(map(len, groups)) + 1
     wider = [

@@ -15,9 +15,9 @@ def augment(images: Tensor, recipe: Recipe) -> Tensor:
     if not (recipe.crop_padding or recipe.flip):
         return images
     count, device, padding = len(images), images.device, recipe.crop_padding
-    corners = torch.randint(0, 2 * padding + 1, (2, count), device=device)
+    tops, lefts = torch.randint(0, 2 * padding + 1, (2, count), device=device)
     mirrored = torch.randint(0, 2, (count,), device=device) * recipe.flip
-    return crop_and_flip(images, padding, *corners, mirrored)
+    return crop_and_flip(images, padding, tops, lefts, mirrored)
 
 
 def crop_and_flip(

@@ -87,7 +87,8 @@ def order(data: Split, batch_size: int, seed: int, epoch: int) -> tuple[Tensor, 
     """Row numbers int64 of each batch of an epoch."""
     generator = torch.Generator().manual_seed(stream(ORDER, seed, epoch))
     rows = torch.randperm(len(data), generator=generator)
-    return rows.to(data.labels.device).split(batch_size)
+    batches: tuple[Tensor, ...] = rows.to(data.labels.device).split(batch_size)
+    return batches
 
 
 def _check(step: Step, progress: Progress) -> None:

@@ -18,6 +18,8 @@ class _Uncompiled:
     functions themselves are untouched.
     """
 
+    param_groups: list[dict[str, Any]]  # of the optimizer that this is mixed into
+
     add_param_group = inspect.unwrap(optim.Optimizer.add_param_group)
     zero_grad = inspect.unwrap(optim.Optimizer.zero_grad)
     state_dict = inspect.unwrap(optim.Optimizer.state_dict)
@@ -52,7 +54,7 @@ def make_optimizer(model: nn.Module, recipe: Recipe) -> optim.Optimizer:
     rate = torch.tensor(recipe.learning_rate, device="cuda") if on_gpu else recipe.learning_rate
     if recipe.optimizer == "sgd":
         return SGD(parameters, rate, momentum=recipe.momentum, nesterov=recipe.nesterov, fused=True)
-    kind = {"adam": Adam, "adamw": AdamW}[recipe.optimizer]
+    kind: type[Adam | AdamW] = {"adam": Adam, "adamw": AdamW}[recipe.optimizer]
     return kind(parameters, rate, fused=True, capturable=on_gpu)
 
 

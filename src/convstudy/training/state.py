@@ -102,9 +102,12 @@ def _unpack(content: bytes) -> dict[str, Any] | None:
     if hashlib.sha256(content[32:]).digest() != content[:32]:
         return None
     try:
-        return torch.load(io.BytesIO(content[32:]), map_location="cpu", weights_only=True)
+        stored: dict[str, Any] = torch.load(
+            io.BytesIO(content[32:]), map_location="cpu", weights_only=True
+        )
     except UNREADABLE:
         return None  # whole, but not ours
+    return stored
 
 
 def _device(model: nn.Module) -> str:

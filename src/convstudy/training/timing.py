@@ -67,7 +67,7 @@ def training_step(folder: Path, job: dict[str, Any], device: str) -> Callable[[]
     recipe = Recipe(**job["recipe"])
     torch.manual_seed(_SEED)
     model = models.build(**job["model"], shape=data.shape, classes=len(data.classes))
-    model = model.to(device, memory_format=torch.channels_last).train()
+    model = model.to(device).to(memory_format=torch.channels_last).train()
     step = make_step(model, data.train, make_optimizer(model, recipe), recipe)
     rows = torch.arange(min(recipe.batch_size, len(data.train)), device=device)
     return lambda: step(rows)

@@ -59,7 +59,7 @@ def run(options: argparse.Namespace, job: dict[str, Any], stop: Stop) -> None:
     data = load(options.tensors, options.description, job, device)
     torch.manual_seed(stream(WEIGHTS, options.seed))
     model = models.build(**job["model"], shape=data.shape, classes=len(data.classes))
-    model = model.to(device, memory_format=torch.channels_last)
+    model = model.to(device).to(memory_format=torch.channels_last)
     recipe = Recipe(**job["recipe"])
     log.info("%s, seed %d, on %s: %s", options.experiment, options.seed, device, job)
 

@@ -176,8 +176,9 @@ def _same_words(study: Study, options: argparse.Namespace) -> bool:
     catalogue = _catalogue(study, options)
     if not catalogue.is_file():
         return False
-    return same_code and study["templates"] == digests(options.templates, catalogue)
+    return same_code and bool(study["templates"] == digests(options.templates, catalogue))
 
 
 def _catalogue(study: Study, options: argparse.Namespace) -> Path:
-    return options.locale / f"{study['report']['language']}.po"
+    folder: Path = options.locale
+    return folder / f"{study['report']['language']}.po"

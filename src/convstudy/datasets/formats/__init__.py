@@ -8,6 +8,8 @@ from typing import Any
 from convstudy.datasets.images import Images
 from convstudy.errors import StudyError
 
+Loader = Callable[[Mapping[str, Path], Mapping[str, Any]], Images]  # files, options
+
 FORMATS = {
     "idx": "convstudy.datasets.formats.idx",
     "cifar10": "convstudy.datasets.formats.cifar10",
@@ -16,8 +18,9 @@ FORMATS = {
 }
 
 
-def loader(name: str) -> Callable[[Mapping[str, Path], Mapping[str, Any]], Images]:
+def loader(name: str) -> Loader:
     """`load` of a format by its name in the config; raises `StudyError` for an unknown one."""
     if name not in FORMATS:
         raise StudyError(f"format {name!r} is unknown. Use one of {', '.join(FORMATS)}.")
-    return importlib.import_module(FORMATS[name]).load
+    load: Loader = importlib.import_module(FORMATS[name]).load
+    return load

@@ -73,8 +73,9 @@ class _DType:
         if self.dtype.kind not in "iu":
             raise pickle.UnpicklingError(f"an array of {self.dtype} where integers belong")
 
-    def __setstate__(self, state: tuple) -> None:
-        self.dtype = self.dtype.newbyteorder(_text(state[1]))
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
+        order: Any = _text(state[1])  # numpy refuses what is none
+        self.dtype = self.dtype.newbyteorder(order)
 
 
 class _Array:
@@ -83,7 +84,7 @@ class _Array:
     def __init__(self, *_: object) -> None:
         self.array = np.empty(0, np.uint8)
 
-    def __setstate__(self, state: tuple) -> None:
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
         _, shape, dtype, is_fortran, content = state
         flat = np.frombuffer(content, dtype.dtype)
         if math.prod(shape) != flat.size:
@@ -152,7 +153,7 @@ def _value(batches: dict[str, Any], batch: str, key: str, source: Path) -> Any:
     return batches[batch][key]
 
 
-def _list(batches: dict[str, Any], batch: str, key: str, source: Path) -> list:
+def _list(batches: dict[str, Any], batch: str, key: str, source: Path) -> list[Any]:
     value = _value(batches, batch, key, source)
     if not isinstance(value, list):
         raise StudyError(f"{source}: {key!r} of {FOLDER}/{batch} is not a list.")

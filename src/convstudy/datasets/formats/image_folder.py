@@ -98,7 +98,7 @@ class _Place(NamedTuple):
 
     top: str | None = None
     split: str | None = None
-    name: str | None = None
+    name: str = ""
     depth: int = 0  # counted from split
     is_image: bool = False
 

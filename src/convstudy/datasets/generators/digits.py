@@ -97,7 +97,7 @@ def _glyph(path: Path, digit: str) -> np.ndarray:
         raise StudyError(
             f"generator digits: the font {path} is missing. Install the locked matplotlib."
         ) from None
-    left, top, right, bottom = font.getbbox(digit)
+    left, top, right, bottom = map(int, font.getbbox(digit))
     large = Image.new("L", (right - left, bottom - top))
     ImageDraw.Draw(large).text((-left, -top), digit, fill=255, font=font)
     width = max(round((right - left) * GLYPH_HEIGHT / (bottom - top)), 1)

@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
 
 KNOTS = 5  # per side of the coarse grid that carries the elastic displacement
 
@@ -21,7 +25,7 @@ class Distortion:
 
 def coordinates(
     rng: np.random.Generator, count: int, size: int, distortion: Distortion
-) -> tuple[np.ndarray, np.ndarray]:
+) -> tuple[Floats, Floats]:
     """Where in its template each pixel looks: x, y float64 (N, size, size), template = [-1, 1]²."""
     axis = (np.arange(size) + 0.5) * 2 / size - 1
     shift = _either_side(rng, (2, count, 1, 1), distortion.shift)
@@ -38,7 +42,7 @@ def coordinates(
     return turned_x + shear * turned_y + bent_x, turned_y + bent_y
 
 
-def sample(templates: np.ndarray, which: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+def sample(templates: Floats, which: Integers, x: Floats, y: Floats) -> Floats:
     """Read templates (T, S, S) at x, y (N, H, W) in [-1, 1], bilinearly; outside is the border.
 
     `which` (N,) says which template each image uses. Returns float64 (N, H, W).
@@ -52,35 +56,38 @@ def sample(templates: np.ndarray, which: np.ndarray, x: np.ndarray, y: np.ndarra
     flat = templates.reshape(-1)
     upper = flat[corner] * (1 - across) + flat[corner + 1] * across
     lower = flat[corner + side] * (1 - across) + flat[corner + side + 1] * across
-    return upper * (1 - down) + lower * down
+    read: Floats = upper * (1 - down) + lower * down
+    return read
 
 
-def smooth_field(rng: np.random.Generator, shape: tuple[int, ...], size: int) -> np.ndarray:
+def smooth_field(rng: np.random.Generator, shape: tuple[int, ...], size: int) -> Floats:
     """Smooth random fields in [-1, 1]: float64 (*shape, size, size)."""
     bend = _smooth_interpolation(size)
     return bend @ _either_side(rng, (*shape, KNOTS, KNOTS), 1.0) @ bend.T
 
 
-def noise(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+def noise(rng: np.random.Generator, shape: tuple[int, ...]) -> Floats:
     """Bell-shaped noise of mean 0 and standard deviation 1: four uniform draws, float64."""
-    return (rng.random((4, *shape)).sum(0) - 2) * np.sqrt(3.0)
+    drawn: Floats = (rng.random((4, *shape)).sum(0) - 2) * np.sqrt(3.0)
+    return drawn
 
 
-def to_bytes(values: np.ndarray) -> np.ndarray:
+def to_bytes(values: Floats) -> NDArray[np.uint8]:
     """Brightness 0-1 to uint8."""
-    return np.rint(np.clip(values, 0, 1) * 255).astype(np.uint8)
+    whole: Floats = np.rint(np.clip(values, 0, 1) * 255)
+    return whole.astype(np.uint8)
 
 
-def balanced_labels(rng: np.random.Generator, count: int, classes: int) -> np.ndarray:
+def balanced_labels(rng: np.random.Generator, count: int, classes: int) -> Integers:
     """int64 (N,): each class as often as the others (to within one), in random order."""
     return rng.permutation(np.arange(count, dtype=np.int64) % classes)
 
 
-def _either_side(rng: np.random.Generator, shape: tuple[int, ...], reach: float) -> np.ndarray:
+def _either_side(rng: np.random.Generator, shape: tuple[int, ...], reach: float) -> Floats:
     return rng.uniform(-reach, reach, shape)
 
 
-def _smooth_interpolation(size: int) -> np.ndarray:
+def _smooth_interpolation(size: int) -> Floats:
     """Weights (size, KNOTS) from knots to pixels; smoothstep, so that no edge shows at a knot."""
     position = np.arange(size) * (KNOTS - 1) / (size - 1)
     left = np.minimum(position.astype(np.int64), KNOTS - 2)
