@@ -107,7 +107,7 @@ def test_every_link_leads_somewhere(page):
 
 def test_the_results_of_the_readme_are_those_of_the_sample():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert sample.results(ROOT / "docs/sample" / sample.IN_README) in readme
+    assert sample.table_of(ROOT / "docs/sample" / sample.IN_README) in readme
 
 
 def test_the_picture_of_the_workflow_is_that_of_the_workflow(checkout):

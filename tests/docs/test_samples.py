@@ -97,9 +97,3 @@ def test_on_the_official_mnist_the_networks_reach_what_such_networks_reach(exper
     ]
     assert len(accuracies) >= 5
     assert sum(accuracies) / len(accuracies) >= least
-
-
-def test_readme_and_docs_link_to_files_that_are_there():
-    for page in [ROOT / "README.md", *ROOT.glob("docs/*.md"), *ROOT.glob("results/*.md")]:
-        for link in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text()):
-            assert (page.parent / link).exists(), f"{page.name}: {link}"

@@ -31,11 +31,11 @@ def main(scale: str) -> None:
         (sample / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, sample / path)
     if scale == IN_README:
-        table = results(sample)
+        table = table_of(sample)
         write_text(README, _TABLE.sub(lambda _: table, README.read_text(encoding="utf-8")))
 
 
-def results(sample: Path) -> str:
+def table_of(sample: Path) -> str:
     """A Markdown table of the networks that were trained as published, for README.md."""
     made = sample / "results" / sample.name
     asked = read_json(made / "study.json")["report"]
