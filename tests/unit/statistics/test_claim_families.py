@@ -48,6 +48,12 @@ def test_families_are_sections():
     assert found["families"]["s"]["smallest_effect"] == pytest.approx(1.4584, abs=1e-3)
 
 
+def test_the_network_with_fewest_seeds_says_what_a_family_can_see():
+    six, seven = [*LOW, 0.55], [*LOW, 0.55, 0.56]
+    assert family(six, seven, 0)["families"]["s"]["n"] == 6
+    assert family(six, seven, 1)["families"]["s"]["n"] == 5
+
+
 def test_only_tests_count_in_a_family():
     claims = {
         "size": {"section": "s", "kind": "ratio", "metric": "parameters", "factor": 1.0},
@@ -76,6 +82,8 @@ ALL_OF = [
     (["yes", "within"], "contradicted", "arithmetic"),
     (["yes", "open"], "inconclusive", "not_separated"),
     (["yes", "few"], "inconclusive", "too_few_seeds"),
+    (["few", "open"], "inconclusive", "too_few_seeds"),
+    (["open", "few"], "inconclusive", "not_separated"),
 ]
 
 

@@ -193,6 +193,21 @@ def test_spoilt_summaries(tmp_path, stdin, spoil, said):
     assert said in str(raised.value) and str(path) in str(raised.value)
 
 
+def test_rows_that_cannot_be_read_are_not_called_absent_too(tmp_path, stdin):
+    path = tmp_path / "summary.csv"
+    make_summary(path, a=[0.9, 0.8], b=[0.1, 0.2])
+    path.write_text(path.read_text().replace("test_accuracy", "accuracy"))
+    with pytest.raises(StudyError) as raised:
+        run(tmp_path, stdin, JOB)
+    assert "holds no run" not in str(raised.value)
+
+
+def test_a_summary_that_is_no_text(tmp_path, stdin):
+    (tmp_path / "summary.csv").write_bytes(b"experiment,\xff\n")
+    with pytest.raises(StudyError, match="is not text"):
+        run(tmp_path, stdin, JOB)
+
+
 def test_missing_summary(tmp_path, stdin):
     with pytest.raises(StudyError, match="is missing"):
         run(tmp_path, stdin, JOB)

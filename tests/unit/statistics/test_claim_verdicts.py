@@ -7,6 +7,7 @@ from scipy.stats import ttest_ind
 
 from convstudy.files import read_json, write_json
 from convstudy.statistics.claims import decide
+from convstudy.statistics.effects import hedges_g_one
 
 from made_runs import HIGH, LOW, SAME, WIDE, runs_of
 
@@ -36,6 +37,7 @@ GREATER = [
     (FLAT, FLAT, {}, "inconclusive", "no_spread"),  # equal: not shown to be no larger
     (FLAT, FLAT, {"margin": 0.1}, "equivalent", "no_spread"),
     (FLAT, [0.4] * 5, {"margin": 0.1}, "contradicted", "no_spread"),
+    ([0.2] * 5, [0.4] * 5, {"margin": 0.2}, "contradicted", "no_spread"),  # −margin is no bound
     (HIGH[:4], LOW, {}, "inconclusive", "too_few_seeds"),
 ]
 
@@ -84,6 +86,12 @@ def test_equivalent_is_two_one_sided_tests():
     assert row["test"] == "tost_welch"
 
 
+def test_no_equivalence_is_a_difference_from_the_nearer_margin():
+    nearer = ttest_ind(HIGH, [value + 0.39 for value in LOW], equal_var=False)
+    assert verdict("equivalent", HIGH, LOW, margin=0.39)["p"] == pytest.approx(nearer.pvalue)
+    assert verdict("equivalent", LOW, HIGH, margin=0.39)["p"] == pytest.approx(nearer.pvalue)
+
+
 def test_equivalent_by_hand():
     # Both s² = 2.5, n = 5: error 1, df 8; difference 0.5, margin 2.5: t = 3 and −2.
     # p is P(t₈ > 2) = 0.04026; the 90 % interval 0.5 ± 1.8595 lies inside ± 2.5, 95 % does not.
@@ -121,6 +129,7 @@ def test_against_a_constant_by_hand():
     row = verdict("above", [1, 2, 3, 4, 5], metric="test_loss", threshold=1.0)
     assert row["p"] == pytest.approx(0.047421, abs=1e-5)
     assert (row["test"], row["estimate"], row["verdict"]) == ("one_sample_t", 3.0, "supported")
+    assert row["effect"] == pytest.approx(hedges_g_one([1, 2, 3, 4, 5], 1.0))
 
 
 FAST, SLOW = [1.0, 1.1, 0.9, 1.05, 0.95], [2.0, 2.2, 1.8, 2.1, 1.9]
@@ -174,6 +183,7 @@ def test_what_seeds_cannot_change_is_arithmetic_even_at_one_seed(kind, of, than,
 def test_constant_against_deterministic():
     assert verdict("above", [10], metric="macs", threshold=9)["verdict"] == "supported"
     assert verdict("below", [10], metric="macs", threshold=9)["verdict"] == "contradicted"
+    assert verdict("below", [10], metric="macs", threshold=10)["verdict"] == "contradicted"
 
 
 @pytest.mark.parametrize("n, has_interval", [(1, False), (2, True), (4, True)])
@@ -185,9 +195,31 @@ def test_too_few_seeds_still_give_an_estimate(n, has_interval):
     assert (row["verdict"], row["reason"]) == ("inconclusive", "too_few_seeds")
 
 
+def test_one_network_of_one_seed_leaves_no_interval():
+    for row in (verdict("greater", HIGH, LOW[:1]), verdict("greater", HIGH[:1], LOW)):
+        assert row["estimate"] == pytest.approx(0.42 if row["n"]["than"] == 1 else 0.38)
+        assert row["low"] is row["high"] is row["p"] is None
+
+
+def test_a_timing_counts_its_repeats_and_not_its_seeds():
+    claim = {
+        "section": "s",
+        "kind": "greater",
+        "metric": "step_seconds",
+        "of": "of",
+        "than": "than",
+    }
+    summary = {"of": runs_of(step_seconds=HIGH), "than": runs_of(step_seconds=LOW)}
+    for runs in summary.values():
+        runs.seeds = [0, 1]
+    row = decide({"c": claim}, summary, 5)["claims"]["c"]
+    assert (row["n"], row["verdict"]) == ({"of": 5, "than": 5}, "supported")
+
+
 def test_too_few_seeds_without_spread():
     row = verdict("greater", [0.2, 0.2], [0.1, 0.1])
-    assert (row["estimate"], row["low"], row["reason"]) == (0.1, 0.1, "too_few_seeds")
+    assert (row["estimate"], row["low"], row["high"]) == (0.1, 0.1, 0.1)
+    assert row["reason"] == "too_few_seeds"
     assert row["verdict"] == "inconclusive"
     row = verdict("ratio", [2.0], [4.0], metric="train_loss", factor=1.5)
     assert (row["estimate"], row["low"]) == (pytest.approx(0.5), None)

@@ -2,13 +2,15 @@
 
 import math
 
+import numpy as np
 import pytest
 
 from convstudy.errors import StudyError
 from convstudy.files import read_json
 from convstudy.statistics import confusion
+from convstudy.statistics.predictions import Predictions
 
-from made_runs import CLASSES, change, write_run
+from made_runs import CLASSES, LABELS, change, write_run
 
 # True classes: cat ×4, dog ×4, car ×2.
 BEST = [[0, 0, 1, 1, 1, 1, 1, 1, 2, 2], [0, 0, 0, 1, 1, 1, 1, 0, 2, 2]]
@@ -48,6 +50,11 @@ def test_known_matrix(made):
     ]
 
 
+def test_a_class_that_is_never_recognised_has_its_place_in_the_matrix():
+    found = Predictions(np.zeros((10, 3), np.float16), LABELS * 0, LABELS)
+    assert confusion.matrix(found).tolist() == [[4, 0, 0], [4, 0, 0], [2, 0, 0]]
+
+
 def test_pairs_by_share_of_the_true_class(made):
     spread = pytest.approx(math.sqrt(0.5))
     assert made()["pairs"] == [
@@ -76,9 +83,15 @@ def test_only_experiments_of_the_section_compete(made):
     assert made(names=["worse"])["experiment"] == "worse"
 
 
-def test_a_class_without_test_images_has_no_recall(made):
-    import numpy as np
+def test_the_pair_with_the_largest_share_comes_first_whatever_the_order_of_classes():
+    counts = np.array([[[9, 1, 0], [0, 5, 5], [2, 0, 8]]])
+    found = confusion.confused_pairs(counts, CLASSES)
+    assert [(one["true"], one["share"]) for one in found] == [
+        *(("dog", 0.5), ("car", 0.2), ("cat", 0.1))
+    ]
 
+
+def test_a_class_without_test_images_has_no_recall(made):
     counts = np.array([[[0, 0], [1, 3]]])
     assert confusion.recalls(counts, ["none", "some"]) == [
         {"class": "some", "mean": 0.75, "sd": None}
@@ -96,6 +109,12 @@ def test_a_record_without_a_plausible_accuracy(made):
         made()
 
 
+def test_a_record_that_is_no_object(made):
+    (made.runs / "best/seed1/metrics.json").write_text("[]")
+    with pytest.raises(StudyError, match=r"best/seed1/metrics.json: test_accuracy is None"):
+        made()
+
+
 def test_predictions_that_are_gone(made):
     (made.runs / "best/seed1/predictions.npz").unlink()
     with pytest.raises(StudyError, match=r"seed1/predictions.npz is missing"):
@@ -108,7 +127,32 @@ def test_class_names_that_do_not_fit(made):
         made()
 
 
-@pytest.mark.parametrize("job", [{}, {"experiments": {}}, {"experiments": {"a": {"title": "A"}}}])
+def test_seeds_that_were_tested_on_different_images(made):
+    path = made.runs / "best/seed1/predictions.npz"
+    with np.load(path) as archive:
+        np.savez(path, **{**archive, "labels": archive["labels"][::-1]})
+    with pytest.raises(StudyError, match="runs/best: its seeds were tested on different images"):
+        made()
+
+
+def test_a_seed_with_more_classes_than_have_names(made):
+    path = made.runs / "best/seed1/predictions.npz"
+    with np.load(path) as archive:
+        np.savez(path, **{**archive, "logits": np.zeros((10, 4), np.float16)})
+    with pytest.raises(StudyError, match="3 classes have names"):
+        made()
+
+
+@pytest.mark.parametrize(
+    "job",
+    [
+        {},
+        {"experiments": {}},
+        {"experiments": {"a": {"title": "A"}}},
+        {"experiments": {"a": {"title": "A", "seeds": 2}}},
+        {"experiments": {"a": {"title": "A", "seeds": [0]}, "b": {"title": "B", "seeds": []}}},
+    ],
+)
 def test_faulty_input(tmp_path, stdin, job):
     stdin(job)
     with pytest.raises(StudyError, match="standard input"):

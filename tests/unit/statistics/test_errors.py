@@ -1,5 +1,7 @@
 """Calibration, recall and mistakes of predictions whose answers are known."""
 
+import warnings
+
 import numpy as np
 import pytest
 
@@ -28,10 +30,20 @@ def test_logits_beyond_half_precision_are_certain():
     assert errors.confidence(found) == pytest.approx([1, 1])
 
 
+def test_answers_that_are_wholly_certain_are_in_the_last_bin():
+    found = Predictions(
+        np.array([[60, 0], [np.inf, 0], [3, 0]], np.float16), np.zeros(3, int), np.zeros(3, int)
+    )
+    assert errors.confidence(found).tolist()[:2] == [1, 1]
+    assert errors.calibration([found])["images"] == [[0] * 14 + [3]]
+
+
 def test_expected_calibration_error_of_known_bins():
     """0.7 × 4 of which 3 are right, 0.9 × 6 of which 3 are: (4 · 0.05 + 6 · 0.4) / 10."""
     found = predicted_with([0.7] * 4 + [0.9] * 6, [True] * 3 + [False] + [True] * 3 + [False] * 3)
-    known = errors.calibration([found, found])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # nobody is told that some bins are empty
+        known = errors.calibration([found, found])
     assert known["error"]["mean"] == pytest.approx(0.26, abs=1e-3)
     assert known["error"]["low"] == known["error"]["high"] == known["error"]["mean"]
     assert known["images"][0] == [0] * 10 + [4, 0, 0, 6, 0]
@@ -60,6 +72,23 @@ def test_the_surest_mistakes_come_first_and_no_right_answer_is_among_them():
 def test_of_many_mistakes_only_some_are_kept():
     found = predicted_with(np.linspace(0.6, 0.9, 100), [False] * 100)
     assert [one["index"] for one in errors.mistakes(found, "ab")] == list(range(99, 75, -1))
+
+
+def test_mistakes_of_equal_confidence_keep_the_order_of_the_images():
+    found = predicted_with([0.75] * 100, [False] * 100)
+    assert [one["index"] for one in errors.mistakes(found, "ab")] == list(range(24))
+
+
+def test_classes_without_test_images_have_no_recall():
+    found = predicted_with([0.75] * 4, [True] * 4)
+    assert [one["class"] for one in errors.recalls([found], ["none", "some"])] == ["some"]
+
+
+def test_one_seed_is_described_without_a_spread(tmp_path):
+    write_run(tmp_path / "net/seed0", "net", 0, [0] * 10)
+    found = errors.of_section(tmp_path, {"experiments": {"net": {"title": "Net", "seeds": [0]}}})
+    assert (found["images"], len(found["recalls"])) == (10, 3)
+    assert {recall["sd"] for recall in found["recalls"]} == {None}
 
 
 def test_the_best_experiment_of_the_section_is_described(tmp_path, stdin):

@@ -1,12 +1,14 @@
 """All pairs of a section, and which of them count as best."""
 
 import math
+import warnings
 from itertools import combinations
 
 import pytest
 from scipy.stats import studentized_range, ttest_ind, tukey_hsd
 
 from convstudy.files import write_json
+from convstudy.statistics import comparisons
 from convstudy.statistics.comparisons import (
     MEASURED,
     compare,
@@ -60,6 +62,12 @@ def test_two_groups_are_welch():
     assert simultaneous_interval(LOW, NEAR, 2) == pytest.approx(expected, rel=1e-6)
 
 
+def test_two_seeds_are_enough_for_a_p():
+    (pair,) = games_howell({"a": [0.5, 0.6], "b": [0.7, 0.8]})
+    theirs = ttest_ind([0.5, 0.6], [0.7, 0.8], equal_var=False)
+    assert pair["p"] == pytest.approx(theirs.pvalue, rel=1e-4)
+
+
 def test_best_are_all_that_cannot_be_separated_from_the_best():
     found = section(low=LOW, high=HIGH, near=NEAR)
     assert best(found) == {"high", "near"}
@@ -87,12 +95,19 @@ def test_best_with_few_seeds_is_separated_from_nothing():
     assert (found["separable"], found["reason"]) == (False, "too_few_seeds")
 
 
+def test_one_experiment_with_enough_seeds_has_nothing_to_be_separated_from():
+    found = section(few=LOW[:2], high=HIGH)
+    assert best(found) == {"few", "high"}
+    assert (found["separable"], found["reason"]) == (False, "too_few_seeds")
+
+
 def test_one_seed_gives_differences_only():
     found = section(a=[0.5], b=[0.7])
     assert found["pairs"] == [
         {"a": "a", "b": "b", "difference": pytest.approx(-0.2), "p": None, "separated": False}
     ]
     assert simultaneous_interval([0.5], [0.7], 2) is None
+    assert simultaneous_interval([0.5], [0.7, 0.8], 2) is None
     assert found["experiments"][0]["metrics"]["test_accuracy"]["low"] is None
 
 
@@ -103,12 +118,18 @@ def test_one_experiment():
 
 def test_results_that_are_the_same_for_every_seed(tmp_path):
     flat = [0.1] * 5
-    found = section(a=flat, b=flat, c=[0.3] * 5, d=HIGH)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # nobody is told of a division by zero
+        found = section(a=flat, b=flat, c=[0.3] * 5, d=HIGH)
     pairs = {(pair["a"], pair["b"]): pair for pair in found["pairs"]}
     assert (pairs["a", "b"]["p"], pairs["a", "c"]["p"]) == (1, 0)
     assert simultaneous_interval(flat, flat, 4) == (0, 0)
     assert simultaneous_interval(flat, [0.3] * 5, 4) == pytest.approx((-0.2, -0.2))
+    assert simultaneous_interval([0.1] * 2, [0.3] * 2, 4) == pytest.approx((-0.2, -0.2))
+    assert type(pairs["a", "b"]["p"]) is float  # and no truth value in comparisons.json
     assert 0 < pairs["a", "d"]["p"] < 0.001
+    (turned,) = games_howell({"d": HIGH, "a": flat})
+    assert 0 < turned["p"] < 0.001
     assert best(found) == {"d"}
     write_json(tmp_path / "no_nan.json", found)
 
@@ -117,12 +138,21 @@ def test_rows_hold_every_metric():
     row = section(a=LOW, b=HIGH)["experiments"][0]
     assert tuple(row["metrics"]) == MEASURED
     assert set(MEASURED) >= {"gap", "train_accuracy_running", "peak_memory_bytes"}
+    assert not {"parameters", "macs"} & set(MEASURED)  # no seed changes them
+    assert type(row["parameters"]) is type(row["macs"]) is int
     assert (row["n"], row["seeds"], row["parameters"], row["macs"]) == (
         5,
         [0, 1, 2, 3, 4],
         1000,
         2000,
     )
+
+
+def test_experiments_may_be_as_many_as_are_not_too_many(monkeypatch):
+    monkeypatch.setattr(comparisons, "_MOST", 3)
+    found = compare(*many(3))
+    assert (len(found["pairs"]), found["separable"], found["reason"]) == (3, True, "tested")
+    assert compare(*many(4))["reason"] == "too_many"
 
 
 def test_of_too_many_experiments_no_pairs_are_made():

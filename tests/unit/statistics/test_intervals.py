@@ -102,13 +102,23 @@ def test_hedges_g_pools_by_degrees_of_freedom():
     )
 
 
+def test_hedges_g_where_only_one_side_has_spread():
+    # s² 2.5 and 0, df 4 each: pooled 1.25
+    varying, constant = [1, 2, 3, 4, 5], [2.0] * 5
+    assert hedges_g(varying, constant) == pytest.approx(0.902703 / math.sqrt(1.25), abs=1e-5)
+    assert hedges_g(constant, varying) == pytest.approx(-0.902703 / math.sqrt(1.25), abs=1e-5)
+
+
 def test_hedges_g_one_by_hand():
     g = hedges_g_one([1, 2, 3, 4, 5], 1)
     assert g == pytest.approx(hedges_correction(4) * 2 / math.sqrt(2.5))
+    # From three seeds on: J(2) = Γ(1) / Γ(½) = 1/√π
+    assert hedges_g_one([1, 2, 3], 1) == pytest.approx(1 / math.sqrt(math.pi))
+    assert hedges_g_one([1, 2], 1) is None
 
 
 def test_effects_without_spread_are_none():
-    assert hedges_g([1.0], [2.0, 3.0]) is None
+    assert hedges_g([1.0], [2.0, 3.0]) is hedges_g([2.0, 3.0], [1.0]) is None
     assert hedges_g([1.0, 1.0], [2.0, 2.0]) is None
     assert hedges_g_one([1.0, 1.0, 1.0], 0) is None
 

@@ -10,7 +10,7 @@ from convstudy.errors import StudyError
 from convstudy.statistics import history, measures
 from convstudy.statistics.summary import Runs
 
-from made_runs import LABELS, write_run
+from made_runs import LABELS, change, write_run
 
 PREDICTED = [0, 0, 0, 1, 1, 1, 0, 0, 2, 2]  # of cats 3 of 4, of dogs 2 of 4, of cars all
 
@@ -23,9 +23,9 @@ def folder(tmp_path):
     return tmp_path
 
 
-def measured(folder, **claim):
+def measured(folder, seeds=(0, 1), **claim):
     claim = {"section": "s", "kind": "above", "of": "net", "threshold": 0, **claim}
-    table = {"net": Runs(seeds=[0, 1])}
+    table = {"net": Runs(seeds=list(seeds))}
     measures.add(table, [claim], folder / "runs", folder / "timing.json")
     return table["net"], table["net"].values.get(column(claim))
 
@@ -53,6 +53,48 @@ def test_every_class_has_a_recall(folder):
     assert runs.values["recall (car)"] == [1.0, 1.0] and "recall (every)" not in runs.values
 
 
+def with_arrays(folder, **changes):
+    with np.load(folder / "predictions.npz") as archive:
+        arrays = {**archive, **changes}
+    np.savez(folder / "predictions.npz", **arrays)
+
+
+def test_one_seed_is_measured_alone(folder):
+    runs, values = measured(folder, seeds=[0], metric="recall", **{"class": "dog"})
+    assert (runs.right.shape, runs.classes, values) == ((1, 10), ["cat", "dog", "car"], [0.5])
+
+
+def test_a_class_that_is_never_predicted_has_a_recall_of_zero(folder):
+    write_run(folder / "runs/net/seed0", "net", 0, [0] * 10)
+    assert measured(folder, metric="recall", **{"class": "car"})[1] == [0.0, 1.0]
+
+
+def test_two_classes_are_enough_for_a_confusion(folder):
+    labels, predicted = np.array([0, 0, 1, 1]), np.array([0, 1, 1, 1])
+    for seed in (0, 1):
+        at = folder / f"runs/net/seed{seed}"
+        with_arrays(at, labels=labels, predicted=predicted, logits=np.eye(2)[predicted])
+        change(at, classes=["cat", "dog"])
+    assert measured(folder, metric="confusion", **{"class": "cat", "with": "dog"})[1] == [1.0, 1.0]
+
+
+def test_a_class_without_test_images_leaves_recall_unmeasured(folder):
+    for seed in (0, 1):
+        with_arrays(folder / f"runs/net/seed{seed}", labels=np.array([0] * 4 + [1] * 6))
+    assert measured(folder, metric="recall", **{"class": "car"})[1] == []
+    assert measured(folder, metric="recall_lead", **{"class": "dog"})[1] == []
+
+
+def test_answers_of_seeds_are_to_the_same_images(folder):
+    with_arrays(folder / "runs/net/seed1", labels=LABELS[::-1])
+    with pytest.raises(StudyError, match="runs/net: its seeds were tested on different images"):
+        measured(folder, metric="test_accuracy")
+
+
+def test_claims_about_claims_need_no_files(folder):
+    measures.add({}, [{"section": "s", "kind": "all_of", "claims": ["c"]}], folder, folder)
+
+
 def test_a_class_that_is_not_there_is_not_measured(folder):
     assert measured(folder, metric="recall", **{"class": "ship"})[1] == []
 
@@ -78,6 +120,19 @@ def test_curves_of_files(folder):
     assert measured(folder, metric="late_test_loss")[1][0] == pytest.approx(-0.5646127)
 
 
+def test_a_curve_is_in_the_order_of_its_epochs_whatever_that_of_the_lines(tmp_path):
+    lines = ["epoch,split,loss", "3,test,0.7", "1,test,2.0", "2,test,1.0", "1,train,9", "4,train,9"]
+    (tmp_path / "history.csv").write_text("\n".join(lines))
+    change = history.measure("late_test_loss", tmp_path / "history.csv")
+    assert change == pytest.approx(0.7 - 2.0)
+
+
+def test_frequencies_that_are_no_object(folder):
+    (folder / "runs/net/seed0/frequency.json").write_text("[]")
+    with pytest.raises(StudyError, match=r"seed0/frequency.json: activation_frequency is None"):
+        measured(folder, metric="activation_frequency", layer="features.0")
+
+
 def test_frequencies_and_times(folder):
     for seed in (0, 1):
         record = {"images": 10, "frequencies": {"features.0": 0.1 + seed / 100}}
@@ -93,6 +148,10 @@ def test_frequencies_and_times(folder):
     [
         ({"metric": "step_seconds"}, {"step_seconds": {}}, "holds no times of net"),
         ({"metric": "step_seconds"}, {"step_seconds": {"net": [-1]}}, "outside 0 to inf"),
+        ({"metric": "step_seconds"}, {"step_seconds": {"net": []}}, "holds no times of net"),
+        ({"metric": "step_seconds"}, {"step_seconds": {"net": 0.1}}, "holds no times of net"),
+        ({"metric": "step_seconds"}, {"step_seconds": [0.1]}, "holds no times of net"),
+        ({"metric": "step_seconds"}, [0.1], "holds no times of net"),
         ({"metric": "step_seconds"}, None, "is missing"),
         ({"metric": "activation_frequency", "layer": "x"}, None, "frequency.json"),
         ({"metric": "roughness"}, None, "history.csv cannot be read"),

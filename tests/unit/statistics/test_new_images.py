@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from convstudy.files import write_json
 from convstudy.statistics.claims import decide
 from convstudy.statistics.items import mcnemar, two_way
 
@@ -34,6 +35,16 @@ def test_images_are_paired():
     assert found.error == pytest.approx(math.sqrt(0.01 * 0.99 / 999))
 
 
+def test_half_the_weights_are_half_the_error():
+    """A slope over networks is weighed by other numbers than ±1; df are those of the contrast."""
+    random = np.random.default_rng(0)
+    networks = [random.random((seeds, 40)) < 0.7 for seeds in (3, 5)]
+    whole, half = two_way(networks, [1.0, -1.0]), two_way(networks, [0.5, -0.5])
+    assert half.estimate == pytest.approx(whole.estimate / 2)
+    assert half.error == pytest.approx(whole.error / 2)
+    assert half.df == pytest.approx(whole.df)
+
+
 def test_without_image_noise_it_is_the_interval_over_seeds():
     # Each seed is right on as many images, but on others: the images differ by chance alone
     right = np.array([[k % 3 == 0 for k in range(s, s + 9)] for s in range(3)])
@@ -47,6 +58,8 @@ def test_without_image_noise_it_is_the_interval_over_seeds():
 def test_one_seed_or_nothing_that_varies_gives_none():
     assert two_way([np.ones((1, 5), dtype=bool)], [1.0]) is None
     assert two_way([np.ones((3, 5), dtype=bool)], [1.0]) is None
+    one, three = np.eye(1, 5, dtype=bool), np.eye(3, 5, dtype=bool)
+    assert two_way([three, one], [1.0, -1.0]) is two_way([one, three], [1.0, -1.0]) is None
 
 
 def test_mcnemar_by_hand():
@@ -63,14 +76,21 @@ def test_mcnemar_by_hand():
 CLAIM = {"section": "s", "kind": "greater", "metric": "test_accuracy", "of": "a", "than": "b"}
 
 
-def decided(seeds, metric="test_accuracy"):
+def answers(seeds, metric="test_accuracy"):
+    """Of two networks, with as many seeds as the second entry says of the second."""
     random = np.random.default_rng(0)
     summary = {}
-    for name, accuracy in (("a", 0.9), ("b", 0.6)):
-        right = random.random((seeds, 500)) < accuracy
+    of, than = seeds if isinstance(seeds, tuple) else (seeds, seeds)
+    for name, accuracy, count in (("a", 0.9, of), ("b", 0.6, than)):
+        right = random.random((count, 500)) < accuracy
         summary[name] = runs_of(**{metric: right.mean(axis=1).tolist()})
         summary[name].right = right
-    return decide({"c": {**CLAIM, "metric": metric}}, summary, 5)["claims"]["c"]
+    return summary
+
+
+def decided(seeds, metric="test_accuracy", **changes):
+    claim = {**CLAIM, "metric": metric, **changes}
+    return decide({"c": claim}, answers(seeds, metric), 5)["claims"]["c"]
 
 
 def test_accuracies_have_both_intervals():
@@ -78,11 +98,31 @@ def test_accuracies_have_both_intervals():
     both = row["new_items"]
     assert row["verdict"] == "supported" and row["one_seed"] is None
     assert both["high"] - both["low"] > 0 and both["df"] > 4
+    right = [runs.right for runs in answers(5).values()]
+    expected = two_way(right, [1.0, -1.0])
+    assert (both["low"], both["high"]) == expected.interval() and both["df"] == expected.df
     assert decided(5, "train_accuracy")["new_items"] is None
+    assert decided(5, kind="ratio", factor=1.2)["new_items"] is None
 
 
-def test_one_seed_is_tested_and_stays_open():
+def test_without_answers_there_is_only_the_interval_over_seeds():
+    summary = answers(5)
+    summary["b"].right = None
+    row = decide({"c": CLAIM}, summary, 5)["claims"]["c"]
+    assert row["new_items"] is row["one_seed"] is None and row["low"] is not None
+
+
+def test_only_two_single_networks_are_compared_image_by_image():
+    assert decided((5, 1))["one_seed"] is decided((1, 5))["one_seed"] is None
+    assert decided(1, kind="above", threshold=0.5)["one_seed"] is None
+    assert decided(1, "train_accuracy")["one_seed"] is None
+    a, b = (runs.right[0] for runs in answers(1).values())
+    assert decided(1)["one_seed"] == mcnemar(a, b)
+
+
+def test_one_seed_is_tested_and_stays_open(tmp_path):
     row = decided(1)
+    write_json(tmp_path / "claims.json", row)
     assert row["one_seed"]["p"] < 1e-6
     assert (row["verdict"], row["reason"]) == ("inconclusive", "too_few_seeds")
     assert row["new_items"] is None

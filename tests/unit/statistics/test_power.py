@@ -1,8 +1,12 @@
 """P(A > B), and how many seeds would settle what is open."""
 
+import math
+from statistics import mean
+
 import pytest
 from statsmodels.stats.power import TTestIndPower, TTestPower
 
+from convstudy.statistics import power as planning
 from convstudy.statistics.claims import decide
 from convstudy.statistics.effects import superiority
 from convstudy.statistics.power import MOST, power, seeds_needed
@@ -42,10 +46,43 @@ def test_seeds_needed():
     assert low < high
 
 
+def test_power_does_not_depend_on_the_unit():
+    in_points = power([30.0, 10.0], [20.0], 0.025, 10)
+    assert power([0.3, 0.1], [0.2], 0.025, 10) == pytest.approx(in_points)
+
+
+def test_more_tests_need_as_many_seeds_as_their_stricter_level():
+    values = [0.0, 1.0, 2.0, 3.0, 4.0]
+    low, _ = seeds_needed([values, values], [1.0, -1.0], [1.5], 10, 2)
+    assert power([2.5**0.5] * 2, [1.5], 0.0025, low) >= 0.8
+    assert power([2.5**0.5] * 2, [1.5], 0.0025, low - 1) < 0.8
+
+
+def test_a_network_whose_seeds_all_agree_adds_no_spread():
+    varying, constant = [0.0, 1.0, 2.0, 3.0, 4.0], [0.5] * 5
+    both = seeds_needed([varying, constant], [1.0, -1.0], [1.5], 1, 2)
+    assert both == seeds_needed([varying], [1.0], [1.5], 1, 2)
+
+
+def test_the_network_with_most_seeds_is_never_to_be_cut():
+    assert seeds_needed([LOW, [*LOW, 0.55, 0.56]], [1.0, -1.0], [9.0], 1, 2) == (8, 8)
+
+
+def test_what_takes_exactly_as_many_as_are_planned_for_is_not_more_than_that(monkeypatch):
+    values = [0.0, 1.0, 2.0, 3.0, 4.0]
+    job = ([values, values], [1.0, -1.0], [1.5], 1, 2)
+    low, high = seeds_needed(*job)
+    monkeypatch.setattr(planning, "MOST", low)
+    assert seeds_needed(*job) == (low, None)
+    monkeypatch.setattr(planning, "MOST", high)
+    assert seeds_needed(*job) == (low, high)
+
+
 def test_seeds_needed_at_the_ends():
     assert seeds_needed([LOW, LOW], [1.0, -1.0], [9.0], 1, 2) == (6, 6)  # one more than there are
     assert seeds_needed([LOW, LOW], [1.0, -1.0], [0.0], 1, 2) == (None, None)  # more than MOST
     assert seeds_needed([[0.5], [0.4]], [1.0, -1.0], [0.1], 1, 2) is None
+    assert seeds_needed([LOW, [0.4]], [1.0, -1.0], [0.1], 1, 2) is None
     assert seeds_needed([[0.5] * 3, [0.4] * 3], [1.0, -1.0], [0.1], 1, 2) is None
 
 
@@ -71,6 +108,66 @@ def test_an_open_claim_says_how_many(claim):
     needed = row["seeds_needed"]
     assert needed["low"] is None or needed["low"] > 3
     assert needed["high"] is None or needed["low"] <= needed["high"] <= MOST
+
+
+def open_row(claims=1, **claim):
+    """The row of a claim among as many alike, none of which is decided."""
+    groups = {"wide": WIDE, "same": SAME, "low": LOW}
+    summary = {name: runs_of(test_accuracy=values) for name, values in groups.items()}
+    claim = {"section": "s", "metric": "test_accuracy", "of": "wide", "than": "same", **claim}
+    row = decide({f"c{k}": claim for k in range(claims)}, summary, 5)["claims"]["c0"]
+    assert row["verdict"] == "inconclusive"
+    return row
+
+
+def needed(groups, distances, tests=1, sides=2):
+    found = seeds_needed(groups, [1.0, -1.0], distances, tests, sides)
+    return dict(zip(("low", "high"), found, strict=True))
+
+
+def test_an_open_difference_has_to_be_told_from_its_margin():
+    away = mean(WIDE) - mean(SAME)
+    row = open_row(kind="greater", margin=0.1)
+    assert row["seeds_needed"] == needed([WIDE, SAME], [0.1 - away])
+    # Three alike in a section: each at a third of the level
+    row = open_row(claims=3, kind="greater", margin=0.1)
+    assert row["seeds_needed"] == needed([WIDE, SAME], [0.1 - away], tests=3)
+
+
+def test_an_open_equivalence_has_to_be_told_from_both_margins_or_from_the_nearer():
+    away = mean(WIDE) - mean(SAME)
+    within = open_row(kind="equivalent", margin=0.05)
+    assert within["seeds_needed"] == needed([WIDE, SAME], [0.05 - away, 0.05 + away], sides=1)
+    beyond = open_row(kind="equivalent", of="same", than="wide", margin=0.001)
+    assert beyond["seeds_needed"] == needed([WIDE, SAME], [away - 0.001])
+
+
+def test_an_open_ratio_has_to_be_told_from_its_factor_in_logarithms():
+    logs = [[math.log(value) for value in values] for values in (WIDE, SAME)]
+    away = mean(logs[0]) - mean(logs[1])
+    row = open_row(kind="ratio", factor=1.15)
+    assert row["seeds_needed"] == needed(logs, [math.log(1.15) - away])
+
+
+def test_what_is_not_measured_or_no_sample_needs_no_seeds():
+    summary = {name: runs_of(roughness=[]) for name in "abc"}
+    claim = {"section": "s", "kind": "best_of", "metric": "roughness", "of": "a"}
+    unmeasured = decide({"c": claim | {"among": ["b", "c"]}}, summary, 5)["claims"]["c"]
+    summary = {name: runs_of(macs=values) for name, values in (("a", [3, 3]), ("b", [2, 2]))}
+    claim = {"section": "s", "kind": "greater", "metric": "macs", "of": "a", "than": "b"}
+    exact = decide({"c": claim}, summary, 5)["claims"]["c"]
+    for row in (unmeasured, exact):
+        for name in ("superiority", "new_items", "one_seed", "seeds_needed"):
+            assert row[name] is None
+
+
+def test_superiority_is_of_two_networks():
+    assert open_row(kind="greater")["superiority"] == superiority(WIDE, SAME)
+    assert open_row(kind="above", threshold=0.5)["superiority"] is None
+    trend = open_row(kind="trend", across=["wide", "same", "wide"], direction="rising")
+    assert trend["superiority"] is None
+    best = open_row(kind="best_of", among=["low", "same"])
+    assert best["superiority"] == superiority(WIDE, SAME if best["decisive"] == "same" else LOW)
 
 
 def test_a_decided_claim_does_not():

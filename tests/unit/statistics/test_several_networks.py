@@ -4,6 +4,7 @@ import pytest
 from scipy.stats import tukey_hsd
 
 from convstudy.statistics.claims import decide
+from convstudy.statistics.effects import hedges_g
 from convstudy.statistics.intervals import linear, slope
 
 from made_runs import HIGH, LOW, SAME, WIDE, runs_of
@@ -24,6 +25,8 @@ BEST_OF = [
     ((SAME, LOW, [0.1, 0.11, 0.12, 0.13, 0.14]), "inconclusive", "not_separated", "b"),
     ((HIGH, LOW[:3], MIDDLE), "inconclusive", "too_few_seeds", "c"),
     ((HIGH, LOW[:1], MIDDLE), "inconclusive", "too_few_seeds", "c"),
+    ((HIGH, LOW, MIDDLE[:1]), "inconclusive", "too_few_seeds", "c"),
+    ((LOW, MIDDLE, HIGH), "contradicted", "decided", "c"),  # of two above it the more certain
 ]
 
 
@@ -39,6 +42,21 @@ def test_best_of_is_the_simultaneous_test():
     theirs = tukey_hsd(WIDE, LOW, [0.1, 0.11, 0.12, 0.13, 0.14], equal_var=False)
     assert row["p"] == pytest.approx(theirs.pvalue[0, 1])
     assert row["low"] == pytest.approx(theirs.confidence_interval().low[0, 1])
+
+
+def test_best_of_says_how_far_the_decisive_rival_is():
+    row = row_of(BEST, a=WIDE, b=LOW, c=[0.1, 0.11, 0.12, 0.13, 0.14])
+    assert row["effect"] == pytest.approx(hedges_g(WIDE, LOW))
+
+
+@pytest.mark.parametrize("of, expected", [(30, "supported"), (15, "contradicted")])
+@pytest.mark.parametrize("b, c, rival", [(10, 20, "c"), (20, 10, "b")])
+def test_the_largest_network_is_held_against_the_next_largest(of, expected, b, c, rival):
+    summary = {name: runs_of(parameters=[n]) for name, n in (("a", of), ("b", b), ("c", c))}
+    claim = {"section": "s", "metric": "parameters", **BEST}
+    row = decide({"c": claim}, summary, 5)["claims"]["c"]
+    assert (row["verdict"], row["reason"]) == (expected, "arithmetic")
+    assert (row["estimate"], row["decisive"]) == (of - 20, rival)
 
 
 TREND = {"kind": "trend", "across": ["a", "b", "c"], "direction": "falling"}
@@ -86,6 +104,7 @@ def every(*classes, kind="greater", **more):
 EVERY = [
     ([(HIGH, LOW), (MIDDLE, LOW)], "supported", "class 1"),
     ([(HIGH, LOW), (LOW, HIGH)], "contradicted", "class 1"),
+    ([(LOW, MIDDLE), (LOW, HIGH), (LOW, MIDDLE)], "contradicted", "class 1"),
     ([(HIGH, LOW), (SAME, LOW)], "inconclusive", "class 1"),
     ([(HIGH, LOW), ([1.0] * 5, [1.0] * 5)], "inconclusive", "class 1"),
     ([(HIGH, LOW), ([1.0] * 5, [0.9] * 5)], "supported", "class 0"),
@@ -100,6 +119,26 @@ def test_every_class(classes, expected, decisive):
     assert (row["verdict"], row["decisive"]) == (expected, decisive)
 
 
+def test_beside_every_class_stands_what_its_decisive_one_shows():
+    assert every((HIGH, LOW), (MIDDLE, LOW))["superiority"] == 1.0
+    assert every((HIGH, LOW), (LOW, HIGH))["superiority"] == 0.0
+
+
+def test_one_class_within_its_margin_is_no_equivalence_of_them_all():
+    assert every((HIGH, LOW), (SAME, LOW), margin=0.1)["verdict"] == "contradicted"
+
+
+def test_every_class_without_spread_is_certain():
+    row = every(([1.0] * 5, [0.9] * 5), ([0.8] * 5, [0.7] * 5))
+    assert (row["verdict"], row["reason"], row["p"]) == ("supported", "decided", 0)
+    assert type(row["p"]) is float  # and no truth value in claims.json
+
+
+def test_p_of_the_worst_of_many_classes_stays_a_probability():
+    assert every(*[(SAME, LOW)] * 3)["p"] <= 1
+    assert every(*[(LOW, SAME)] * 3)["p"] == 1
+
+
 def test_every_class_against_a_constant():
     assert every((HIGH, []), kind="above", threshold=0.5)["verdict"] == "supported"
 
@@ -110,6 +149,14 @@ def test_one_bad_class_among_many_is_tested_as_the_worst_of_many():
     worse = ([value - 0.03 for value in LOW], LOW)
     assert every(worse)["verdict"] == every(better, worse)["verdict"] == "contradicted"
     assert every(better, better, worse)["verdict"] == "inconclusive"
+
+
+def test_what_only_one_network_has_stays_open():
+    claim = {"section": "s", "kind": "greater", "metric": "roughness", "of": "a", "than": "b"}
+    summary = {"a": runs_of(roughness=LOW), "b": runs_of(roughness=[])}
+    summary["b"].seeds = [0, 1, 2, 3, 4]
+    row = decide({"c": claim}, summary, 5)["claims"]["c"]
+    assert (row["verdict"], row["reason"]) == ("inconclusive", "not_measured")
 
 
 def test_what_was_not_measured_stays_open():

@@ -2,13 +2,14 @@
 
 import csv
 import json
+import warnings
 
 import numpy as np
 import pytest
 
 from convstudy.errors import StudyError
 from convstudy.files import digest
-from convstudy.statistics import summarise, summary
+from convstudy.statistics import predictions, summarise, summary
 
 from made_runs import CODE, LABELS, SLICE, change, logits_for, write_run
 
@@ -27,10 +28,10 @@ def study(tmp_path, stdin):
     for (experiment, seed), predicted in PREDICTED.items():
         write_run(runs / experiment / f"seed{seed}", experiment, seed, predicted)
 
-    def call(**changes):
+    def call(arguments=(), **changes):
         one = {"seeds": [0, 1], "slice": SLICE, "code": CODE, **changes}
         stdin({"fc": one, "cnn": one})
-        summarise.main(["--runs", str(runs), "--output", str(output)])
+        summarise.main(["--runs", str(runs), "--output", str(output), *arguments])
 
     call.runs, call.output = runs, output
     return call
@@ -105,6 +106,11 @@ FORGED = [
     ({"test_images": 11}, "test_images is 11, predictions.npz holds 10"),
     ({"classes": ["cat", "dog"]}, "classes names 2, predictions.npz has logits for 3"),
     ({"classes": "cat"}, "classes is 'cat', not a list"),
+    ({"classes": None}, "classes is None, not a list"),
+    ({"classes": ["cat", 1, "car"]}, "classes is ['cat', 1, 'car'], not a list of names"),
+    ({"dataset": 5}, "dataset is 5, not a text"),
+    ({"train_images": "many"}, "train_images is 'many', not a count"),
+    ({"train_images": True}, "train_images is True, not a count"),
     ({"dataset": ""}, "dataset is '', not a text"),
     ({"generated": 1}, "generated is 1, not true or false"),
     ({"environment": None}, "environment is missing"),
@@ -123,6 +129,13 @@ def test_forged_records(study, changes, said):
     message = refused(study)
     assert f"- {said}" in message
     assert str(study.runs / "fc/seed0") in message
+
+
+def test_runs_of_a_checkout_and_of_a_single_image_are_as_good(study):
+    record = json.loads((study.runs / "fc/seed0/metrics.json").read_text())
+    known = {**record["environment"], "commit": "0123abc", "dirty": True}
+    change(study.runs / "fc/seed0", environment=known, train_images=1)
+    study()
 
 
 def test_another_config_or_code(study):
@@ -178,9 +191,15 @@ def with_predictions(folder, **changes):
         ({"predicted": LABELS}, "predicts classes that do not have the largest logit"),
         ({"labels": LABELS[::-1]}, "test_accuracy is 0.7, predictions.npz gives 0."),
         ({"labels": LABELS + 1}, "holds labels outside 0 to 2"),
+        ({"labels": LABELS - 1}, "holds labels outside 0 to 2"),
         ({"labels": LABELS[:9]}, "holds labels of shape (9,)"),
         ({"predicted": LABELS.astype(float)}, "type float64, not (N,) integers"),
         ({"logits": np.zeros(10)}, "holds logits of shape (10,)"),
+        ({"logits": np.zeros((10, 3), int)}, "holds logits of shape (10, 3), type int64"),
+        (
+            {"logits": np.zeros((0, 3)), "predicted": LABELS[:0], "labels": LABELS[:0]},
+            "shape (0, 3)",
+        ),
         ({"logits": np.full((10, 3), np.nan)}, "logits that are not numbers"),
         ({"logits": None}, "lacks an array"),
         ({"labels": np.array(["a"] * 10, dtype=object)}, "cannot be read"),
@@ -200,7 +219,40 @@ def test_logits_beyond_half_precision_leave_the_loss_unchecked(study):
     logits = logits_for(PREDICTED["fc", 0]).astype(np.float16)
     logits[np.arange(10), PREDICTED["fc", 0]] = np.inf
     with_predictions(study.runs / "fc/seed0", logits=logits)
-    study()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # nobody is told of ∞ − ∞
+        study()
+
+
+def test_a_loss_may_differ_by_what_rounding_of_large_logits_moves_it():
+    # Halves beyond 1024 are whole numbers: a loss of 8 where it was 7.02. The other one is exact.
+    exact, labels = np.array([[-1033.51, -1026.49], [0, 0]]), np.array([0, 0])
+    loss, tolerance = predictions.cross_entropy(
+        predictions.Predictions(exact.astype(np.float16), labels, labels)
+    )
+    assert loss == pytest.approx((8 + np.log(2)) / 2, abs=1e-3)
+    assert 0.48 < loss - (np.log1p(np.exp(7.02)) + np.log(2)) / 2 < tolerance < 0.51
+
+
+def test_a_loss_of_exact_logits_may_differ_by_what_sums_in_single_precision_do():
+    found = predictions.Predictions(np.zeros((10, 3), np.float16), LABELS * 0, LABELS)
+    loss, tolerance = predictions.cross_entropy(found)
+    assert loss == pytest.approx(np.log(3))
+    # Twice the error of a half near zero, and 1e-4 relative
+    assert tolerance == pytest.approx(2 * 2**-25 + 1e-4 * (1 + np.log(3)))
+
+
+@pytest.mark.parametrize("off, refuses", [(5e-7, False), (5e-6, True)])
+def test_a_history_may_round_to_single_precision(study, off, refuses):
+    folder = study.runs / "fc/seed0"
+    path = folder / "history.csv"
+    path.write_text(path.read_text().replace("2,train,1.0,0.7,", f"2,train,1.0,{0.7 + 0.7 * off},"))
+    files = json.loads((folder / "metrics.json").read_text())["files"]
+    change(folder, files=files | {path.name: digest(path)})
+    if refuses:
+        assert "train_accuracy_running is 0.7, history.csv ends with 0.70000" in refused(study)
+    else:
+        study()
 
 
 def test_history_that_cannot_be_read(study):
@@ -215,6 +267,13 @@ def test_a_seed_copied_from_another(study):
         (copy / name).write_bytes((source / name).read_bytes())
     change(copy, seed=1)
     assert "predictions.npz is the file of seed0: a copy, or an unused seed" in refused(study)
+
+
+def test_seeds_without_a_hash_of_their_predictions_are_no_copies(study):
+    for seed in (0, 1):
+        change(study.runs / f"cnn/seed{seed}", files={})
+    message = refused(study)
+    assert "files lacks the hash of predictions.npz" in message and "a copy" not in message
 
 
 @pytest.mark.parametrize("changes", [{"data_sha256": "e" * 64}, {"parameters": 7}, {"macs": 7}])
@@ -251,8 +310,30 @@ def test_an_old_summary_stays(study):
     assert study.output.read_bytes() == before
 
 
-@pytest.mark.parametrize("job", [{}, {"fc": {}}, {"fc": 1}, {"fc": {"seeds": 2}}])
-def test_faulty_input(tmp_path, stdin, job):
+def test_states_of_trainings_go_once_their_runs_are_in_the_summary(study, stdin):
+    states = study.runs.parent / "states"
+    for name in ("fc/seed0.pt", "fc/seed0.pt.lock", "cnn/seed1.pt.lock", "other/seed0.pt.lock"):
+        (states / name).parent.mkdir(parents=True, exist_ok=True)
+        (states / name).touch()
+    study(arguments=["--states", str(states)])
+    left = {path.relative_to(states).as_posix() for path in states.rglob("*")}
+    assert left == {"other", "other/seed0.pt.lock"}  # another study's; empty folders go too
+    (states / "other/seed0.pt.lock").unlink()
+    study(arguments=["--states", str(states)])
+    assert study.output.is_file() and not states.exists()
+    study(arguments=["--states", str(states)])  # nothing to remove
+
+
+@pytest.mark.parametrize(
+    "job, said",
+    [
+        ({}, "there is no run"),
+        ({"fc": {}}, "an experiment lacks or misspells a part"),
+        ({"fc": 1}, "an experiment lacks or misspells a part"),
+        ({"fc": {"seeds": 2}}, "an experiment lacks or misspells a part"),
+    ],
+)
+def test_faulty_input(tmp_path, stdin, job, said):
     stdin(job)
-    with pytest.raises(StudyError, match="standard input"):
+    with pytest.raises(StudyError, match=f"standard input: {said}"):
         summarise.main(["--runs", str(tmp_path), "--output", str(tmp_path / "summary.csv")])
