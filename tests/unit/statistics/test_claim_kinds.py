@@ -151,12 +151,27 @@ def test_from_summary_to_verdicts(tmp_path, stdin):
     assert rows[0]["metrics"]["gap"]["mean"] == pytest.approx(0.5 - 0.912)
 
 
+def test_two_seeds_can_be_enough_to_decide(tmp_path, stdin):
+    make_summary(tmp_path / "summary.csv", a=[0.9, 0.91], b=[0.1, 0.11])
+    run(tmp_path, stdin, JOB | {"minimum_seeds": 2})
+    assert read_json(tmp_path / "claims.json")["claims"]["c"]["verdict"] == "supported"
+
+
+def test_claims_about_curves_are_measured_in_the_folders_of_runs(tmp_path, stdin):
+    make_summary(tmp_path / "summary.csv", a=[0.9], b=[0.1])
+    with pytest.raises(StudyError, match=r"runs/a/seed0/history.csv cannot be read"):
+        run(tmp_path, stdin, JOB | {"claims": {"c": GOOD | {"metric": "roughness"}}})
+
+
 @pytest.mark.parametrize(
     "changes, said",
     [
         ({"minimum_seeds": 1}, "minimum_seeds: 1 is not a count"),
         ({"minimum_seeds": None}, "minimum_seeds: None"),
         ({"sections": {"s": []}}, "sections: not an object of lists"),
+        ({"sections": {"s": ["a", "b"], "t": []}}, "sections: not an object of lists"),
+        ({"sections": {"s": "ab"}}, "sections: not an object of lists"),
+        ({"sections": ["a", "b"]}, "sections: not an object of lists"),
         ({"claims": []}, "claims: not an object"),
         ({"claims": {"c": GOOD | {"metric": "speed"}, "d": {}}}, "claims.c.metric: 'speed'"),
         ({"claims": {"c": GOOD | {"metric": "speed"}, "d": {}}}, "claims.d.kind: None"),

@@ -112,7 +112,7 @@ def test_an_open_claim_says_how_many(claim):
 
 def open_row(claims=1, **claim):
     """The row of a claim among as many alike, none of which is decided."""
-    groups = {"wide": WIDE, "same": SAME, "low": LOW}
+    groups = {"wide": WIDE, "same": SAME, "low": LOW, "high": HIGH}
     summary = {name: runs_of(test_accuracy=values) for name, values in groups.items()}
     claim = {"section": "s", "metric": "test_accuracy", "of": "wide", "than": "same", **claim}
     row = decide({f"c{k}": claim for k in range(claims)}, summary, 5)["claims"]["c0"]
@@ -138,8 +138,13 @@ def test_an_open_equivalence_has_to_be_told_from_both_margins_or_from_the_nearer
     away = mean(WIDE) - mean(SAME)
     within = open_row(kind="equivalent", margin=0.05)
     assert within["seeds_needed"] == needed([WIDE, SAME], [0.05 - away, 0.05 + away], sides=1)
-    beyond = open_row(kind="equivalent", of="same", than="wide", margin=0.001)
-    assert beyond["seeds_needed"] == needed([WIDE, SAME], [away - 0.001])
+    beyond = open_row(kind="equivalent", of="low", than="high", margin=0.39)
+    assert beyond["seeds_needed"] == needed([LOW, HIGH], [mean(HIGH) - mean(LOW) - 0.39])
+
+
+def test_an_open_trend_has_to_be_told_from_none():
+    row = open_row(kind="trend", across=["wide", "same", "wide"], direction="rising")
+    assert row["seeds_needed"] == {"low": None, "high": None}  # as level as it can be
 
 
 def test_an_open_ratio_has_to_be_told_from_its_factor_in_logarithms():
