@@ -1,6 +1,7 @@
 """A fingerprint changes with the code that a job reaches, and with nothing else."""
 
 import ast
+import re
 import shutil
 import subprocess
 import sys
@@ -115,6 +116,62 @@ def test_a_relative_import_counts(package):
     )
     _forget()
     assert "convstudy.training.extra" in module.closure(TRAIN)
+
+
+@pytest.mark.parametrize(
+    ("importer", "line"),
+    [
+        ("training/recipe.py", "import convstudy.training.extra"),
+        ("training/recipe.py", "from . import extra"),
+        ("training/__init__.py", "from . import extra"),
+        ("training/__init__.py", "from .extra import VALUE"),
+    ],
+)
+def test_every_way_to_write_an_import_counts(package, importer, line):
+    (package / "training" / "extra.py").write_text("VALUE = 1\n")
+    path = package / importer
+    path.write_text(path.read_text() + line + "\n")
+    _forget()
+    assert "convstudy.training.extra" in module.closure(TRAIN)
+
+
+def test_a_module_of_that_name_in_another_package_does_not_count(package):
+    (package / "extra.py").write_text("VALUE = 1\n")
+    path = package / "training" / "recipe.py"
+    path.write_text(path.read_text() + "import elsewhere.extra\n")
+    _forget()
+    assert not [name for name in module.closure(TRAIN) if name.endswith("extra")]
+
+
+def test_modules_that_import_each_other_are_reached_once(package):
+    (package / "one.py").write_text("def f():\n    from convstudy import two\n")
+    (package / "two.py").write_text("from convstudy import one\n")
+    _forget()
+    reached = {"convstudy.one", "convstudy.two"}
+    assert reached <= module.closure("convstudy.one") == module.closure("convstudy.two")
+
+
+def test_the_order_of_modules_is_the_same_in_every_process():
+    names = list(module.parts(TRAIN, RESNET))
+    assert names == sorted(names) and len(names) > 5
+
+
+def test_it_is_sixteen_hexadecimal_digits():
+    assert re.fullmatch("[0-9a-f]{16}", module.fingerprint(TRAIN))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [
+        ('@a\ndef f():\n    """Doc."""', '@b\ndef f():\n    """Doc."""', False),
+        ('class A(B):\n    """Doc."""', 'class A(C):\n    """Doc."""', False),
+        ('def f():\n    """Doc."""\n    g()', "def f():\n    g()", True),
+        ('x = u"text"', 'x = "text"', True),
+    ],
+)
+def test_only_docstrings_and_ways_to_write_a_literal_are_passed_over(one, other, alike):
+    spelt = ["".join(module._spell(ast.parse(text))) for text in (one, other)]
+    assert (spelt[0] == spelt[1]) == alike
 
 
 def test_the_dispatcher_is_outside_every_fingerprint():
