@@ -128,3 +128,16 @@ def reached(names, edges):
     while more := {(a, d) for a, b in pairs for c, d in pairs if b == c} - pairs:
         pairs |= more
     return pairs
+
+
+def test_messages_of_the_troubleshooting_page_are_those_of_the_sources():
+    """Those that are ours; each part between what varies has to stand in some source."""
+    sources = [*ROOT.glob("src/**/*.py"), *ROOT.glob("workflow/**/*.py"), ROOT / "Makefile"]
+    said = " ".join(path.read_text(encoding="utf-8") for path in sources)
+    said = re.sub(r'"\s*f?"', "", said)  # strings that go on in the next line
+    page = (ROOT / "docs/troubleshooting.md").read_text(encoding="utf-8")
+    ours = re.findall(r"`(?:convstudy \w+|make report): (.+?)`", page)
+    assert len(ours) > 5
+    for message in ours:
+        for part in re.split(r"…|\b\d+\b|\S+/\S+|\bSIGTERM\b|\bDIR\b", message):
+            assert part.strip(" .,:") in said, message
