@@ -38,7 +38,9 @@ def commands():
         lines += re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```", "", text, flags=re.M | re.S))
         for line in lines:
             line = line.removeprefix("time ")
-            if line.split(" ")[0] in PROGRAMS and " " in line and "…" not in line:
+            program, _, rest = line.partition(" ")
+            is_message = rest.partition(" ")[0].endswith(":")
+            if program in PROGRAMS and rest and "…" not in line and not is_message:
                 found.append(line)
     return sorted({line for line in found if not any(plugin in line for plugin in NOT_HERE)})
 
