@@ -48,7 +48,7 @@ def main(argv: list[str]) -> None:
         lines = "".join(f"\n  - {line}" for line in found)
         raise StudyError(
             f"{options.report} and {options.results} do not belong together:{lines}\n"
-            "  Delete what was changed and run snakemake again."
+            "  Delete these files, and name them as targets when you run snakemake again."
         )
     runs = sum(len(one["seeds"]) for one in study["runs"].values())
     print(
