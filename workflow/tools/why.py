@@ -57,8 +57,12 @@ def explain(dry_run: str) -> str:
     if not stale and not following:
         return "Nothing is stale."
     lines = []
-    for reasons, messages in stale.items():
-        lines += [*sorted(messages), *(f"    because {reason}" for reason in reasons), ""]
+    # A dry run lists jobs in any order.
+    for messages, reasons in sorted(
+        ((sorted(messages), reasons) for reasons, messages in stale.items()),
+        key=lambda group: (-len(group[0]), group),
+    ):
+        lines += [*messages, *(f"    because {reason}" for reason in reasons), ""]
     if following:
         lines += [f"{len(following)} more, because they use what these make:"]
         lines += [f"    {message}" for message in sorted(following)]
