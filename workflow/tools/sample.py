@@ -5,6 +5,7 @@ import shutil
 import sys
 from pathlib import Path
 
+from convstudy.errors import StudyError
 from convstudy.files import digest, read_json, write_text
 from convstudy.report.words import interval, mean_sd, percent
 
@@ -63,4 +64,7 @@ def table_of(sample: Path) -> str:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    try:
+        main(*sys.argv[1:])
+    except StudyError as error:
+        sys.exit(str(error))
