@@ -4,12 +4,10 @@ import json
 import shutil
 
 import pytest
-from selenium import webdriver
-from selenium.webdriver.chrome.options import Options
-from selenium.webdriver.chrome.service import Service
 
 from convstudy.report.html import page
 
+import pictures
 from checkout import ROOT
 
 
@@ -51,17 +49,11 @@ class Browser:
 
 @pytest.fixture(scope="session")
 def browser(tmp_path_factory):
-    paths = [shutil.which("chromium"), shutil.which("chromedriver")]
-    if None in paths:
+    if None in (shutil.which("chromium"), shutil.which("chromedriver")):
         pytest.skip("there is no chromium with chromedriver: apt-get install chromium-driver")
     path = tmp_path_factory.mktemp("page") / "report.html"
     path.write_text(page(ROOT / "docs/sample/real/report.md", ROOT / "workflow/templates"))
-    options = Options()
-    options.binary_location = paths[0]
-    # No sandbox, since tests may run as root; no /dev/shm, which is small in containers.
-    for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"):
-        options.add_argument(argument)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    driver = webdriver.Chrome(options, Service(paths[1]))
+    logged = {"browser": "ALL", "performance": "ALL"}
+    driver = pictures.chromium(**{"goog:loggingPrefs": logged})
     yield Browser(driver, path.as_uri())
     driver.quit()

@@ -3,9 +3,11 @@
 Needs graphviz and Chromium, which no other part of the study does: the pictures are kept.
 """
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from selenium.webdriver import Chrome, ChromeOptions, ChromeService
 
@@ -33,16 +35,24 @@ def _run(*command: str, **options: object) -> bytes:
 
 def _show_page(page: Path, output: Path) -> None:
     """Its first section."""
-    options = ChromeOptions()
-    options.binary_location = "/usr/bin/chromium"
     width, height = _PAGE
-    for argument in ("--headless", "--no-sandbox", "--hide-scrollbars"):
-        options.add_argument(argument)
-    options.add_argument(f"--window-size={width},{height}")
-    with Chrome(options=options, service=ChromeService("/usr/bin/chromedriver")) as browser:
+    with chromium("--hide-scrollbars", f"--window-size={width},{height}") as browser:
         browser.get(page.resolve().as_uri())
         browser.execute_script("document.querySelector('h2').scrollIntoView()")
         browser.save_screenshot(str(output))
+
+
+def chromium(*arguments: str, **capabilities: Any) -> Chrome:
+    """The distribution's browser without a window."""
+    options = ChromeOptions()
+    options.binary_location = shutil.which("chromium") or ""
+    # No sandbox, since tests may run as root; no /dev/shm, which is small in containers.
+    usual = ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu")
+    for argument in (*usual, *arguments):
+        options.add_argument(argument)
+    for name, value in capabilities.items():
+        options.set_capability(name, value)
+    return Chrome(options, ChromeService(shutil.which("chromedriver")))
 
 
 if __name__ == "__main__":

@@ -62,7 +62,7 @@ def gather(study: Values, results: Path, data: Path, report: Path) -> Values:
         )
     return {
         **study,
-        **_head(study, datasets),
+        **_head(study),
         **provenance.times(experiments, runs),
         **provenance.environments(experiments, runs),
         "datasets": datasets,
@@ -91,21 +91,19 @@ def _figure(results: Path, section: str, kind: str, report: Path) -> str:
     ).as_posix()
 
 
-def _head(study: Values, datasets: Values) -> Values:
+def _head(study: Values) -> Values:
     """What a reader has to know first: which data, what was changed or left out."""
     experiments = study["experiments"].values()
     counts = sorted({len(one["seeds"]) for one in experiments})
-    generated = {name for name, one in datasets.items() if one["generated"]}
+    replaced = sorted({one["meant_for"] for one in experiments if one["generated"]})
     return {
         "seed_counts": counts,
         "differing": [
             one for one in experiments if one["unlike_published"] and _has_counterpart(one)
         ],
         "absent": _absent(study),
-        "generated": bool(generated),
-        "replaced": sorted(
-            {one["meant_for"] for one in experiments if one["dataset"] in generated}
-        ),
+        "generated": bool(replaced),
+        "replaced": replaced,
     }
 
 

@@ -92,7 +92,9 @@ def test_answers_of_seeds_are_to_the_same_images(folder):
 
 
 def test_claims_about_claims_need_no_files(folder):
-    measures.add({}, [{"section": "s", "kind": "all_of", "claims": ["c"]}], folder, folder)
+    table = {}
+    measures.add(table, [{"section": "s", "kind": "all_of", "claims": ["c"]}], folder, folder)
+    assert table == {}
 
 
 def test_a_class_that_is_not_there_is_not_measured(folder):
