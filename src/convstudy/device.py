@@ -9,6 +9,9 @@ from convstudy.errors import StudyError
 
 DEVICES = ("auto", "cpu", "cuda")
 
+# PyTorch's allocator; C++; oneDNN, whose kernels say no more when they get no memory.
+_FULL = ("can't allocate memory", "bad_alloc", "could not create a primitive")
+
 
 def choose_device(asked: str) -> str:
     """`auto` takes a GPU where there is one; asking for a GPU that is not there is a fault.
@@ -33,7 +36,7 @@ def faults_of_device() -> Iterator[None]:
     except (RuntimeError, MemoryError) as error:
         said = str(error).strip().partition("\n")[0]
         full = isinstance(error, torch.OutOfMemoryError | MemoryError)
-        if full or "can't allocate memory" in said:
+        if full or any(one in said for one in _FULL):
             raise StudyError(
                 f"out of memory ({said or 'host'}). Run fewer jobs side by side (--cores, or "
                 "--resources mem_mb=N), or take smaller batches or a smaller network."

@@ -3,6 +3,7 @@
 import json
 import re
 
+import numpy as np
 import pytest
 import yaml
 
@@ -122,6 +123,36 @@ def test_a_forged_run_is_refused_by_name(study):
     assert "mnist_fc" in done.stdout
     assert "test_accuracy" in done.stdout
     assert "Traceback" not in done.stdout
+
+
+def test_forged_predictions_decide_nothing(study):
+    """Snakemake does not look at their times, and what summarised them does not run again."""
+    path = study.folder / "results/quick/runs/mnist_fc/seed0/predictions.npz"
+    with np.load(path) as stored:
+        np.savez(path, **{**stored, "labels": stored["predicted"]})
+
+    def change(config):
+        config["claims"]["dropout_changes_nothing"]["margin"] = 0.02
+
+    study.edit_config(change)
+    done = study.snakemake("--cores", "2", "report.md", "--configfile", "tiny.yaml")
+    assert done.returncode != 0
+    assert f"{path.relative_to(study.folder)} is not the file that this run wrote" in done.stdout
+    assert "Traceback" not in done.stdout
+
+
+def test_a_report_that_was_edited_by_hand_becomes_no_page(study):
+    report = study.folder / "report.md"
+    report.write_text(report.read_text().replace("Not decided", "Supported"))
+    done = study.snakemake("--cores", "2", "report.html", "--configfile", "tiny.yaml")
+    assert done.returncode != 0
+    assert "report.md is not the report that was written with results/quick/study.json" in (
+        done.stdout
+    )
+    report.unlink()
+    done = study.snakemake("--cores", "2", "report.html", "--configfile", "tiny.yaml")
+    assert done.returncode == 0, done.stdout
+    assert verify(study).returncode == 0
 
 
 def verify(study):

@@ -21,6 +21,7 @@ BELOW_ALL = {
     "locks",
     "marks",
     "tensors",
+    "vouched",
 }
 FLOORS = {
     "config": set(),

@@ -123,6 +123,8 @@ def test_an_error_that_is_not_about_writing_stays_what_it_is(tmp_path):
     [
         (torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB"), "out of memory"),
         (RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you"), "memory"),
+        (RuntimeError("could not create a primitive"), "out of memory"),
+        (RuntimeError("std::bad_alloc"), "out of memory"),
         (MemoryError(), "out of memory (host)"),
         (RuntimeError("CUDA error: device is lost\nCompile with"), "the GPU failed (CUDA error"),
         (RuntimeError("cuDNN error: CUDNN_STATUS_INTERNAL_ERROR"), "the GPU failed (cuDNN"),

@@ -38,6 +38,7 @@ rule report:
 rule report_html:
     input:
         report="report.md",
+        study=result("study.json"),
         figures=figures(),
         templates=PAGE_TEMPLATES,
         words=CATALOGUE,
@@ -62,5 +63,5 @@ rule report_html:
     message:
         "Make a page of the report"
     shell:
-        "convstudy --log {log} html --report {input.report} --templates {params.templates}"
-        " --words {input.words} --output {output}"
+        "convstudy --log {log} html --report {input.report} --study {input.study}"
+        " --templates {params.templates} --words {input.words} --output {output}"

@@ -1,10 +1,15 @@
 """A data set as loaded from its files, before anything is computed from it."""
 
+import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
 
 from convstudy.errors import StudyError
+from convstudy.files import canonical_json
+
+TENSORS = ("train_images", "train_labels", "test_images", "test_labels")
 
 
 @dataclass(frozen=True)
@@ -44,3 +49,12 @@ def check(images: Images, source: str) -> Images:
             " stated format: check datasets.*.format and files in config.yaml."
         )
     return images
+
+
+def checksum(tensors: Mapping[str, torch.Tensor]) -> str:
+    """sha256 of shapes, pixels and labels of both splits: equal for equal data in any format."""
+    ordered = [tensors[name] for name in TENSORS]
+    hashed = hashlib.sha256(canonical_json([list(tensor.shape) for tensor in ordered]).encode())
+    for tensor in ordered:
+        hashed.update(tensor.contiguous().numpy().data)
+    return hashed.hexdigest()

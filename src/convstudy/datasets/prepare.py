@@ -14,10 +14,8 @@ import torch
 
 from convstudy.config import read_slice
 from convstudy.datasets.formats import loader
-from convstudy.datasets.images import Images
-from convstudy.files import canonical_json, digest, replacing, write_json
-
-TENSORS = ("train_images", "train_labels", "test_images", "test_labels")
+from convstudy.datasets.images import TENSORS, Images, checksum
+from convstudy.files import digest, replacing, write_json
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +40,7 @@ def prepare(raw: Path, tensors: Path, description: Path, slice_: dict[str, Any])
     described = describe(images, slice_) | {"sources": _sources(files, slice_["options"])}
     with replacing(tensors) as temporary, temporary.open("wb") as file:
         # To an open file: given a path, torch.save writes its name into the file.
-        torch.save({name: getattr(images, name) for name in TENSORS}, file)
+        torch.save(_tensors(images), file)
     write_json(description, described)
     log.info(
         "%s: %d train and %d test images of shape %s, %d classes",
@@ -65,8 +63,12 @@ def describe(images: Images, slice_: dict[str, Any]) -> dict[str, Any]:
         "test_images": len(images.test_images),
         "mean": mean,
         "std": std,
-        "sha256": checksum(images),
+        "sha256": checksum(_tensors(images)),
     }
+
+
+def _tensors(images: Images) -> dict[str, torch.Tensor]:
+    return {name: getattr(images, name) for name in TENSORS}
 
 
 def channel_statistics(images: torch.Tensor) -> tuple[list[float], list[float]]:
@@ -83,15 +85,6 @@ def channel_statistics(images: torch.Tensor) -> tuple[list[float], list[float]]:
         means.append(total / n / 255)
         stds.append((n * squares - total**2) ** 0.5 / n / 255)
     return means, stds
-
-
-def checksum(images: Images) -> str:
-    """sha256 of shapes, pixels and labels of both splits: equal for equal data in any format."""
-    tensors = [getattr(images, name) for name in TENSORS]
-    hashed = hashlib.sha256(canonical_json([list(tensor.shape) for tensor in tensors]).encode())
-    for tensor in tensors:
-        hashed.update(tensor.contiguous().numpy())
-    return hashed.hexdigest()
 
 
 def _sources(files: dict[str, Path], options: dict[str, Any]) -> dict[str, str]:

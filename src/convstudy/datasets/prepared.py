@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from convstudy.datasets.images import TENSORS, checksum
 from convstudy.errors import StudyError
 from convstudy.files import read_json
 from convstudy.tensors import load_tensors
@@ -73,11 +74,11 @@ def load(tensors: Path, description: Path, chosen: dict[str, Any], device: str) 
     """Load what `convstudy prepare` wrote.
 
     `chosen` is the slice's part on data: `normalise` (None: the training set's mean and std),
-    `train_images` and `test_images` (None: all). Raises `StudyError` for more images than there are
-    or a normalisation for another number of channels.
+    `train_images` and `test_images` (None: all). Raises `StudyError` for tensors that are not the
+    described ones, more images than there are or a normalisation for another number of channels.
     """
     about = read_json(description)
-    stored = load_tensors(tensors, mmap=True)
+    stored = _described(tensors, description, about)
     normalise = chosen["normalise"] or {"mean": about["mean"], "std": about["std"]}
     if not len(normalise["mean"]) == len(normalise["std"]) == about["shape"][0]:
         raise StudyError(
@@ -100,6 +101,18 @@ def load(tensors: Path, description: Path, chosen: dict[str, Any], device: str) 
             )
         )
     return Prepared(splits[0], splits[1], about)
+
+
+def _described(path: Path, description: Path, about: Any) -> dict[str, Tensor]:
+    """The tensors in `path`: what a run says of its data holds only if they are these."""
+    stored = load_tensors(path, mmap=True)
+    whole = all(isinstance(stored.get(name), Tensor) for name in TENSORS)
+    if not isinstance(about, dict) or not whole or checksum(stored) != about.get("sha256"):
+        raise StudyError(
+            f"{path} does not hold the images and labels that {description} describes (their "
+            f"SHA-256 differs). Delete both files, then: snakemake --cores 1 {path}"
+        )
+    return stored
 
 
 def _subset(available: int, wanted: int | None, what: str) -> Tensor | None:

@@ -15,6 +15,7 @@ from convstudy.device import DEVICES, choose_device, faults_of_device
 from convstudy.errors import StudyError
 from convstudy.files import replacing
 from convstudy.tensors import load_tensors
+from convstudy.vouched import vouched
 
 
 def main(argv: list[str]) -> None:
@@ -46,7 +47,7 @@ def trained(options: argparse.Namespace, job: dict[str, Any]) -> tuple[nn.Module
     data = load(options.tensors, options.description, job, device)
     model = models.build(**job["model"], shape=data.shape, classes=len(data.classes))
     try:
-        model.load_state_dict(load_tensors(options.checkpoint))
+        model.load_state_dict(load_tensors(vouched(options.checkpoint)))
     except RuntimeError:
         raise StudyError(
             f"{options.checkpoint} has the weights of another network. Delete its folder and run "

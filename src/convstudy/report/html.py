@@ -16,7 +16,7 @@ from mdit_py_plugins.anchors import anchors_plugin
 
 from convstudy import language
 from convstudy.errors import StudyError
-from convstudy.files import write_text
+from convstudy.files import digest, read_json, write_text
 from convstudy.language import gettext as _
 from convstudy.report.templates import environment_of
 
@@ -24,12 +24,24 @@ from convstudy.report.templates import environment_of
 def main(argv: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="convstudy html", description=__doc__)
     parser.add_argument("--report", required=True, type=Path, help="report.md")
+    parser.add_argument("--study", required=True, type=Path, help="study.json, written with it")
     parser.add_argument("--templates", required=True, type=Path)
     parser.add_argument("--words", type=Path, help="catalogue of the language; without it English")
     parser.add_argument("--output", required=True, type=Path)
     options = parser.parse_args(argv)
+    _check_origin(options.report, options.study)
     with language.speaking(options.words):
         write_text(options.output, page(options.report, options.templates))
+
+
+def _check_origin(report: Path, study: Path) -> None:
+    """Raise `StudyError` for a report that was edited by hand: a page would hide where it is from."""
+    made = read_json(study)
+    if not isinstance(made, dict) or digest(report) != made.get("report_sha256"):
+        raise StudyError(
+            f"{report} is not the report that was written with {study}. Keep your copy elsewhere, "
+            f"delete {report} and run snakemake again."
+        )
 
 
 def page(report: Path, templates: Path) -> str:

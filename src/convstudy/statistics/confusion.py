@@ -11,6 +11,7 @@ from convstudy.config.metrics import fault
 from convstudy.errors import StudyError
 from convstudy.files import read_json, write_json
 from convstudy.statistics import predictions
+from convstudy.vouched import vouched
 
 
 def main(argv: list[str]) -> None:
@@ -89,7 +90,8 @@ def read_seeds(
     Raises `StudyError` unless all are of the same images, and of the classes that have names.
     """
     record = read_json(runs / f"seed{seeds[0]}" / "metrics.json")
-    found = [predictions.read(runs / f"seed{seed}" / "predictions.npz") for seed in seeds]
+    paths = [vouched(runs / f"seed{seed}" / "predictions.npz") for seed in seeds]
+    found = [predictions.read(path) for path in paths]
     classes = record.get("classes", [])
     if not all(np.array_equal(one.labels, found[0].labels) for one in found):
         raise _unusable(runs, "its seeds were tested on different images")

@@ -16,6 +16,7 @@ from convstudy.errors import StudyError
 from convstudy.files import read_json
 from convstudy.statistics import confusion, history, predictions
 from convstudy.statistics.summary import Runs, Summary
+from convstudy.vouched import vouched
 
 Values = list[float]
 
@@ -57,7 +58,7 @@ def _answers(runs: Runs, folder: Path) -> None:
     if runs.right is not None:
         return
     seeds = [folder / f"seed{seed}" for seed in runs.seeds]
-    found = [predictions.read(seed / "predictions.npz") for seed in seeds]
+    found = [predictions.read(vouched(seed / "predictions.npz")) for seed in seeds]
     if not all(np.array_equal(one.labels, found[0].labels) for one in found):
         raise StudyError(
             f"{folder}: its seeds were tested on different images. Delete that folder and run "
@@ -75,7 +76,8 @@ def _of_matrices(claim: Claim, runs: Runs, folder: Path) -> Values:
     places = [runs.classes.index(name) for name in wanted]
     found = []
     for seed in runs.seeds:
-        matrix = confusion.matrix(predictions.read(folder / f"seed{seed}" / "predictions.npz"))
+        path = vouched(folder / f"seed{seed}" / "predictions.npz")
+        matrix = confusion.matrix(predictions.read(path))
         if not matrix.sum(axis=1).all():
             return []  # a class without a test image has no recall
         found.append(_OF_SHARES[claim["metric"]](matrix / matrix.sum(axis=1)[:, None], *places))

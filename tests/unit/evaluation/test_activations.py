@@ -8,9 +8,11 @@ import pytest
 import torch
 
 from convstudy import models
+from convstudy.datasets.images import checksum
 from convstudy.datasets.prepared import Split
 from convstudy.errors import StudyError
 from convstudy.evaluation.activations import activations, main, one_per_class
+from convstudy.files import digest
 
 CNN = {"name": "simple_cnn", "channels": [3, 5], "kernel_size": 3, "hidden": 6, "dropout": 0.5}
 CLASSES = ["ant", "bee", "cat", "dog"]
@@ -101,9 +103,12 @@ def run(tmp_path, monkeypatch):
     """Files of a small trained run; gives the function that runs the command on them."""
     model = network(**CNN)
     torch.save(model.state_dict(), tmp_path / "checkpoint.pt")
+    record = {"files": {"checkpoint.pt": digest(tmp_path / "checkpoint.pt")}}
+    (tmp_path / "metrics.json").write_text(json.dumps(record))
     labels = torch.tensor([2, 0, 0, 1, 3, 2])
     splits = {f"{kind}_images": pixels(6, seed) for seed, kind in enumerate(["test", "train"])}
-    torch.save({**splits, "train_labels": labels, "test_labels": labels}, tmp_path / "animals.pt")
+    tensors = {**splits, "train_labels": labels, "test_labels": labels}
+    torch.save(tensors, tmp_path / "animals.pt")
     about = {
         "dataset": "animals",
         "title": "animals",
@@ -111,6 +116,7 @@ def run(tmp_path, monkeypatch):
         "classes": CLASSES,
         "mean": [0.5] * 3,
         "std": [1.0] * 3,
+        "sha256": checksum(tensors),
     }
     (tmp_path / "animals.json").write_text(json.dumps(about), encoding="utf-8")
     job = {"model": CNN, "normalise": None, "train_images": None, "test_images": None}
@@ -148,4 +154,15 @@ def test_a_fault_leaves_no_file(run, tmp_path):
         "animals.json",
         "animals.pt",
         "checkpoint.pt",
+        "metrics.json",
     ]
+
+
+def test_weights_that_this_run_did_not_write_are_refused(run, tmp_path):
+    """Of the same network, so that nothing but their checksum shows it."""
+    torch.manual_seed(1)
+    other = models.build(**CNN, shape=SHAPE, classes=len(CLASSES))
+    torch.save(other.state_dict(), tmp_path / "checkpoint.pt")
+    with pytest.raises(StudyError, match=r"checkpoint\.pt is not the file that this run wrote"):
+        run("features.0")
+    assert not (tmp_path / "activations.npz").exists()

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 
+from convstudy.datasets.images import checksum
 from convstudy.errors import StudyError
 from convstudy.evaluation import mistakes
 
@@ -23,7 +24,8 @@ def pictures(tmp_path, monkeypatch):
     stored |= {f"{k}_labels": labels[: len(v)] for k, v in splits.items()}
     torch.save(stored, tmp_path / "tiny.pt")
     about = {"dataset": "tiny", "title": "T", "shape": [3, 4, 5], "mean": [0] * 3, "std": [1] * 3}
-    (tmp_path / "tiny.json").write_text(json.dumps({**about, "classes": ["a"]}))
+    about |= {"classes": ["a"], "sha256": checksum(stored)}
+    (tmp_path / "tiny.json").write_text(json.dumps(about))
 
     def call(indices, test_images=None):
         (tmp_path / "e.json").write_text(json.dumps({"mistakes": [{"index": k} for k in indices]}))

@@ -102,6 +102,16 @@ def change(folder: Path, **changes):
     path.write_text(json.dumps({**json.loads(path.read_text()), **changes}))
 
 
+def with_predictions(folder, **changes):
+    """Replace arrays, and vouch for the new file."""
+    with np.load(folder / "predictions.npz") as archive:
+        arrays = {**archive, **changes}
+    path = folder / "predictions.npz"
+    np.savez(path, **{name: array for name, array in arrays.items() if array is not None})
+    files = json.loads((folder / "metrics.json").read_text())["files"]
+    change(folder, files=files | {"predictions.npz": digest(path)})
+
+
 def runs_of(**metrics):
     """`Runs` from lists of values; metrics that are not given are constant."""
     n = len(next(iter(metrics.values())))

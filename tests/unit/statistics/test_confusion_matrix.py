@@ -10,7 +10,7 @@ from convstudy.files import read_json
 from convstudy.statistics import confusion
 from convstudy.statistics.predictions import Predictions
 
-from made_runs import CLASSES, LABELS, change, write_run
+from made_runs import CLASSES, LABELS, change, with_predictions, write_run
 
 # True classes: cat ×4, dog ×4, car ×2.
 BEST = [[0, 0, 1, 1, 1, 1, 1, 1, 2, 2], [0, 0, 0, 1, 1, 1, 1, 0, 2, 2]]
@@ -121,6 +121,14 @@ def test_predictions_that_are_gone(made):
         made()
 
 
+def test_predictions_that_this_run_did_not_write(made):
+    path = made.runs / "best/seed1/predictions.npz"
+    with np.load(path) as archive:
+        np.savez(path, **{**archive, "predicted": LABELS})
+    with pytest.raises(StudyError, match=r"seed1/predictions\.npz is not the file that this run"):
+        made()
+
+
 def test_class_names_that_do_not_fit(made):
     change(made.runs / "best/seed0", classes=["cat", "dog"])
     with pytest.raises(StudyError, match="2 classes have names"):
@@ -128,17 +136,13 @@ def test_class_names_that_do_not_fit(made):
 
 
 def test_seeds_that_were_tested_on_different_images(made):
-    path = made.runs / "best/seed1/predictions.npz"
-    with np.load(path) as archive:
-        np.savez(path, **{**archive, "labels": archive["labels"][::-1]})
+    with_predictions(made.runs / "best/seed1", labels=LABELS[::-1])
     with pytest.raises(StudyError, match="runs/best: its seeds were tested on different images"):
         made()
 
 
 def test_a_seed_with_more_classes_than_have_names(made):
-    path = made.runs / "best/seed1/predictions.npz"
-    with np.load(path) as archive:
-        np.savez(path, **{**archive, "logits": np.zeros((10, 4), np.float16)})
+    with_predictions(made.runs / "best/seed1", logits=np.zeros((10, 4), np.float16))
     with pytest.raises(StudyError, match="3 classes have names"):
         made()
 

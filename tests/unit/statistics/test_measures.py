@@ -10,7 +10,7 @@ from convstudy.errors import StudyError
 from convstudy.statistics import history, measures
 from convstudy.statistics.summary import Runs
 
-from made_runs import LABELS, change, write_run
+from made_runs import LABELS, change, with_predictions, write_run
 
 PREDICTED = [0, 0, 0, 1, 1, 1, 0, 0, 2, 2]  # of cats 3 of 4, of dogs 2 of 4, of cars all
 
@@ -53,12 +53,6 @@ def test_every_class_has_a_recall(folder):
     assert runs.values["recall (car)"] == [1.0, 1.0] and "recall (every)" not in runs.values
 
 
-def with_arrays(folder, **changes):
-    with np.load(folder / "predictions.npz") as archive:
-        arrays = {**archive, **changes}
-    np.savez(folder / "predictions.npz", **arrays)
-
-
 def test_one_seed_is_measured_alone(folder):
     runs, values = measured(folder, seeds=[0], metric="recall", **{"class": "dog"})
     assert (runs.right.shape, runs.classes, values) == ((1, 10), ["cat", "dog", "car"], [0.5])
@@ -73,20 +67,31 @@ def test_two_classes_are_enough_for_a_confusion(folder):
     labels, predicted = np.array([0, 0, 1, 1]), np.array([0, 1, 1, 1])
     for seed in (0, 1):
         at = folder / f"runs/net/seed{seed}"
-        with_arrays(at, labels=labels, predicted=predicted, logits=np.eye(2)[predicted])
+        with_predictions(at, labels=labels, predicted=predicted, logits=np.eye(2)[predicted])
         change(at, classes=["cat", "dog"])
     assert measured(folder, metric="confusion", **{"class": "cat", "with": "dog"})[1] == [1.0, 1.0]
 
 
 def test_a_class_without_test_images_leaves_recall_unmeasured(folder):
     for seed in (0, 1):
-        with_arrays(folder / f"runs/net/seed{seed}", labels=np.array([0] * 4 + [1] * 6))
+        with_predictions(folder / f"runs/net/seed{seed}", labels=np.array([0] * 4 + [1] * 6))
     assert measured(folder, metric="recall", **{"class": "car"})[1] == []
     assert measured(folder, metric="recall_lead", **{"class": "dog"})[1] == []
 
 
+@pytest.mark.parametrize(
+    "claim", [{"metric": "test_accuracy"}, {"metric": "recall", "class": "cat"}]
+)
+def test_predictions_that_this_run_did_not_write(folder, claim):
+    path = folder / "runs/net/seed1/predictions.npz"
+    with np.load(path) as archive:
+        np.savez(path, **{**archive, "labels": LABELS[::-1]})
+    with pytest.raises(StudyError, match=r"seed1/predictions\.npz is not the file that this run"):
+        measured(folder, **claim)
+
+
 def test_answers_of_seeds_are_to_the_same_images(folder):
-    with_arrays(folder / "runs/net/seed1", labels=LABELS[::-1])
+    with_predictions(folder / "runs/net/seed1", labels=LABELS[::-1])
     with pytest.raises(StudyError, match="runs/net: its seeds were tested on different images"):
         measured(folder, metric="test_accuracy")
 

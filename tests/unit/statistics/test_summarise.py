@@ -11,7 +11,7 @@ from convstudy.errors import StudyError
 from convstudy.files import digest
 from convstudy.statistics import predictions, summarise, summary
 
-from made_runs import CODE, LABELS, SLICE, change, logits_for, write_run
+from made_runs import CODE, LABELS, SLICE, change, logits_for, with_predictions, write_run
 
 PREDICTED = {
     ("fc", 0): [0, 0, 1, 1, 1, 1, 0, 1, 2, 2],
@@ -173,16 +173,6 @@ def test_missing_and_broken_records(study, text):
     path.unlink() if text is None else path.write_text(text)
     message = refused(study)
     assert "1 of 4 runs" in message and str(path.parent) in message
-
-
-def with_predictions(folder, **changes):
-    """Replace arrays, and vouch for the new file."""
-    with np.load(folder / "predictions.npz") as archive:
-        arrays = {**archive, **changes}
-    path = folder / "predictions.npz"
-    np.savez(path, **{name: array for name, array in arrays.items() if array is not None})
-    files = json.loads((folder / "metrics.json").read_text())["files"]
-    change(folder, files=files | {"predictions.npz": digest(path)})
 
 
 @pytest.mark.parametrize(

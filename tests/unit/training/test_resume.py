@@ -11,6 +11,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from convstudy.datasets.images import checksum
 from convstudy.errors import StudyError
 from convstudy.files import digest
 from convstudy.training import state, train
@@ -87,8 +88,11 @@ def test_a_state_that_does_not_fit_is_ignored_and_the_log_says_so(
     if change == "learning_rate":
         job = {**JOB, "recipe": {**RECIPE, "learning_rate": 0.02}}
     elif change == "data":
+        tensors = torch.load(prepared / "tiny.pt")
+        tensors["train_labels"] = tensors["train_labels"].flip(0)
+        torch.save(tensors, prepared / "tiny.pt")
         about = json.loads((prepared / "tiny.json").read_text())
-        (prepared / "tiny.json").write_text(json.dumps({**about, "sha256": "1" * 64}))
+        (prepared / "tiny.json").write_text(json.dumps({**about, "sha256": checksum(tensors)}))
     elif change == "code":
         monkeypatch.setattr(tiny, "CODE", "abd")
     else:

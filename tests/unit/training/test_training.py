@@ -82,6 +82,29 @@ def test_more_images_than_there_are_is_a_fault(prepared):
         load(prepared / "tiny.pt", prepared / "tiny.json", {**JOB, "test_images": 41}, "cpu")
 
 
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda found: {**found, "train_labels": found["train_labels"].flip(0)},
+        lambda found: {**found, "test_images": found["test_images"].reshape(40, 1, 4, 16)},
+        lambda found: {name: found[name] for name in found if name != "test_labels"},
+        lambda found: {**found, "test_labels": [0, 1, 2]},
+    ],
+    ids=["shuffled labels", "another shape", "a missing tensor", "no tensor"],
+)
+def test_tensors_other_than_the_described_ones_are_refused(prepared, damage):
+    torch.save(damage(torch.load(prepared / "tiny.pt")), prepared / "tiny.pt")
+    with pytest.raises(StudyError, match=r"tiny\.pt does not hold the images and labels that"):
+        go(prepared, "run")
+    assert not (prepared / "run").exists()
+
+
+def test_a_description_that_is_no_object_is_refused(prepared):
+    (prepared / "tiny.json").write_text("[]")
+    with pytest.raises(StudyError, match=r"tiny\.pt does not hold the images and labels that"):
+        go(prepared, "run")
+
+
 def test_normalisation_for_another_number_of_channels_is_a_fault(prepared):
     wrong = {**JOB, "normalise": {"mean": [0.5, 0.5, 0.5], "std": [1, 1, 1]}}
     with pytest.raises(StudyError, match="gives 3 means and 3 deviations, but the images have 1"):
