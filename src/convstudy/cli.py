@@ -97,7 +97,10 @@ def _report(error: Exception, command: str, log: Path | None) -> None:
     first_line = str(error).strip().partition("\n")[0]
     said = str(error) if expected else f"{type(error).__name__}: {first_line}"
     if log is not None:
-        logging.error("%s", said if expected and not error.__cause__ else traceback.format_exc())
+        if not expected or error.__cause__:
+            logging.error("%s", traceback.format_exc())
+        # As on the screen, where Snakemake prints a lot after it: it looks for this line again.
+        logging.error("convstudy %s: %s", command, said)
         said += f"\n  log: {log}"
     elif not expected:
         said = traceback.format_exc()

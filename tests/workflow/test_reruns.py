@@ -471,7 +471,7 @@ def test_why_says_what_is_stale_and_why(study):
         "    because model.dropout was 0.2 in the config and is 0.3\n"
     ) in said
     assert "    because its code has changed: convstudy.figures.curves\n" in said
-    assert "because it has not been run: results/quick/layers/swish.json" in said
+    assert "because it has not been run, or its result is gone" in said
     assert "    Write the report" in said
     assert "Draw curves of section blocks\nDraw curves of section cifar10\n" in said
 
@@ -500,6 +500,12 @@ def test_why_says_that_a_job_uses_other_modules(study):
 
 def test_why_of_a_finished_study_says_that_nothing_is_stale(study):
     assert study.python("workflow/tools/why.py", "report.md").stdout == "Nothing is stale.\n"
+
+
+def test_why_says_that_a_copy_without_records_tells_little(study):
+    shutil.rmtree(study.folder / ".snakemake/metadata")
+    said = study.python("workflow/tools/why.py", "report.md").stdout
+    assert "There is no record (.snakemake/metadata) of what the files here were made with" in said
 
 
 def test_why_of_a_bad_config_says_what_is_wrong(study):

@@ -3,8 +3,13 @@
 import sys
 
 sys.path.append(str(_workflow / "tools"))
+import failures
 import session
 
 
 onstart:
     session.keep(CODE)
+
+
+onerror:
+    print("What failed:", *failures.messages(log), sep="\n\n", file=sys.stderr)

@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from convstudy.config import ABSENT, differences
@@ -26,7 +27,7 @@ _PLAIN = {
     "Code has changed": "the rule itself has changed",
     "Set of input files has changed": "its set of input files has changed",
     "Incomplete output files": "it was cut off",
-    "Forced execution": "it is forced",
+    "Forced execution": "it was cut off, or it is forced",
 }
 
 
@@ -41,6 +42,11 @@ def main(arguments: list[str]) -> int:
         print(done.stdout, file=sys.stderr)
         return done.returncode
     print(explain(done.stdout))
+    if not any(Path(".snakemake/metadata").glob("*")):
+        print(
+            "\nThere is no record (.snakemake/metadata) of what the files here were made with: only"
+            " their times were compared."
+        )
     return 0
 
 
@@ -71,8 +77,8 @@ def explain(dry_run: str) -> str:
 
 def _reasons(reason: str) -> Iterator[str]:
     """Reasons of a job's own: not those that come from another job of this run."""
-    if missing := re.search(r"Missing output files: ([^;]*)", reason):
-        yield f"it has not been run: {_few(missing[1])}"
+    if "Missing output files" in reason:
+        yield "it has not been run, or its result is gone"
     if updated := re.search(r"Updated input files: ([^;]*)", reason):
         yield f"its input has changed: {_few(updated[1])}"
     for said, words in _PLAIN.items():

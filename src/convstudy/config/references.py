@@ -119,8 +119,11 @@ def _drawn_grids(config: Config, grids: Config) -> Iterator[str]:
 def _claim(config: Config, key: str, claim: Config) -> Iterator[str]:
     yield from _unknown(f"{key}.section", [claim["section"]], "section", config["sections"])
     members = config["sections"][claim["section"]]["experiments"]
+    known = config["experiments"]
+    misspelt = set(members) - set(known)  # of which the section's own check speaks
     for role, name in roles(claim):
-        yield from _unknown(f"{key}.{role}", [name], "experiment of its section", members)
+        if not (misspelt and name in known):
+            yield from _unknown(f"{key}.{role}", [name], "experiment of its section", members)
     parts = [
         name
         for name, other in config["claims"].items()

@@ -33,7 +33,9 @@ def _words(error: ValidationError, at: str) -> Iterator[str]:
                 yield f"{key}: unknown key '{name}'{nearest(name, known)}"
     elif error.validator == "enum":
         known = [str(item) for item in error.validator_value]
-        yield f"{key}: {error.instance!r} is not one of its values{nearest(error.instance, known)}"
+        # A few are shown rather than guessed from: `gpu` looks like `cpu` and means `cuda`.
+        said = nearest(error.instance, known) if len(known) > 4 else f": {', '.join(known)}"
+        yield f"{key}: {error.instance!r} is not one of its values{said}"
     elif error.validator == "required":
         missing = [name for name in error.validator_value if name not in error.instance]
         yield f"{key}: missing {', '.join(repr(name) for name in missing)}"

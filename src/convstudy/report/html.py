@@ -35,7 +35,7 @@ def main(argv: list[str]) -> None:
 
 
 def _check_origin(report: Path, study: Path) -> None:
-    """Raise `StudyError` for a report that was edited by hand: a page would hide where it is from."""
+    """Raise `StudyError` for a report edited by hand: it would be a page like any other."""
     made = read_json(study)
     if not isinstance(made, dict) or digest(report) != made.get("report_sha256"):
         raise StudyError(

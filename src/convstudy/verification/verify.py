@@ -37,7 +37,7 @@ def main(argv: list[str]) -> None:
     parser.add_argument("--templates", type=Path, default=Path("workflow/templates"))
     parser.add_argument("--locale", type=Path, default=Path("workflow/locale"))
     options = parser.parse_args(argv)
-    study = _study(options.results)
+    study = _study(options.results, options.report)
     found = [*_files(study, options)]
     try:
         # What was changed is not computed with: it would only fail somewhere else.
@@ -62,8 +62,11 @@ def main(argv: list[str]) -> None:
         )
 
 
-def _study(results: Path) -> Study:
-    study = read_json(results / "study.json")
+def _study(results: Path, report: Path) -> Study:
+    path = results / "study.json"
+    if not path.is_file():
+        raise StudyError(f"{path} is missing. Write it: snakemake --cores 1 {report} {path}")
+    study = read_json(path)
     parts = (
         "report",
         "runs",
@@ -77,7 +80,8 @@ def _study(results: Path) -> Study:
     )
     if not isinstance(study, dict) or not all(isinstance(study.get(one), dict) for one in parts):
         raise StudyError(
-            f"{results}/study.json is not what the rule `report` writes. Run snakemake again."
+            f"{path} is not what the rule `report` writes. Delete it, then: "
+            f"snakemake --cores 1 {report} {path}"
         )
     return study
 

@@ -27,7 +27,7 @@ def put(config, path, value):
     ("path", "value", "said"),
     [
         ("scale", "ful", "scale: no scale is named 'ful'; did you mean 'full'?"),
-        ("device", "gpu", "device: 'gpu' is not one of its values"),
+        ("device", "gpu", "device: 'gpu' is not one of its values: auto, cpu, cuda"),
         ("sede", 3, "the config: unknown key 'sede'; did you mean 'seeds'?"),
         ("seeds", 0, "seeds: 0 is out of range or of the wrong type; give a count"),
         ("seeds", [1, 1], "seeds: [1, 1] is out of range"),
@@ -52,7 +52,7 @@ def put(config, path, value):
         ("experiments.x;rm -rf", {"title": "x"}, "'x;rm -rf' has a form that is not allowed here"),
         ("datasets.mnist.files", {"../../etc/passwd": {}}, "'../../etc/passwd' has a form"),
         ("datasets.mnist.folder", "here", "give exactly one of files, folder and generator"),
-        ("datasets.mnist.format", "idz", "'idz' is not one of its values; did you mean 'idx'?"),
+        ("datasets.mnist.format", "idz", "'idz' is not one of its values: idx, cifar10, image_folder, npz"),
         ("scales.quick.stand_ins", {"mnist": "digit"}, "scales.quick.stand_ins: no data set is named"),
         ("scales.real.without", ["mnist_resnet"], "scales.real.without: no experiment is named"),
         (
@@ -98,6 +98,14 @@ def test_all_faults_are_named_in_one_go(config, schema):
     first, *lines = fault_lines(config, schema)
     assert first == "the config has 8 fault(s), nothing was run:"
     assert len(lines) == 8
+
+
+def test_a_misspelt_member_of_a_section_is_one_fault(config, schema):
+    """And not one more for each claim that spells it right."""
+    put(config, "sections.mnist.experiments", ["mnist_fcc", "mnist_simple_cnn"])
+    assert fault_lines(config, schema)[1:] == [
+        "  - sections.mnist.experiments: no experiment is named 'mnist_fcc'; did you mean 'mnist_fc'?"
+    ]
 
 
 def keys(value, path=()):
