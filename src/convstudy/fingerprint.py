@@ -93,6 +93,8 @@ def _spell(node: object) -> Iterator[str]:
         for name, value in ast.iter_fields(node):
             if name == "body" and isinstance(value, list):
                 value = value[_has_docstring(node) :]
+            if isinstance(node, ast.JoinedStr):
+                value = [part for part in value if not _is_empty_text(part)]
             if value not in (None, []) and name not in ("kind", "type_comment"):
                 yield f" {name}="
                 yield from _spell(value)
@@ -104,6 +106,11 @@ def _spell(node: object) -> Iterator[str]:
         yield "]"
     else:
         yield repr(node)
+
+
+def _is_empty_text(node: ast.expr) -> bool:
+    """Python 3.12.1 and some others end a nested format with one (`f"{x:>{n}}"`)."""
+    return isinstance(node, ast.Constant) and node.value == ""
 
 
 def _has_docstring(node: ast.AST) -> bool:
