@@ -62,3 +62,8 @@ def fault(name: str, value: object) -> str | None:
     if not metric.low <= value <= metric.high:
         return f"{name} is {value}, outside {metric.low:g} to {metric.high:g}"
     return None
+
+
+def as_shares(low: float, high: float) -> tuple[float, float]:
+    """An interval of a share (accuracy, recall) without what no share can be."""
+    return max(low, 0.0), min(high, 1.0)

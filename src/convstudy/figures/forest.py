@@ -12,6 +12,7 @@ from matplotlib.lines import Line2D
 
 from convstudy import language
 from convstudy.config import read_slice
+from convstudy.config.metrics import as_shares
 from convstudy.errors import StudyError
 from convstudy.figures import style
 from convstudy.files import read_json
@@ -126,8 +127,10 @@ def small_sections(claims: list[Claim]) -> set[str]:
 
 def _cut(claim: Claim) -> Claim:
     """Its interval without what no share can be: as in the tables, cut at 0 and 100 %."""
-    low, high = claim["low"], claim["high"]
-    return claim if low is None else {**claim, "low": max(low, 0.0), "high": min(high, 1.0)}
+    if claim["low"] is None:
+        return claim
+    low, high = as_shares(claim["low"], claim["high"])
+    return {**claim, "low": low, "high": high}
 
 
 def _nothing() -> Figure:

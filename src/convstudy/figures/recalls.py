@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from convstudy.config.metrics import as_shares
 from convstudy.figures import errors, style
 from convstudy.language import gettext as _
 
@@ -49,4 +50,4 @@ def _reach(one: dict[str, Any]) -> tuple[float, float]:
     """The interval, cut at what a share can be; of one seed there is none."""
     if one["low"] is None:
         return one["mean"], one["mean"]
-    return max(one["low"], 0.0), min(one["high"], 1.0)
+    return as_shares(one["low"], one["high"])

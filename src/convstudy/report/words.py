@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from convstudy.config.metrics import as_shares
 from convstudy.language import gettext as _
 from convstudy.language import listing, number
 
@@ -143,7 +144,7 @@ def interval(spread: dict[str, Any]) -> str:
     """Interval of an accuracy, in percent, cut at what an accuracy can be; a dash for one seed."""
     if spread["low"] is None:
         return "–"
-    low, high = max(spread["low"], 0), min(spread["high"], 1)
+    low, high = as_shares(spread["low"], spread["high"])
     return _("%(low)s to %(high)s") % {"low": points_only(low), "high": points_only(high)}
 
 
