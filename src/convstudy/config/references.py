@@ -37,6 +37,20 @@ def _unknown(key: str, names: Iterable[str], what: str, known: Iterable[str]) ->
             yield f"{key}: no {what} is named '{name}'{nearest(name, known)}"
 
 
+def _outside(
+    config: Config, key: str, names: Iterable[str], where: str, members: list[str]
+) -> Iterator[str]:
+    """Those of `names` that are not among the `members` of a section.
+
+    Where the section misspells one of these, its own check says so: names that are right are not
+    faults as well.
+    """
+    known = config["experiments"]
+    if not set(members) <= set(known):
+        names = [name for name in names if name not in known]
+    yield from _unknown(key, names, f"experiment of {where}", members)
+
+
 def _stand_ins(config: Config, key: str, stand_ins: dict[str, str]) -> Iterator[str]:
     used = sorted({experiment["dataset"] for experiment in config["experiments"].values()})
     yield from _unknown(key, stand_ins, "data set of an experiment", used)
@@ -105,7 +119,7 @@ def _section(config: Config, key: str, section: Config) -> Iterator[str]:
     yield from _unknown(f"{key}.experiments", members, "experiment", config["experiments"])
     drawn = section["figures"].get("activations", {}).get("experiments", [])
     key = f"{key}.figures.activations.experiments"
-    yield from _unknown(key, drawn, "experiment of this section", members)
+    yield from _outside(config, key, drawn, "this section", members)
 
 
 def _drawn_grids(config: Config, grids: Config) -> Iterator[str]:
@@ -119,11 +133,8 @@ def _drawn_grids(config: Config, grids: Config) -> Iterator[str]:
 def _claim(config: Config, key: str, claim: Config) -> Iterator[str]:
     yield from _unknown(f"{key}.section", [claim["section"]], "section", config["sections"])
     members = config["sections"][claim["section"]]["experiments"]
-    known = config["experiments"]
-    misspelt = set(members) - set(known)  # of which the section's own check speaks
     for role, name in roles(claim):
-        if not (misspelt and name in known):
-            yield from _unknown(f"{key}.{role}", [name], "experiment of its section", members)
+        yield from _outside(config, f"{key}.{role}", [name], "its section", members)
     parts = [
         name
         for name, other in config["claims"].items()
