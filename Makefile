@@ -7,6 +7,9 @@ CLUSTER := $(abspath $(VENV))-cluster
 BIN     := $(abspath $(VENV))/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 
+# Test processes side by side: four need some 4 GB.
+PYTEST  := $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadgroup
+
 .PHONY: report why plan test test-all test-cluster benchmark lint format words lock sample pictures clean-env
 
 report: $(VENV)/.run       ## environment, then the study: report.md and report.html
@@ -19,10 +22,10 @@ plan: $(VENV)/.run         ## how many jobs, hours, bytes: PLAN="--config scale=
 	PATH="$(BIN):$$PATH" $(BIN)/python workflow/tools/plan.py --cores $(CORES) report.md $(PLAN)
 
 test: $(VENV)/.test        ## environment with the test extras, then the fast tests
-	PATH="$(BIN):$$PATH" $(BIN)/pytest -m "not study and not browser and not cluster"
+	PATH="$(BIN):$$PATH" $(PYTEST) -m "not study and not browser and not cluster"
 
 test-all: $(VENV)/.test    ## all but SLURM: whole studies and a browser too
-	PATH="$(BIN):$$PATH" $(BIN)/pytest -m "not cluster"
+	PATH="$(BIN):$$PATH" $(PYTEST) -m "not cluster"
 
 test-cluster: $(VENV)/.cluster ## a SLURM of one node, as root, where it is installed
 	PATH="$(BIN):$$PATH" CLUSTER_PYTHON="$(CLUSTER)/bin/python" $(BIN)/pytest -m cluster

@@ -9,7 +9,8 @@ import yaml
 
 from convstudy.files import digest
 
-pytestmark = pytest.mark.study
+# One process has them all, and makes their study once.
+pytestmark = [pytest.mark.study, pytest.mark.xdist_group("study")]
 
 
 def jobs(study, *arguments):

@@ -9,7 +9,8 @@ import socket
 import psutil
 import pytest
 
-pytestmark = pytest.mark.study
+# One process has them all, and makes their study once.
+pytestmark = [pytest.mark.study, pytest.mark.xdist_group("study")]
 
 ARGUMENTS = ["--cores", "2", "report.md", "--configfile", "tiny.yaml"]
 REPORT = ["workflow/tools/report.py", *ARGUMENTS]

@@ -9,6 +9,9 @@ import pytest
 
 from checkout import Checkout
 
+# One process has them all, and makes their archive once.
+pytestmark = pytest.mark.xdist_group("archive")
+
 
 @pytest.fixture(scope="module")
 def pretended(tmp_path_factory):
