@@ -158,7 +158,7 @@ def _panel(axis: Axes, panel: Panel, members: list[Claim]) -> None:
         for says in (claim["says"] for claim in members)
     ]
     axis.set_yticks(range(len(members)), words, fontsize=_SIZE, linespacing=0.95)
-    axis.tick_params(axis="y", length=0)
+    axis.tick_params(axis="y", length=0, pad=7)  # room for arrows of intervals that run out
     axis.set_xlabel(_(panel.unit))
 
 
