@@ -1,12 +1,11 @@
 """What an edit reruns: exactly these jobs, on the real DAG (dry runs over pretended results)."""
 
 import os
-import re
 import shutil
 
 import pytest
 
-from checkout import ROOT, Checkout
+from checkout import Checkout
 
 MNIST = ["mnist_fc", "mnist_simple_cnn", "mnist_resnet18"]
 KERNELS = ["mnist_kernel3", "mnist_kernel5", "mnist_kernel7"]
@@ -113,18 +112,6 @@ DIGITS = (
 
 # In place of an old and a new text: something that changes nothing but the code.
 APPENDED = ("", "_ADDED = 1\n")
-
-
-@pytest.fixture(scope="module")
-def pretended(tmp_path_factory):
-    checkout = Checkout(tmp_path_factory.mktemp("pretended") / "here", "src")
-    checkout.pretend_to_be_finished("report.md", "report.html")
-    return checkout
-
-
-@pytest.fixture
-def study(pretended, tmp_path):
-    return pretended.moved_to(tmp_path / "elsewhere")
 
 
 CODE = {
@@ -454,61 +441,3 @@ def test_an_edited_result_is_seen(study):
     path = study.folder / "results/quick/summary.csv"
     path.write_text("forged\n")
     assert study.planned("report.md") == ANALYSIS
-
-
-def test_why_says_what_is_stale_and_why(study):
-    path = study.folder / "config.yaml"
-    text = path.read_text()
-    old = "model: {name: fully_connected, hidden: [512, 256, 128], dropout: 0.2}"
-    assert old in text
-    path.write_text(text.replace(old, old.replace("0.2", "0.3")))
-    code = study.folder / "src/convstudy/figures/curves.py"
-    code.write_text(code.read_text().replace(*APPENDED, 1))
-    (study.folder / "results/quick/layers/swish.json").unlink()
-    said = study.python("workflow/tools/why.py", "report.md").stdout
-    assert (
-        "Train mnist_fc, seed 0\nTrain mnist_fc, seed 1\n"
-        "    because model.dropout was 0.2 in the config and is 0.3\n"
-    ) in said
-    assert "    because its code has changed: convstudy.figures.curves\n" in said
-    assert "because it has not been run, or its result is gone" in said
-    assert "    Write the report" in said
-    assert "Draw curves of section blocks\nDraw curves of section cifar10\n" in said
-
-
-def test_why_says_what_the_readme_shows(study):
-    path = study.folder / "config.yaml"
-    old, new = "hidden: [512, 256, 128], dropout: 0.2", "hidden: [256, 128], dropout: 0.2"
-    assert path.read_text().count(old) == 1
-    path.write_text(path.read_text().replace(old, new))
-    said = study.python("workflow/tools/why.py", "report.md", "report.html").stdout
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    (shown,) = re.findall(r"^```\n(Train mnist_fc.*?)^```", readme, re.M | re.S)
-    for part in shown.split("…\n"):
-        assert part in said
-
-
-def test_why_says_that_a_job_uses_other_modules(study):
-    """A network that is not compared any more is not timed any more."""
-    study.edit_config(
-        lambda config: config["experiments"]["mnist_fc"]["recipe"].update(batch_size=32)
-    )
-    said = study.python("workflow/tools/why.py", "report.md").stdout
-    assert "    because mnist_fc is no longer part of its config\n" in said
-    assert "    because it uses other modules of the code\n" in said
-
-
-def test_why_of_a_finished_study_says_that_nothing_is_stale(study):
-    assert study.python("workflow/tools/why.py", "report.md").stdout == "Nothing is stale.\n"
-
-
-def test_why_says_that_a_copy_without_records_tells_little(study):
-    shutil.rmtree(study.folder / ".snakemake/metadata")
-    said = study.python("workflow/tools/why.py", "report.md").stdout
-    assert "There is no record (.snakemake/metadata) of what the files here were made with" in said
-
-
-def test_why_of_a_bad_config_says_what_is_wrong(study):
-    done = study.python("workflow/tools/why.py", "report.md", "--config", "scale=ful")
-    assert done.returncode != 0
-    assert "did you mean 'full'?" in done.stdout

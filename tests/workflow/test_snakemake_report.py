@@ -7,17 +7,8 @@ from collections import Counter
 
 import pytest
 
-from checkout import Checkout
-
 # One process has them all, and makes their archive once.
 pytestmark = pytest.mark.xdist_group("archive")
-
-
-@pytest.fixture(scope="module")
-def pretended(tmp_path_factory):
-    checkout = Checkout(tmp_path_factory.mktemp("reported") / "here")
-    checkout.pretend_to_be_finished("report.md", "report.html")
-    return checkout
 
 
 @pytest.fixture(scope="module")
