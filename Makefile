@@ -8,7 +8,7 @@ BIN     := $(abspath $(VENV))/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 
 # Test processes side by side: four need some 4 GB.
-PYTEST  := $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadgroup
+PYTEST  := $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
 .PHONY: report why plan test test-all test-cluster benchmark lint format words lock sample pictures clean-env
 
@@ -68,7 +68,7 @@ $(VENV)/.cluster: requirements/cluster.txt $(VENV)/.test
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if (3, 11) <= v < (3, 14) else f"convstudy needs Python 3.11, 3.12 or 3.13; {sys.executable} is {v[0]}.{v[1]}. Name another one: make PYTHON=python3.12 ...")'
-	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; } # half of one would pass for it
+	$(PYTHON) -m venv $(VENV) || { rm -f $@; exit 1; } # one without pip would pass for made
 
 words: $(VENV)/.test       ## after an edit of a sentence: its new words go into every catalogue
 	$(BIN)/python workflow/tools/catalogues.py

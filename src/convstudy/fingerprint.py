@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from functools import cache
 from importlib.util import find_spec, resolve_name
 from pathlib import Path
+from typing import Any
 
 PACKAGE = "convstudy"
 
@@ -48,6 +49,7 @@ def _tree(module: str) -> ast.Module:
     return ast.parse(_path(module).read_text(encoding="utf-8"))
 
 
+@cache
 def _path(module: str) -> Path:
     """Where the module's source is, found from the package's folder without importing it."""
     package = find_spec(PACKAGE)
@@ -79,33 +81,30 @@ def _with_parents(module: str) -> list[str]:
 
 @cache
 def _hash(module: str) -> str:
-    text = "".join(_spell(_tree(module)))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_spelt(_tree(module)).encode()).hexdigest()
 
 
-def _spell(node: object) -> Iterator[str]:
-    """Write a syntax tree down, alike in all supported Python versions.
+def _spelt(node: object) -> str:
+    """A syntax tree written down, alike in all supported Python versions.
 
     Empty fields are passed over (newer versions have more of them), and so are docstrings.
     """
     if isinstance(node, ast.AST):
-        yield f"({type(node).__name__}"
-        for name, value in ast.iter_fields(node):
-            if name == "body" and isinstance(value, list):
-                value = value[_has_docstring(node) :]
-            if isinstance(node, ast.JoinedStr):
-                value = [part for part in value if not _is_empty_text(part)]
-            if value not in (None, []) and name not in ("kind", "type_comment"):
-                yield f" {name}="
-                yield from _spell(value)
-        yield ")"
-    elif isinstance(node, list):
-        yield "["
-        for item in node:
-            yield from _spell(item)
-        yield "]"
-    else:
-        yield repr(node)
+        fields = "".join(f" {name}={_spelt(value)}" for name, value in _fields(node))
+        return f"({type(node).__name__}{fields})"
+    if isinstance(node, list):
+        return f"[{''.join(map(_spelt, node))}]"
+    return repr(node)
+
+
+def _fields(node: ast.AST) -> Iterator[tuple[str, Any]]:
+    for name, value in ast.iter_fields(node):
+        if name == "body" and isinstance(value, list):
+            value = value[_has_docstring(node) :]
+        if isinstance(node, ast.JoinedStr):
+            value = [part for part in value if not _is_empty_text(part)]
+        if value not in (None, []) and name not in ("kind", "type_comment"):
+            yield name, value
 
 
 def _is_empty_text(node: ast.expr) -> bool:

@@ -9,8 +9,7 @@ import yaml
 
 from convstudy.files import digest
 
-# One process has them all, and makes their study once.
-pytestmark = [pytest.mark.study, pytest.mark.xdist_group("study")]
+pytestmark = pytest.mark.study
 
 
 def jobs(study, *arguments):
@@ -237,6 +236,6 @@ def test_verify_of_a_folder_without_a_report_says_what_to_do(study):
     (study.folder / "results/quick/study.json").unlink()
     done = verify(study)
     assert done.returncode == 1
-    assert "results/quick/study.json is missing. Write it: snakemake --cores 1 report.md" in (
+    assert "results/quick/study.json is missing: no report of a study in results/quick" in (
         done.stdout
     )

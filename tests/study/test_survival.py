@@ -9,8 +9,7 @@ import socket
 import psutil
 import pytest
 
-# One process has them all, and makes their study once.
-pytestmark = [pytest.mark.study, pytest.mark.xdist_group("study")]
+pytestmark = pytest.mark.study
 
 ARGUMENTS = ["--cores", "2", "report.md", "--configfile", "tiny.yaml"]
 REPORT = ["workflow/tools/report.py", *ARGUMENTS]

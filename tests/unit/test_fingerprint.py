@@ -170,7 +170,7 @@ def test_it_is_sixteen_hexadecimal_digits():
     ],
 )
 def test_only_docstrings_and_ways_to_write_a_literal_are_passed_over(one, other, alike):
-    spelt = ["".join(module._spell(ast.parse(text))) for text in (one, other)]
+    spelt = [module._spelt(ast.parse(text)) for text in (one, other)]
     assert (spelt[0] == spelt[1]) == alike
 
 
@@ -200,7 +200,7 @@ def test_training_reaches_neither_data_preparation_nor_figures():
 def test_it_is_the_same_in_every_python_version():
     """Pinned: syntax trees gain fields from version to version, which must not be seen."""
     plain = 'def f(x, *, y=1):\n    """Doc."""\n    return f"{x!r:>{10}}", [*y]\n'
-    spelt = "".join(module._spell(module.ast.parse(plain)))
+    spelt = module._spelt(module.ast.parse(plain))
     assert spelt == (
         "(Module body=[(FunctionDef name='f' args=(arguments args=[(arg arg='x')]"
         " kwonlyargs=[(arg arg='y')] kw_defaults=[(Constant value=1)])"

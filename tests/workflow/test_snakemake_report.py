@@ -7,9 +7,6 @@ from collections import Counter
 
 import pytest
 
-# One process has them all, and makes their archive once.
-pytestmark = pytest.mark.xdist_group("archive")
-
 
 @pytest.fixture(scope="module")
 def archive(pretended):

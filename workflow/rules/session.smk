@@ -1,4 +1,4 @@
-"""What `make report` and `make why` know of earlier sessions; no job depends on it."""
+"""What sessions leave for `make report` and `make why`, and their last words; no job needs it."""
 
 import sys
 
@@ -12,4 +12,5 @@ onstart:
 
 
 onerror:
-    print("What failed:", *failures.messages(log), sep="\n\n", file=sys.stderr)
+    if failed := list(failures.messages(log)):
+        print("What failed:", *failed, sep="\n\n", file=sys.stderr)

@@ -4,16 +4,28 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-_FAILED = re.compile(r"^Error in rule .+:\n(?:    .*\n)*?    log: (.+) \(check log", re.MULTILINE)
+# Of a job that failed: its number and its logs, ours first; an executor may add its own.
+_FAILED = re.compile(
+    r"^Error in rule .+:\n(?:    .*\n)*?    jobid: (\d+)\n(?:    .*\n)*?    log: (.+) \(check log",
+    re.MULTILINE,
+)
 
 
 def messages(logs: Iterable[str]) -> Iterator[str]:
     """The last words of each job that failed, from the log of Snakemake and those of the jobs."""
-    text = "\n".join(Path(log).read_text(encoding="utf-8") for log in logs)
-    for path in dict.fromkeys(map(Path, _FAILED.findall(text))):
-        said = path.read_text(encoding="utf-8") if path.is_file() else ""
-        _, found, message = f"\n{said}".rpartition("\nconvstudy ")
-        if found:
-            yield f"convstudy {message.rstrip()}"
-        else:
-            yield f"{path}: ends without a message; was the job killed (memory, time)?"
+    said = "\n".join(_text(Path(log)) for log in logs)
+    paths = {}
+    for failed in _FAILED.finditer(said):
+        job, names = failed.groups()
+        # A job that was tried again may have succeeded.
+        if not re.search(rf"^Finished jobid: {job} ", said[failed.end() :], re.MULTILINE):
+            paths[Path(names.split(", ")[0])] = None
+    for path in paths:
+        _, found, message = f"\n{_text(path)}".rpartition("\nconvstudy ")
+        words = f"convstudy {message.rstrip()}" if found else "ended without a message; see above"
+        yield f"{words}\n  log: {path}"
+
+
+def _text(path: Path) -> str:
+    """Whatever can be read of a log: a fault here would hide the one that is asked about."""
+    return path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""

@@ -42,7 +42,7 @@ def main(arguments: list[str]) -> int:
         print(done.stdout, file=sys.stderr)
         return done.returncode
     print(explain(done.stdout))
-    if not any(Path(".snakemake/metadata").glob("*")):
+    if any(Path("results").glob("*/runs")) and not any(Path(".snakemake/metadata").glob("*")):
         print(
             "\nThere is no record (.snakemake/metadata) of what the files here were made with: only"
             " their times were compared."

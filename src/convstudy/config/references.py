@@ -127,7 +127,9 @@ def _drawn_grids(config: Config, grids: Config) -> Iterator[str]:
         drawn = [section["figures"]["grid"]["of"]] if "grid" in section["figures"] else []
         here = [one for one in grids if {*grids[one]["cells"]} & {*section["experiments"]}]
         key = f"sections.{name}.figures.grid.of"
-        yield from _unknown(key, drawn, "grid of this section", here)
+        misspelt = set(section["experiments"]) - set(config["experiments"])
+        if not (misspelt and set(drawn) <= set(grids)):
+            yield from _unknown(key, drawn, "grid of this section", here)
 
 
 def _claim(config: Config, key: str, claim: Config) -> Iterator[str]:

@@ -5,9 +5,25 @@ Snakemake compares large files by their times, which a copy or `touch` changes.
 
 from pathlib import Path
 
+from convstudy.errors import StudyError
 from convstudy.files import digest, write_text
 
 
 def note(path: Path) -> None:
     """Write the SHA-256 of `path` to `<path>.sha256`."""
-    write_text(path.with_name(f"{path.name}.sha256"), f"{digest(path)}\n")
+    write_text(_beside(path), f"{digest(path)}\n")
+
+
+def verified(path: Path) -> str:
+    """sha256 of a raw file; raises `StudyError` if another one stands beside it."""
+    beside, sha256 = _beside(path), digest(path)
+    if beside.is_file() and beside.read_text(encoding="utf-8").strip() != sha256:
+        raise StudyError(
+            f"{path} is not the file that {beside.name} was written with. Delete both and name the "
+            f"first as a target, with the config of this study: snakemake --cores 1 {path}"
+        )
+    return sha256
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(f"{path.name}.sha256")

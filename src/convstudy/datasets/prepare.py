@@ -13,6 +13,7 @@ from typing import Any
 import torch
 
 from convstudy.config import read_slice
+from convstudy.datasets import checksums
 from convstudy.datasets.formats import loader
 from convstudy.datasets.images import TENSORS, Images, checksum
 from convstudy.files import digest, replacing, write_json
@@ -36,8 +37,9 @@ def prepare(raw: Path, tensors: Path, description: Path, slice_: dict[str, Any])
     is wrong with the raw files, before anything is written.
     """
     files = {name: raw / name for name in slice_["files"]}
+    sources = _sources(files, slice_["options"])
     images = loader(slice_["format"])(files, slice_["options"])
-    described = describe(images, slice_) | {"sources": _sources(files, slice_["options"])}
+    described = describe(images, slice_) | {"sources": sources}
     with replacing(tensors) as temporary, temporary.open("wb") as file:
         # To an open file: given a path, torch.save writes its name into the file.
         torch.save(_tensors(images), file)
@@ -90,7 +92,7 @@ def channel_statistics(images: torch.Tensor) -> tuple[list[float], list[float]]:
 def _sources(files: dict[str, Path], options: dict[str, Any]) -> dict[str, str]:
     """{file: sha256}; a plain folder is one entry, hashed by its files' names and checksums."""
     if not options.get("folder"):
-        return {name: digest(path) for name, path in files.items()}
+        return {name: checksums.verified(path) for name, path in files.items()}
     folder = Path(options["folder"]).expanduser()
     hashed = hashlib.sha256()
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):

@@ -106,13 +106,22 @@ def load(tensors: Path, description: Path, chosen: dict[str, Any], device: str) 
 def _described(path: Path, description: Path, about: Any) -> dict[str, Tensor]:
     """The tensors in `path`: what a run says of its data holds only if they are these."""
     stored = load_tensors(path, mmap=True)
-    whole = all(isinstance(stored.get(name), Tensor) for name in TENSORS)
+    whole = all(_is_plain(name, stored.get(name)) for name in TENSORS)
     if not isinstance(about, dict) or not whole or checksum(stored) != about.get("sha256"):
         raise StudyError(
             f"{path} does not hold the images and labels that {description} describes (their "
-            f"SHA-256 differs). Delete both files, then: snakemake --cores 1 {path}"
+            "SHA-256 differs). Delete both files and name the first as a target, with the config "
+            f"of this study: snakemake --cores 1 {path}"
         )
     return stored
+
+
+def _is_plain(name: str, found: object) -> bool:
+    """A checksum is over values alone: the same bytes of another type are other pixels."""
+    wanted = torch.uint8 if name.endswith("images") else torch.int64
+    if not isinstance(found, Tensor):
+        return False
+    return found.dtype is wanted and found.layout is torch.strided
 
 
 def _subset(available: int, wanted: int | None, what: str) -> Tensor | None:

@@ -29,19 +29,28 @@ def main(argv: list[str]) -> None:
     parser.add_argument("--words", type=Path, help="catalogue of the language; without it English")
     parser.add_argument("--output", required=True, type=Path)
     options = parser.parse_args(argv)
-    _check_origin(options.report, options.study)
     with language.speaking(options.words):
-        write_text(options.output, page(options.report, options.templates))
+        made = page(options.report, options.templates)
+    _check_origin(options.report, options.study)
+    write_text(options.output, made)
 
 
 def _check_origin(report: Path, study: Path) -> None:
-    """Raise `StudyError` for a report edited by hand: it would be a page like any other."""
-    made = read_json(study)
-    if not isinstance(made, dict) or digest(report) != made.get("report_sha256"):
+    """Raise `StudyError` for a report or a figure edited by hand: on a page nobody would see it."""
+    record = read_json(study)
+    files = record.get("files") if isinstance(record, dict) else None
+    if not isinstance(files, dict) or digest(report) != record.get("report_sha256"):
         raise StudyError(
             f"{report} is not the report that was written with {study}. Keep your copy elsewhere, "
             f"delete {report} and run snakemake again."
         )
+    figures = {study.parent / name: sha for name, sha in files.items() if name.endswith(".png")}
+    for path, sha256 in figures.items():
+        if not path.is_file() or digest(path) != sha256:
+            raise StudyError(
+                f"{path} is not the figure that {report} was written with. Delete it and run "
+                "snakemake again."
+            )
 
 
 def page(report: Path, templates: Path) -> str:

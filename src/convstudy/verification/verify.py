@@ -65,7 +65,10 @@ def main(argv: list[str]) -> None:
 def _study(results: Path, report: Path) -> Study:
     path = results / "study.json"
     if not path.is_file():
-        raise StudyError(f"{path} is missing. Write it: snakemake --cores 1 {report} {path}")
+        raise StudyError(
+            f"{path} is missing: no report of a study in {results} was finished. Name both as "
+            f"targets, with the config of that study: snakemake --cores 1 {report} {path}"
+        )
     study = read_json(path)
     parts = (
         "report",
@@ -80,8 +83,8 @@ def _study(results: Path, report: Path) -> Study:
     )
     if not isinstance(study, dict) or not all(isinstance(study.get(one), dict) for one in parts):
         raise StudyError(
-            f"{path} is not what the rule `report` writes. Delete it, then: "
-            f"snakemake --cores 1 {report} {path}"
+            f"{path} is not what the rule `report` writes. Delete it and name it as a target, with "
+            f"the config of that study: snakemake --cores 1 {report} {path}"
         )
     return study
 

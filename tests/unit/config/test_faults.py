@@ -108,6 +108,17 @@ def test_a_misspelt_member_of_a_section_is_one_fault(config, schema):
     ]
 
 
+@pytest.mark.parametrize("section", ["widths", "kernels", "mnist", "depth"])
+def test_of_any_section(config, schema, section):
+    """In figures and grids of a section its right names are no faults either."""
+    members = config["sections"][section]["experiments"]
+    for place, name in enumerate(members):
+        config["sections"][section]["experiments"] = [*members]
+        config["sections"][section]["experiments"][place] = f"{name}x"
+        lines = fault_lines(json.loads(json.dumps(config)), schema)[1:]
+        assert len(lines) == 1 and f"no experiment is named '{name}x'" in lines[0]
+
+
 def keys(value, path=()):
     """Every path into a config."""
     items = value.items() if isinstance(value, dict) else enumerate(value)

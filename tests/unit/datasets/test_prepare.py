@@ -88,6 +88,17 @@ def test_the_checksum_is_of_the_data_not_of_the_file(tmp_path):
     assert changed["sources"] != from_folder["sources"]
 
 
+def test_a_raw_file_that_was_changed_since_it_came_is_refused(tmp_path):
+    """Snakemake does not look at its time; here it would still parse."""
+    generate(tmp_path / "raw", "shapes", 10, 10, seed=0)
+    raw = tmp_path / "raw/cifar-10-python.tar.gz"
+    generate(tmp_path / "other", "shapes", 10, 10, seed=1)
+    raw.write_bytes((tmp_path / "other/cifar-10-python.tar.gz").read_bytes())
+    with pytest.raises(StudyError, match=r"cifar-10-python\.tar\.gz is not the file that"):
+        prepared(tmp_path / "raw", tmp_path, slice_of("cifar10", [raw.name]))
+    assert not list(tmp_path.glob("*.pt"))
+
+
 def test_the_checksum_changes_with_any_value_or_shape():
     images = torch.zeros((4, 1, 2, 3), dtype=torch.uint8)
     labels = torch.zeros(4, dtype=torch.int64)

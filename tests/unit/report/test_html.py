@@ -13,7 +13,7 @@ from convstudy.config import slices
 from convstudy.config.study import load
 from convstudy.errors import StudyError
 from convstudy.report.context import gather
-from convstudy.report.html import page
+from convstudy.report.html import main, page
 from convstudy.report.render import render
 
 from checkout import ROOT
@@ -102,6 +102,44 @@ def test_figures_have_captions_and_say_in_words_what_they_show(sample):
 def test_tables_name_their_rows_and_columns(sample):
     assert all(one["scope"] in ("row", "col") for one in sample.all("th"))
     assert len(sample.all("table")) == len([o for o in sample.all("div") if o["tabindex"] == "0"])
+
+
+@pytest.fixture
+def written(tmp_path):
+    """The sample as it was written: what `convstudy html` is given, and the folder."""
+    shutil.copytree(QUICK, tmp_path, dirs_exist_ok=True)
+    files = {"report": "report.md", "study": "results/quick/study.json", "output": "report.html"}
+    words = [f"--{key}={tmp_path / name}" for key, name in files.items()]
+    return [*words, f"--templates={TEMPLATES}"], tmp_path
+
+
+def test_a_report_becomes_a_page_as_it_was_written(written):
+    words, folder = written
+    main(words)
+    assert (folder / "report.html").read_text() == page(folder / "report.md", TEMPLATES)
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        ("report.md", "report.md is not the report that was written with"),
+        ("results/quick/figures/mnist/curves.png", "curves.png is not the figure that"),
+    ],
+)
+def test_what_was_edited_by_hand_becomes_no_page(written, file, said):
+    words, folder = written
+    with (folder / file).open("ab") as edited:
+        edited.write(b" ")
+    with pytest.raises(StudyError, match=said):
+        main(words)
+    assert not (folder / "report.html").exists()
+
+
+def test_a_report_that_is_not_there(written):
+    words, folder = written
+    (folder / "report.md").unlink()
+    with pytest.raises(StudyError, match=r"report.md is missing\. Run snakemake again"):
+        main(words)
 
 
 EVIL = [

@@ -89,8 +89,10 @@ def test_more_images_than_there_are_is_a_fault(prepared):
         lambda found: {**found, "test_images": found["test_images"].reshape(40, 1, 4, 16)},
         lambda found: {name: found[name] for name in found if name != "test_labels"},
         lambda found: {**found, "test_labels": [0, 1, 2]},
+        lambda found: {**found, "train_images": found["train_images"].clone().view(torch.int8)},
+        lambda found: {**found, "train_labels": found["train_labels"].bfloat16()},
     ],
-    ids=["shuffled labels", "another shape", "a missing tensor", "no tensor"],
+    ids=["shuffled labels", "another shape", "a missing tensor", "no tensor", "signed", "floats"],
 )
 def test_tensors_other_than_the_described_ones_are_refused(prepared, damage):
     torch.save(damage(torch.load(prepared / "tiny.pt")), prepared / "tiny.pt")
