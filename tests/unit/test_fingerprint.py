@@ -216,7 +216,7 @@ BY_NAME = {
     "convstudy.cli": "no job's code",
     "convstudy.models": "module_of_model in common.smk",
     "convstudy.layers": "the rule check_layer",
-    "convstudy.datasets.formats": "modules_of_data in data.smk",
+    "convstudy.datasets.formats": "modules_of_data in datasets.smk",
     "convstudy.datasets.generate": "the rules generate_*, modules_of_data",
 }
 

@@ -1,4 +1,4 @@
-"""The study, paths, and the slices that jobs are given; with those of data.smk all of our Python here."""
+"""The study, paths, and the slices that jobs are given; with datasets.smk all of our Python here."""
 
 import os
 from functools import cache

@@ -1,0 +1,78 @@
+"""What the rules of data.smk need to know of data sets: files, mirrors, options."""
+
+from convstudy.files import listing_digest
+
+FETCHED = [name for name, dataset in STUDY.datasets.items() if dataset["files"]]
+GENERATED = {
+    kind: [n for n, d in STUDY.datasets.items() if d.get("generator", {}).get("name") == kind]
+    for kind in ("digits", "shapes")
+}
+# Generators write the official files of their format.
+GENERATED_FILES = {
+    "digits": [
+        "train-images-idx3-ubyte.gz",
+        "train-labels-idx1-ubyte.gz",
+        "t10k-images-idx3-ubyte.gz",
+        "t10k-labels-idx1-ubyte.gz",
+    ],
+    "shapes": ["cifar-10-python.tar.gz"],
+}
+
+# Mirrors change where a file comes from, not what it is. A plain name is expanded in the shell
+# line without being tracked, so a new mirror reruns nothing.
+# A mirror of the user's comes first, laid out <dataset>/<file> or flat.
+_own = config["data_mirror"]
+MIRRORS = canonical_json(
+    {
+        name: ([f"{_own}/{name}", _own] if _own else []) + dataset["mirrors"]
+        for name, dataset in STUDY.datasets.items()
+    }
+)
+
+
+def raw_files(dataset):
+    """What a data set is prepared from: files under data/raw, or the user's own folder."""
+    one = STUDY.datasets[dataset]
+    if "folder" in one:
+        return [one["folder"]]
+    names = one["files"] or GENERATED_FILES[one["generator"]["name"]]
+    return [f"data/raw/{dataset}/{name}" for name in names]
+
+
+def with_checksums(files):
+    """Raw files and the small files beside them that hold their checksums."""
+    return [*files, *(f"{file}.sha256" for file in files)]
+
+
+def checksums_of(dataset):
+    """By these a change of raw files is seen; a folder's listing is in the slice instead."""
+    if "folder" in STUDY.datasets[dataset]:
+        return []
+    return [f"{file}.sha256" for file in raw_files(dataset)]
+
+
+def preparation(dataset):
+    """All of the config that the prepared tensors depend on."""
+    one = STUDY.datasets[dataset]
+    return {
+        "dataset": dataset,
+        "title": one["title"],
+        "format": one["format"],
+        "generated": "generator" in one,
+        "files": one["files"] or {Path(file).name: {} for file in raw_files(dataset)},
+        "options": {k: one[k] for k in ("image_size", "colour", "folder", "classes") if k in one},
+        "generator": one.get("generator"),
+        "listing": listing_digest(Path(one["folder"])) if "folder" in one else None,
+    }
+
+
+def modules_of_data(dataset):
+    """Modules that preparation reaches by name: the format's, and the generator's."""
+    one = STUDY.datasets[dataset]
+    modules = [f"convstudy.datasets.formats.{one['format']}"]
+    if "generator" in one:
+        modules += [
+            COMMANDS["generate"],
+            f"convstudy.datasets.generators.{one['generator']['name']}",
+        ]
+    return modules
