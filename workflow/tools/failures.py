@@ -9,18 +9,15 @@ _FAILED = re.compile(
     r"^Error in rule .+:\n(?:    .*\n)*?    jobid: (\d+)\n(?:    .*\n)*?    log: (.+) \(check log",
     re.MULTILINE,
 )
+_FINISHED = re.compile(r"^Finished jobid: (\d+) ", re.MULTILINE)
 
 
 def messages(logs: Iterable[str]) -> Iterator[str]:
     """The last words of each job that failed, from the log of Snakemake and those of the jobs."""
     said = "\n".join(_text(Path(log)) for log in logs)
-    paths = {}
-    for failed in _FAILED.finditer(said):
-        job, names = failed.groups()
-        # A job that was tried again may have succeeded.
-        if not re.search(rf"^Finished jobid: {job} ", said[failed.end() :], re.MULTILINE):
-            paths[Path(names.split(", ")[0])] = None
-    for path in paths:
+    finished = _FINISHED.findall(said)  # a job that was tried again may have succeeded
+    names = [files for job, files in _FAILED.findall(said) if job not in finished]
+    for path in dict.fromkeys(Path(files.split(", ")[0]) for files in names):
         _, found, message = f"\n{_text(path)}".rpartition("\nconvstudy ")
         words = f"convstudy {message.rstrip()}" if found else "ended without a message; see above"
         yield f"{words}\n  log: {path}"

@@ -37,18 +37,17 @@ def _unknown(key: str, names: Iterable[str], what: str, known: Iterable[str]) ->
             yield f"{key}: no {what} is named '{name}'{nearest(name, known)}"
 
 
-def _outside(
-    config: Config, key: str, names: Iterable[str], where: str, members: list[str]
-) -> Iterator[str]:
-    """Those of `names` that are not among the `members` of a section.
+def _answerable(
+    config: Config, section: Config, names: Iterable[str], everywhere: Iterable[str]
+) -> list[str]:
+    """Those of `names` that a section can be asked about.
 
-    Where the section misspells one of these, its own check says so: names that are right are not
-    faults as well.
+    Where it misspells one of its members, its own check says so: names that there are `everywhere`
+    are not faults as well because the section lacks them.
     """
-    known = config["experiments"]
-    if not set(members) <= set(known):
-        names = [name for name in names if name not in known]
-    yield from _unknown(key, names, f"experiment of {where}", members)
+    if set(section["experiments"]) <= set(config["experiments"]):
+        return list(names)
+    return [name for name in names if name not in everywhere]
 
 
 def _stand_ins(config: Config, key: str, stand_ins: dict[str, str]) -> Iterator[str]:
@@ -118,8 +117,9 @@ def _section(config: Config, key: str, section: Config) -> Iterator[str]:
         yield f"{key}.figures: figures show experiments; this section has none"
     yield from _unknown(f"{key}.experiments", members, "experiment", config["experiments"])
     drawn = section["figures"].get("activations", {}).get("experiments", [])
+    drawn = _answerable(config, section, drawn, config["experiments"])
     key = f"{key}.figures.activations.experiments"
-    yield from _outside(config, key, drawn, "this section", members)
+    yield from _unknown(key, drawn, "experiment of this section", members)
 
 
 def _drawn_grids(config: Config, grids: Config) -> Iterator[str]:
@@ -127,16 +127,17 @@ def _drawn_grids(config: Config, grids: Config) -> Iterator[str]:
         drawn = [section["figures"]["grid"]["of"]] if "grid" in section["figures"] else []
         here = [one for one in grids if {*grids[one]["cells"]} & {*section["experiments"]}]
         key = f"sections.{name}.figures.grid.of"
-        misspelt = set(section["experiments"]) - set(config["experiments"])
-        if not (misspelt and set(drawn) <= set(grids)):
-            yield from _unknown(key, drawn, "grid of this section", here)
+        asked = _answerable(config, section, drawn, grids)
+        yield from _unknown(key, asked, "grid of this section", here)
 
 
 def _claim(config: Config, key: str, claim: Config) -> Iterator[str]:
     yield from _unknown(f"{key}.section", [claim["section"]], "section", config["sections"])
-    members = config["sections"][claim["section"]]["experiments"]
+    section = config["sections"][claim["section"]]
     for role, name in roles(claim):
-        yield from _outside(config, f"{key}.{role}", [name], "its section", members)
+        asked = _answerable(config, section, [name], config["experiments"])
+        what = "experiment of its section"
+        yield from _unknown(f"{key}.{role}", asked, what, section["experiments"])
     parts = [
         name
         for name, other in config["claims"].items()

@@ -14,9 +14,8 @@ from convstudy.config.kinds import EVERY_CLASS, Claim, column, compared
 from convstudy.config.metrics import METRICS, fault
 from convstudy.errors import StudyError
 from convstudy.files import read_json
-from convstudy.statistics import confusion, history, predictions
+from convstudy.statistics import confusion, history
 from convstudy.statistics.summary import Runs, Summary
-from convstudy.vouched import vouched
 
 Values = list[float]
 
@@ -41,7 +40,7 @@ def add(table: Summary, claims: Iterable[Claim], runs: Path, timing: Path) -> No
                 classes = one.classes if claim["class"] == EVERY_CLASS else [claim["class"]]
                 for each in classes:
                     about = {**claim, "class": each}
-                    one.values[column(about)] = _of_matrices(about, one, folder)
+                    one.values[column(about)] = _of_matrices(about, one)
             elif metric.source == "history":
                 paths = [folder / f"seed{seed}" / "history.csv" for seed in one.seeds]
                 measured = [history.measure(claim["metric"], path) for path in paths]
@@ -54,30 +53,23 @@ def add(table: Summary, claims: Iterable[Claim], runs: Path, timing: Path) -> No
 
 
 def _answers(runs: Runs, folder: Path) -> None:
-    """Right or wrong, of each seed on each test image; and the names of the classes."""
+    """What each seed answered to each test image; and the names of the classes."""
     if runs.right is not None:
         return
-    seeds = [folder / f"seed{seed}" for seed in runs.seeds]
-    found = [predictions.read(vouched(seed / "predictions.npz")) for seed in seeds]
-    if not all(np.array_equal(one.labels, found[0].labels) for one in found):
-        raise StudyError(
-            f"{folder}: its seeds were tested on different images. Delete that folder and run "
-            "snakemake again."
-        )
+    record, found = confusion.read_seeds(folder, runs.seeds)
     runs.right = np.stack([one.predicted == one.labels for one in found])
-    runs.classes = list(map(str, read_json(seeds[0] / "metrics.json").get("classes", [])))
+    runs.matrices = [confusion.matrix(one) for one in found]
+    runs.classes = list(map(str, record["classes"]))
 
 
-def _of_matrices(claim: Claim, runs: Runs, folder: Path) -> Values:
+def _of_matrices(claim: Claim, runs: Runs) -> Values:
     """Recall, its lead or a confusion, from each seed's confusion matrix."""
     wanted = [claim[key] for key in METRICS[claim["metric"]].needs]
     if not set(wanted) <= set(runs.classes):
         return []
     places = [runs.classes.index(name) for name in wanted]
     found = []
-    for seed in runs.seeds:
-        path = vouched(folder / f"seed{seed}" / "predictions.npz")
-        matrix = confusion.matrix(predictions.read(path))
+    for matrix in runs.matrices:
         if not matrix.sum(axis=1).all():
             return []  # a class without a test image has no recall
         found.append(_OF_SHARES[claim["metric"]](matrix / matrix.sum(axis=1)[:, None], *places))

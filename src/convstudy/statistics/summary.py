@@ -27,8 +27,9 @@ class Runs:
 
     seeds: list[int] = field(default_factory=list)
     values: dict[str, list[float]] = field(default_factory=lambda: {name: [] for name in RECORDED})
-    # Where claims ask for it (statistics.measures): each seed's right answers, and the classes.
+    # Where claims ask for it (statistics.measures): each seed's answers, and the classes.
     right: np.ndarray | None = None  # bool (seeds, test images)
+    matrices: list[np.ndarray] = field(default_factory=list)  # counts (classes, classes) of a seed
     classes: list[str] = field(default_factory=list)
 
 

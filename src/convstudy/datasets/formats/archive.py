@@ -20,8 +20,7 @@ DAMAGED = (
     zlib.error,
     EOFError,
     OSError,
-    NotImplementedError,  # zip: a compression that Python lacks
-    RuntimeError,  # zip: encrypted
+    RuntimeError,  # zip: encrypted, or (NotImplementedError) a compression that Python lacks
 )
 
 
