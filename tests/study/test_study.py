@@ -149,9 +149,7 @@ def test_a_report_that_was_edited_by_hand_becomes_no_page(study):
     report.write_text(report.read_text().replace("Not decided", "Supported"))
     done = study.snakemake("--cores", "2", "report.html", "--configfile", "tiny.yaml")
     assert done.returncode != 0
-    assert "report.md is not the report that was written with results/quick/study.json" in (
-        done.stdout
-    )
+    assert "report.md is not the report that was written with report.json" in (done.stdout)
     report.unlink()
     done = study.snakemake("--cores", "2", "report.html", "--configfile", "tiny.yaml")
     assert done.returncode == 0, done.stdout
@@ -194,12 +192,12 @@ RUN = "results/quick/runs/mnist_fc/seed0"
         ("results/quick/confusion/cifar10.json", r'"share": [\d.]+', '"share": 0.9', "confusion"),
         ("results/quick/layers/swish.json", "true", "false", "swish.json was changed after"),
         ("data/prepared/digits.json", "generated digits", "MNIST", "digits.json was changed after"),
-        ("results/quick/study.json", r'"margin": [\d.]+', '"margin": 0.5', "claims.json is not"),
+        ("report.json", r'"margin": [\d.]+', '"margin": 0.5', "claims.json is not"),
         ("results/quick/claims.json", r"(?s)^.*$", "{}", "claims.json was changed after"),
         ("results/quick/comparisons.json", '"mnist"', '"minst"', "comparisons.json was changed"),
         ("results/quick/layers/swish.json", r"(?s)^.*$", "[]", "swish.json was changed after"),
-        ("results/quick/study.json", '"analysis"', '"anlysis"', "is not what the rule `report`"),
-        ("results/quick/study.json", '"minimum_seeds": 5', '"seeds": 5', "does not fit its files"),
+        ("report.json", '"analysis"', '"anlysis"', "is not what the rule `report`"),
+        ("report.json", '"minimum_seeds": 5', '"seeds": 5', "does not fit its files"),
     ],
 )
 def test_verify_finds_what_was_edited_by_hand(study, file, pattern, new, said):
@@ -217,7 +215,7 @@ def test_verify_finds_a_forgery_that_covers_its_tracks(study):
     """An edited verdict, with its checksum put right: it is computed again."""
     claims = study.folder / "results/quick/claims.json"
     claims.write_text(claims.read_text().replace('"inconclusive"', '"supported"'))
-    known = study.folder / "results/quick/study.json"
+    known = study.folder / "report.json"
     record = json.loads(known.read_text())
     record["files"]["claims.json"] = digest(claims)
     known.write_text(json.dumps(record))
@@ -232,10 +230,14 @@ def test_verify_says_when_the_templates_are_others(study):
     assert "Templates or code of the report have changed since" in done.stdout
 
 
+def test_verify_of_another_scale_says_whose_report_it_is(study):
+    done = study.python("-c", "from convstudy.cli import main; main()", "verify", "results/full")
+    assert done.returncode == 1
+    assert "report.md was made from results/quick, not from results/full" in done.stdout
+
+
 def test_verify_of_a_folder_without_a_report_says_what_to_do(study):
-    (study.folder / "results/quick/study.json").unlink()
+    (study.folder / "report.json").unlink()
     done = verify(study)
     assert done.returncode == 1
-    assert "results/quick/study.json is missing: no report of a study in results/quick" in (
-        done.stdout
-    )
+    assert "report.json is missing: no report was finished" in (done.stdout)

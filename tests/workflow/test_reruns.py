@@ -441,3 +441,9 @@ def test_an_edited_result_is_seen(study):
     path = study.folder / "results/quick/summary.csv"
     path.write_text("forged\n")
     assert study.planned("report.md") == ANALYSIS
+
+
+def test_another_scale_is_another_report(study):
+    """Though report.md stands, and nothing of that scale does."""
+    jobs = study.jobs("report.md", "--config", "scale=full")
+    assert jobs["report"] == 1 and jobs["train"] > 10

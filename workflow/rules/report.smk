@@ -13,7 +13,7 @@ rule report:
         words=CATALOGUE,
     output:
         report="report.md",
-        study=result("study.json"),
+        record="report.json",
     log:
         result("logs", "report.log"),
     benchmark:
@@ -38,7 +38,7 @@ rule report:
 rule report_html:
     input:
         report="report.md",
-        study=result("study.json"),
+        record="report.json",
         figures=figures(),
         templates=PAGE_TEMPLATES,
         words=CATALOGUE,
@@ -58,10 +58,11 @@ rule report_html:
         mem_mb=1000,
         runtime=10,
     params:
+        results=lambda w: RESULTS,
         templates=lambda w: TEMPLATE_FOLDER,
         code=lambda w: code("html"),
     message:
         "Make a page of the report"
     shell:
-        "convstudy --log {log} html --report {input.report} --study {input.study}"
+        "convstudy --log {log} html --report {input.report} --results {params.results}"
         " --templates {params.templates} --words {input.words} --output {output}"

@@ -7,22 +7,24 @@ from pathlib import Path
 
 from convstudy.errors import StudyError
 from convstudy.files import digest, read_json, write_text
+from convstudy.report.record import record_of
 from convstudy.report.words import interval, mean_sd, percent
 
-README = Path("README.md")
+README, REPORT = Path("README.md"), Path("report.md")
 IN_README = "real"  # the scale whose results README.md shows
 _TABLE = re.compile(r"(?<=<!-- by make sample -->\n).*?(?=<!-- end -->\n)", re.DOTALL)
 
 
 def main(scale: str) -> None:
     results, sample = Path("results", scale), Path("docs/sample", scale)
-    study = read_json(results / "study.json")
-    kept = [Path("report.md"), results / "study.json"]
+    study = read_json(record_of(REPORT))
+    kept = [REPORT, record_of(REPORT)]
     kept += [results / name for name in study["files"]]
     kept += [path.parent / "history.csv" for path in kept if path.name == "metrics.json"]
     kept += [Path("data/prepared", f"{name}.json") for name in study["data"]]
     missing = [str(path) for path in kept if not path.is_file()]
-    if missing or digest(Path("report.md")) != study["report_sha256"]:
+    others = study["results"] != results.as_posix() or digest(REPORT) != study["report_sha256"]
+    if missing or others:
         sys.exit(
             f"report.md is not the report of {results}, or files are missing "
             f"({', '.join(missing) or 'none'}). Run snakemake at this scale first."
@@ -39,7 +41,7 @@ def main(scale: str) -> None:
 def table_of(sample: Path) -> str:
     """A Markdown table of the networks that were trained as published, for README.md."""
     made = sample / "results" / sample.name
-    asked = read_json(made / "study.json")["report"]
+    asked = read_json(record_of(sample / REPORT))["report"]
     published = asked["published"]["experiments"]
     titles = {
         one["name"]: f"{one['title']} ({one['meant_for']})"

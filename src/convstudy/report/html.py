@@ -18,33 +18,35 @@ from convstudy import language
 from convstudy.errors import StudyError
 from convstudy.files import digest, read_json, write_text
 from convstudy.language import gettext as _
+from convstudy.report.record import record_of
 from convstudy.report.templates import environment_of
 
 
 def main(argv: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="convstudy html", description=__doc__)
     parser.add_argument("--report", required=True, type=Path, help="report.md")
-    parser.add_argument("--study", required=True, type=Path, help="study.json, written with it")
+    parser.add_argument("--results", required=True, type=Path, help="results/<scale>")
     parser.add_argument("--templates", required=True, type=Path)
     parser.add_argument("--words", type=Path, help="catalogue of the language; without it English")
     parser.add_argument("--output", required=True, type=Path)
     options = parser.parse_args(argv)
     with language.speaking(options.words):
         made = page(options.report, options.templates)
-    _check_origin(options.report, options.study)
+    _check_origin(options.report, options.results)
     write_text(options.output, made)
 
 
-def _check_origin(report: Path, study: Path) -> None:
+def _check_origin(report: Path, results: Path) -> None:
     """Raise `StudyError` for a report or a figure edited by hand: on a page nobody would see it."""
-    record = read_json(study)
+    beside = record_of(report)
+    record = read_json(beside)
     files = record.get("files") if isinstance(record, dict) else None
     if not isinstance(files, dict) or digest(report) != record.get("report_sha256"):
         raise StudyError(
-            f"{report} is not the report that was written with {study}. Keep your copy elsewhere, "
+            f"{report} is not the report that was written with {beside}. Keep your copy elsewhere, "
             f"delete {report} and run snakemake again."
         )
-    figures = {study.parent / name: sha for name, sha in files.items() if name.endswith(".png")}
+    figures = {results / name: sha for name, sha in files.items() if name.endswith(".png")}
     for path, sha256 in figures.items():
         if not path.is_file() or digest(path) != sha256:
             raise StudyError(

@@ -15,6 +15,7 @@ from convstudy.errors import StudyError
 from convstudy.files import digest, write_json, write_text
 from convstudy.report import settings
 from convstudy.report.context import gather
+from convstudy.report.record import record_of
 from convstudy.report.templates import environment_of
 from convstudy.report.words import FILTERS
 
@@ -32,7 +33,7 @@ def main(argv: list[str]) -> None:
     values = gather(study["report"], options.results, options.data, options.output)
     with language.speaking(options.words):
         write_text(options.output, render(options.templates, values))
-    write_json(options.results / "study.json", _record(options, study))
+    write_json(record_of(options.output), _record(options, study))
 
 
 def _record(options: argparse.Namespace, study: dict[str, Any]) -> dict[str, Any]:
@@ -67,6 +68,7 @@ def _record(options: argparse.Namespace, study: dict[str, Any]) -> dict[str, Any
     datasets = sorted({one["dataset"] for one in study["report"]["experiments"]})
     return {
         **study,
+        "results": results.as_posix(),
         "code": options.code,
         "files": {path.relative_to(results).as_posix(): digest(path) for path in used},
         "data": {name: digest(options.data / f"{name}.json") for name in datasets},

@@ -2,8 +2,8 @@
 
 Everything that can be computed again from the files before it is: the summary from the runs,
 claims, comparisons and confusion from these, the report from all of them. The rest is compared with
-the checksums that the report was made with. Needs nothing of the config: `study.json`, written with
-the report, has what was asked for.
+the checksums that the report was made with. Needs nothing of the config: `report.json`, written
+with the report, has what was asked for.
 """
 
 import argparse
@@ -20,6 +20,7 @@ from convstudy.files import digest, read_json
 from convstudy.fingerprint import fingerprint
 from convstudy.report.context import gather
 from convstudy.report.html import page
+from convstudy.report.record import record_of
 from convstudy.report.render import digests, render
 from convstudy.statistics import confusion, errors, grid, summary
 from convstudy.statistics.analyse import analyse
@@ -43,7 +44,7 @@ def main(argv: list[str]) -> None:
         # What was changed is not computed with: it would only fail somewhere else.
         found = found or list(contradictions(study, options))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        found.append(f"{options.results}/study.json does not fit its files ({error!r})")
+        found.append(f"{record_of(options.report)} does not fit its files ({error!r})")
     if found:
         lines = "".join(f"\n  - {line}" for line in found)
         raise StudyError(
@@ -63,11 +64,11 @@ def main(argv: list[str]) -> None:
 
 
 def _study(results: Path, report: Path) -> Study:
-    path = results / "study.json"
+    path = record_of(report)
+    remedy = f"with the config of that study: snakemake --cores 1 {report} {path}"
     if not path.is_file():
         raise StudyError(
-            f"{path} is missing: no report of a study in {results} was finished. Name both as "
-            f"targets, with the config of that study: snakemake --cores 1 {report} {path}"
+            f"{path} is missing: no report was finished. Name both as targets, {remedy}"
         )
     study = read_json(path)
     parts = (
@@ -83,8 +84,13 @@ def _study(results: Path, report: Path) -> Study:
     )
     if not isinstance(study, dict) or not all(isinstance(study.get(one), dict) for one in parts):
         raise StudyError(
-            f"{path} is not what the rule `report` writes. Delete it and name it as a target, with "
-            f"the config of that study: snakemake --cores 1 {report} {path}"
+            f"{path} is not what the rule `report` writes. Delete it and name it as a target, "
+            f"{remedy}"
+        )
+    if Path(str(study.get("results"))).name != results.name:
+        raise StudyError(
+            f"{report} was made from {study.get('results')}, not from {results}. Verify that, or "
+            f"make the report again, {remedy}"
         )
     return study
 

@@ -108,7 +108,7 @@ def test_tables_name_their_rows_and_columns(sample):
 def written(tmp_path):
     """The sample as it was written: what `convstudy html` is given, and the folder."""
     shutil.copytree(QUICK, tmp_path, dirs_exist_ok=True)
-    files = {"report": "report.md", "study": "results/quick/study.json", "output": "report.html"}
+    files = {"report": "report.md", "results": "results/quick", "output": "report.html"}
     words = [f"--{key}={tmp_path / name}" for key, name in files.items()]
     return [*words, f"--templates={TEMPLATES}"], tmp_path
 
