@@ -10,13 +10,13 @@ from convstudy.config.metrics import METRICS
 from convstudy.statistics import items
 from convstudy.statistics.effects import superiority
 from convstudy.statistics.outcomes import INCONCLUSIVE, Outcome, Values, groups_of, weights_of
-from convstudy.statistics.power import seeds_needed
+from convstudy.statistics.power import Rules, seeds_needed
 from convstudy.statistics.summary import Summary
 
 Row = dict[str, Any]
 
 
-def beside(claim: Claim, summary: Summary, found: Outcome, verdict: str, tests: int) -> Row:
+def beside(claim: Claim, summary: Summary, found: Outcome, verdict: str, rules: Rules) -> Row:
     """The last fields of a claim's row; each null where it does not apply."""
     one = _about_one(claim, found)
     sampled = not METRICS[claim["metric"]].deterministic
@@ -27,7 +27,7 @@ def beside(claim: Claim, summary: Summary, found: Outcome, verdict: str, tests: 
         "superiority": superiority(*groups) if len(groups) == 2 else None,
         "new_items": _new_items(one, summary),
         "one_seed": _one_seed(one, summary),
-        "seeds_needed": _seeds_needed(one, groups, tests) if verdict == INCONCLUSIVE else None,
+        "seeds_needed": _seeds_needed(one, groups, rules) if verdict == INCONCLUSIVE else None,
     }
 
 
@@ -67,7 +67,7 @@ def _one_seed(claim: Claim, summary: Summary) -> Row | None:
     return items.mcnemar(rights[0][0], rights[1][0])
 
 
-def _seeds_needed(claim: Claim, groups: list[Values], tests: int) -> Row | None:
+def _seeds_needed(claim: Claim, groups: list[Values], rules: Rules) -> Row | None:
     """As many as would settle the claim if the truth is what was estimated."""
     weights, held_against = weights_of(claim), bound(claim) or 0.0
     if claim["kind"] == "ratio":
@@ -82,5 +82,5 @@ def _seeds_needed(claim: Claim, groups: list[Values], tests: int) -> Row | None:
             distances, sides = [held_against - estimate, held_against + estimate], 1
         else:
             distances = [abs(estimate) - held_against]
-    needed = seeds_needed(groups, weights, distances, tests, sides)
+    needed = seeds_needed(groups, weights, distances, sides, rules)
     return needed and {"low": needed[0], "high": needed[1]}

@@ -1,5 +1,6 @@
 """From claims to verdicts: tests within a section, Holm over them, then what is said."""
 
+from collections import Counter
 from typing import Any
 
 from statsmodels.stats.multitest import multipletests
@@ -17,7 +18,7 @@ from convstudy.statistics.outcomes import (
     groups_of,
     outcome,
 )
-from convstudy.statistics.power import MOST
+from convstudy.statistics.power import MOST, Rules
 from convstudy.statistics.summary import Summary
 
 Claims = dict[str, Claim]
@@ -31,6 +32,12 @@ def decide(claims: Claims, summary: Summary, minimum_seeds: int) -> dict[str, An
         for name, claim in claims.items()
         if claim["kind"] != "all_of"
     }
+    # Tests that there will be: a plan for more seeds reckons with those that wait for them.
+    waiting = Counter(
+        claims[name]["section"]
+        for name, found in outcomes.items()
+        if found.reason == "too_few_seeds"
+    )
     families: dict[str, Row] = {}
     adjusted: dict[str, float] = {}
     for section in dict.fromkeys(claim["section"] for claim in claims.values()):
@@ -45,13 +52,14 @@ def decide(claims: Claims, summary: Summary, minimum_seeds: int) -> dict[str, An
     for name, found in outcomes.items():
         claim = claims[name]
         tests = families[claim["section"]]["tests"]
+        rules = Rules(tests + waiting[claim["section"]], minimum_seeds)
         verdict, reason = _verdict(found, adjusted.get(name), tests)
         tested[name] = {
             **_row(claim, summary, found),
             "p_holm": adjusted.get(name),
             "verdict": verdict,
             "reason": reason,
-            **beside(claim, summary, found, verdict, max(tests, 1)),
+            **beside(claim, summary, found, verdict, rules),
         }
     rows = {
         name: tested[name] if name in tested else _all_of(claim, tested)

@@ -3,6 +3,7 @@
 import math
 from bisect import bisect_left
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from scipy.special import nctdtr, stdtrit
 from scipy.stats import chi2
@@ -14,29 +15,37 @@ MOST = 200  # seeds; more are not planned for, they are called "more than that"
 _SPREAD = 0.8  # one-sided confidence of the upper bound of a standard deviation (Browne 1995)
 
 
+class Rules(NamedTuple):
+    """What a verdict will have to meet."""
+
+    tests: int  # of the section, once every claim has seeds enough
+    fewest: int  # seeds of each network that any verdict rests on
+
+
 def seeds_needed(
     groups: Sequence[Sequence[float]],
     weights: Sequence[float],
     distances: Sequence[float],
-    tests: int,
     sides: int,
+    rules: Rules,
 ) -> tuple[int | None, int | None] | None:
     """Seeds of each network for a power of 80 %, as a range; None in it stands for more than MOST.
 
     `distances` are how far the truth is taken to lie from each bound that has to be excluded: as
     far as it was estimated. The first number takes the spread as it was seen, the second an upper
     bound of it, since a few seeds know a spread badly. Each test is at LEVEL / tests, the strictest
-    step of Holm. Never fewer than one more than there are. None where the spread is unknown.
+    step of Holm. Never below `rules.fewest`, nor fewer than one more than there are. None where
+    the spread is unknown.
     """
     sds = [sd for values in groups if (sd := mean_and_sd(values)[1]) is not None]
     if len(sds) < len(groups) or not any(sds):
         return None
-    least = max(map(len, groups)) + 1
+    least = max(*(len(values) + 1 for values in groups), rules.fewest)
     wider = [
         sd * math.sqrt((len(values) - 1) / chi2.ppf(1 - _SPREAD, len(values) - 1))
         for sd, values in zip(sds, groups, strict=True)
     ]
-    level = LEVEL / tests / sides
+    level = LEVEL / rules.tests / sides
     needed = []
     for some in (sds, wider):
         spreads = [weight * sd for weight, sd in zip(weights, some, strict=True)]

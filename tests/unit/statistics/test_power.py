@@ -9,7 +9,7 @@ from statsmodels.stats.power import TTestIndPower, TTestPower
 from convstudy.statistics import power as planning
 from convstudy.statistics.claims import decide
 from convstudy.statistics.effects import superiority
-from convstudy.statistics.power import MOST, power, seeds_needed
+from convstudy.statistics.power import MOST, Rules, power, seeds_needed
 
 from made_runs import HIGH, LOW, SAME, WIDE, runs_of
 
@@ -34,7 +34,7 @@ def test_power_of_an_equivalence_is_that_of_both_its_tests():
 
 def test_seeds_needed():
     values = [0.0, 1.0, 2.0, 3.0, 4.0]  # sd √2.5, its upper bound √(10/χ²₄(0.2)) = 2.463
-    low, high = seeds_needed([values, values], [1.0, -1.0], [1.5], 1, 2)
+    low, high = seeds_needed([values, values], [1.0, -1.0], [1.5], 2, Rules(1, 5))
     assert (
         power([2.5**0.5] * 2, [1.5], 0.025, low)
         >= 0.8
@@ -53,24 +53,31 @@ def test_power_does_not_depend_on_the_unit():
 
 def test_more_tests_need_as_many_seeds_as_their_stricter_level():
     values = [0.0, 1.0, 2.0, 3.0, 4.0]
-    low, _ = seeds_needed([values, values], [1.0, -1.0], [1.5], 10, 2)
+    low, _ = seeds_needed([values, values], [1.0, -1.0], [1.5], 2, Rules(10, 5))
     assert power([2.5**0.5] * 2, [1.5], 0.0025, low) >= 0.8
     assert power([2.5**0.5] * 2, [1.5], 0.0025, low - 1) < 0.8
 
 
 def test_a_network_whose_seeds_all_agree_adds_no_spread():
     varying, constant = [0.0, 1.0, 2.0, 3.0, 4.0], [0.5] * 5
-    both = seeds_needed([varying, constant], [1.0, -1.0], [1.5], 1, 2)
-    assert both == seeds_needed([varying], [1.0], [1.5], 1, 2)
+    both = seeds_needed([varying, constant], [1.0, -1.0], [1.5], 2, Rules(1, 5))
+    assert both == seeds_needed([varying], [1.0], [1.5], 2, Rules(1, 5))
 
 
 def test_the_network_with_most_seeds_is_never_to_be_cut():
-    assert seeds_needed([LOW, [*LOW, 0.55, 0.56]], [1.0, -1.0], [9.0], 1, 2) == (8, 8)
+    assert seeds_needed([LOW, [*LOW, 0.55, 0.56]], [1.0, -1.0], [9.0], 2, Rules(1, 5)) == (8, 8)
+
+
+def test_no_plan_has_fewer_seeds_than_a_verdict_rests_on():
+    clear = ([LOW[:2], HIGH[:2]], [1.0, -1.0], [0.4], 2)
+    assert seeds_needed(*clear, Rules(1, 5)) == (5, 5)
+    assert seeds_needed(*clear, Rules(1, 7)) == (7, 7)
+    assert seeds_needed(*clear, Rules(1, 2)) == (3, 3)
 
 
 def test_what_takes_exactly_as_many_as_are_planned_for_is_not_more_than_that(monkeypatch):
     values = [0.0, 1.0, 2.0, 3.0, 4.0]
-    job = ([values, values], [1.0, -1.0], [1.5], 1, 2)
+    job = ([values, values], [1.0, -1.0], [1.5], 2, Rules(1, 5))
     low, high = seeds_needed(*job)
     monkeypatch.setattr(planning, "MOST", low)
     assert seeds_needed(*job) == (low, None)
@@ -79,11 +86,14 @@ def test_what_takes_exactly_as_many_as_are_planned_for_is_not_more_than_that(mon
 
 
 def test_seeds_needed_at_the_ends():
-    assert seeds_needed([LOW, LOW], [1.0, -1.0], [9.0], 1, 2) == (6, 6)  # one more than there are
-    assert seeds_needed([LOW, LOW], [1.0, -1.0], [0.0], 1, 2) == (None, None)  # more than MOST
-    assert seeds_needed([[0.5], [0.4]], [1.0, -1.0], [0.1], 1, 2) is None
-    assert seeds_needed([LOW, [0.4]], [1.0, -1.0], [0.1], 1, 2) is None
-    assert seeds_needed([[0.5] * 3, [0.4] * 3], [1.0, -1.0], [0.1], 1, 2) is None
+    def planned(groups, distance):
+        return seeds_needed(groups, [1.0, -1.0], [distance], 2, Rules(1, 5))
+
+    assert planned([LOW, LOW], 9.0) == (6, 6)  # one more than there are
+    assert planned([LOW, LOW], 0.0) == (None, None)  # more than MOST
+    assert planned([[0.5], [0.4]], 0.1) is None
+    assert planned([LOW, [0.4]], 0.1) is None
+    assert planned([[0.5] * 3, [0.4] * 3], 0.1) is None
 
 
 @pytest.mark.parametrize(
@@ -121,7 +131,7 @@ def open_row(claims=1, **claim):
 
 
 def needed(groups, distances, tests=1, sides=2):
-    found = seeds_needed(groups, [1.0, -1.0], distances, tests, sides)
+    found = seeds_needed(groups, [1.0, -1.0], distances, sides, Rules(tests, 5))
     return dict(zip(("low", "high"), found, strict=True))
 
 
@@ -180,3 +190,21 @@ def test_a_decided_claim_does_not():
     summary = {"a": runs_of(test_accuracy=HIGH), "b": runs_of(test_accuracy=LOW)}
     row = decide({"c": claim}, summary, 5)["claims"]["c"]
     assert row["seeds_needed"] is None and row["superiority"] == 1.0
+
+
+def test_claims_that_wait_for_seeds_are_tests_of_the_plan():
+    few = {"wide": WIDE[:3], "same": SAME[:3], "low": LOW}
+    summary = {name: runs_of(test_accuracy=values) for name, values in few.items()}
+    greater = {"metric": "test_accuracy", "kind": "greater", "of": "wide", "than": "same"}
+    claims = {
+        "waits": {**greater, "section": "s"},
+        "waits_too": {**greater, "section": "s", "than": "low"},
+        "tested": {**greater, "section": "s", "kind": "above", "of": "low", "threshold": 0.9},
+        "elsewhere": {**greater, "section": "t"},
+    }
+    decided = decide(claims, summary, 5)
+    assert decided["families"]["s"]["tests"] == 1
+    away = abs(mean(WIDE[:3]) - mean(SAME[:3]))
+    for name, tests in {"waits": 3, "elsewhere": 1}.items():
+        planned = needed([WIDE[:3], SAME[:3]], [away], tests=tests)
+        assert decided["claims"][name]["seeds_needed"] == planned
