@@ -46,6 +46,7 @@ def _curve(axis: Axes, images: np.ndarray, sure: np.ndarray, right: np.ndarray) 
         for values in (sure, right)
     ]
     strong: dict[str, Any] = {"color": colour, "linewidth": 1.6, "marker": "o", "markersize": 4}
+    strong["clip_on"] = False  # shares of 0 and 100 % lie on the frame
     axis.plot(*together, **strong, label=errors.seeds_in_words(len(images)))
     axis.legend(loc="upper left")
     axis.set_ylabel(_("accuracy, %"))

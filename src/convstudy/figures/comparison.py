@@ -124,11 +124,15 @@ def _panel(
     found: dict[str, histories.Histories],
     labels: list[str],
 ) -> None:
+    logarithmic = column == "loss" and lines.wide(found.values(), "loss", "test")
+    if logarithmic:
+        axis.set_yscale("log")
     for one, label in zip(drawing.experiments, labels, strict=True):
         values = lines.FACTORS[column] * found[one.name]["test", column]
         look = style.look(one.colour)
         lines.draw_seeds(axis, values, look.colour)
         lines.draw_mean(axis, values, look, label)
-    axis.set_title(_("test accuracy, %") if column == "accuracy" else _("test loss"), loc="left")
+    loss = _("test loss, log scale") if logarithmic else _("test loss")
+    axis.set_title(_("test accuracy, %") if column == "accuracy" else loss, loc="left")
     axis.set_xlabel(_("epoch"))
     lines.number_epochs(axis, max(each["test", column].shape[1] for each in found.values()))

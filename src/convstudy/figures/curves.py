@@ -30,6 +30,7 @@ def draw(drawing: Drawing, found: dict[str, histories.Histories]) -> Figure:
     figure = style.page(bands * (2 * panel + _SURROUNDINGS) + 0.55)
     style.head(figure, f"{drawing.title} · {drawing.dataset}")
     grid = figure.add_gridspec(2 * bands, columns)
+    logarithmic = lines.wide(found.values(), "loss", *histories.SPLITS)
     first: dict[str, Axes] = {}
     for place, one in enumerate(shown):
         band, column = divmod(place, columns)
@@ -39,6 +40,8 @@ def draw(drawing: Drawing, found: dict[str, histories.Histories]) -> Figure:
                 grid[2 * band + row, column], sharex=upper, sharey=first.get(quantity)
             )
             first.setdefault(quantity, axis)
+            if quantity == "loss" and logarithmic:
+                axis.set_yscale("log")
             _panel(axis, quantity, one, found[one.name])
             _name_axes(axis, quantity, leftmost=column == 0, lowest=row == 1)
             if upper is None:
@@ -65,7 +68,8 @@ def _panel(axis: Axes, quantity: str, one: Experiment, found: histories.Historie
 def _name_axes(axis: Axes, quantity: str, leftmost: bool, lowest: bool) -> None:
     """Words and numbers only where the axis is not that of the panel beside or below."""
     if leftmost:
-        axis.set_ylabel(_("accuracy, %") if quantity == "accuracy" else _("loss"))
+        loss = _("loss, log scale") if axis.get_yscale() == "log" else _("loss")
+        axis.set_ylabel(_("accuracy, %") if quantity == "accuracy" else loss)
     if lowest:
         axis.set_xlabel(_("epoch"))
     axis.tick_params(labelleft=leftmost, labelbottom=lowest)

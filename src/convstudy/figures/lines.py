@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import MaxNLocator, NullFormatter
 
 from convstudy import language
 from convstudy.config import read_slice
@@ -18,7 +18,7 @@ from convstudy.figures import style
 from convstudy.figures.drawing import Drawing, parse
 from convstudy.figures.histories import Histories, read_all
 from convstudy.language import gettext as _
-from convstudy.language import ngettext
+from convstudy.language import ngettext, number
 
 # column of history.csv → factor from the file to the axis
 FACTORS = {"accuracy": 100.0, "loss": 1.0}
@@ -26,6 +26,7 @@ FACTORS = {"accuracy": 100.0, "loss": 1.0}
 _HANDLE = 0.49  # inches of a legend's entry beside its words
 MEAN = "mean"  # gid of the lines that show means
 _MARKED = 12  # markers on more epochs than these run into each other
+_WIDE = 50  # times; on a linear axis over more than that, only the worst epochs can be told apart
 
 
 def command(
@@ -45,6 +46,13 @@ def command(
         drawing = parse(job)
         found = read_all(options.runs, drawing.experiments)
         style.save(draw(drawing, found), options.output)
+
+
+def wide(histories: Iterable[Histories], quantity: str, *splits: str) -> bool:
+    """Whether the values of these splits lie so far apart that they need a logarithmic axis."""
+    values = [one[split, quantity] for one in histories for split in splits]
+    lowest = min(float(each.min()) for each in values)
+    return 0 < _WIDE * lowest < max(float(each.max()) for each in values)
 
 
 def draw_seeds(axis: Axes, values: np.ndarray, colour: str, dash: object = "-") -> None:
@@ -75,11 +83,15 @@ def draw_mean(axis: Axes, values: np.ndarray, look: style.Look, label: str, **mo
 
 
 def number_epochs(axis: Axes, epochs: int) -> None:
-    """Whole epochs on the x axis, from the first to the last with a little room."""
+    """Whole epochs on the x axis, first to last with a little room; plain numbers on the other."""
     room = 0.03 * (epochs - 1) + 0.15
     axis.set_xlim(1 - min(room, 0.9), epochs + room)  # there is no epoch 0
     axis.xaxis.set_major_locator(MaxNLocator(nbins=8, integer=True, min_n_ticks=1))
-    axis.yaxis.set_major_formatter(style.Numbers())
+    if axis.get_yscale() == "log":
+        axis.yaxis.set_major_formatter(lambda value, place: number(value, "g"))
+        axis.yaxis.set_minor_formatter(NullFormatter())
+    else:
+        axis.yaxis.set_major_formatter(style.Numbers())
 
 
 def columns(labels: list[str]) -> int:

@@ -27,9 +27,10 @@ def draw(found: errors.Errors) -> Figure:
     figure = style.page(0.9 + _ROW * max(rows, 3))
     errors.head(figure, found, _("accuracy per class"), errors.seeds_in_words(len(found["seeds"])))
     lowest = min(100 * _reach(one)[0] for one in classes)
+    span = max(100 - lowest, 1)  # points
     for place, axis in enumerate(figure.subplots(1, panels, squeeze=False)[0]):
         _panel(axis, classes[place * rows : (place + 1) * rows], rows)
-        axis.set_xlim(max(0, lowest - 3), 101)
+        axis.set_xlim(max(0, 100 - 1.05 * span), 100 + 0.02 * span)
     return figure
 
 
@@ -38,7 +39,8 @@ def _panel(axis: Axes, classes: list[dict[str, Any]], rows: int) -> None:
     reach = 100 * np.array([_reach(one) for one in classes]).T
     means = [100 * one["mean"] for one in classes]
     axis.hlines(places, *reach, color=style.PALETTE[0], linewidth=1.2)
-    axis.plot(means, places, "o", color=style.PALETTE[0], markersize=4)
+    points: dict[str, Any] = {"color": style.PALETTE[0], "markersize": 4}
+    axis.plot(means, places, "o", **points, clip_on=False)  # 0 and 100 % lie on the frame
     axis.set_yticks(places, [style.shortened(one["class"], _NAME) for one in classes])
     axis.set_ylim(rows - 0.4, -0.6)
     axis.tick_params(axis="y", length=0)

@@ -22,7 +22,7 @@ def draw(drawing: Drawing, found: dict[str, histories.Histories]) -> Figure:
     axis = figure.subplots()
     for places in sharing.values():
         members = [drawing.experiments[place] for place in places]
-        label = ", ".join(style.shortened(one.title, 40) for one in members)
+        label = "; ".join(style.shortened(one.title, 40) for one in members)
         values = found[members[0].name]["train", "learning_rate"][:1]
         lines.draw_mean(axis, values, style.look(members[0].colour), style.shortened(label, 110))
         lines.number_epochs(axis, max(len(each) for each in sharing))

@@ -4,12 +4,11 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from convstudy.config.metrics import as_shares
+from convstudy.config.metrics import METRICS, as_shares
 from convstudy.language import gettext as _
 from convstudy.language import listing, number
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|$~&])")
-_SIGNED = "+z.2f"  # a difference; nothing is "-0.00"
 _START_OF_A_BLOCK = re.compile(r"^(?=[-+=])|^\d+(?=[.)](?:\s|$))")
 
 
@@ -26,7 +25,7 @@ def percent(value: float) -> str:
 
 def points(value: float) -> str:
     """Difference of fractions → `+1.23` (percentage points)."""
-    return number(100 * value, _SIGNED)
+    return number(100 * value, "+z.2f")  # nothing is "-0.00"
 
 
 def points_only(value: float) -> str:
@@ -116,17 +115,20 @@ def in_unit(value: float, claim: dict[str, Any]) -> str:
     if claim["kind"] == "trend":
         unit = _("%(value)s points per step") if fraction else _("%(value)s per step")
         return unit % {"value": digits}
+    if metric == "confusion":
+        return _("%(value)s times the average pair") % {"value": digits}
     return _("%(value)s points") % {"value": digits} if fraction else digits
 
 
 def _digits(value: float, claim: dict[str, Any]) -> str:
     if claim["kind"] == "ratio":
         return number(value, ".3f")
-    if _is_share(claim):
-        return number(100 * value, ".2f")
-    if claim["metric"] in _FRACTIONS:
-        return number(100 * value, _SIGNED)
-    return number(value, "+,.0f" if claim["metric"] in _COUNTS else "+.4f")
+    metric = claim["metric"]
+    level = claim["kind"] in ("above", "below") and METRICS[metric].has_ratio
+    sign = "" if level else "+"
+    if metric in _FRACTIONS:
+        return number(100 * value, f"{sign}z.2f")
+    return number(value, f"{sign}z{_PLACES.get(metric, '.4f')}")
 
 
 def _is_share(claim: dict[str, Any]) -> bool:
@@ -197,7 +199,7 @@ def largest_deviation(checks: Sequence[dict[str, Any]]) -> str:
 
 _SHARES = ("test_accuracy", "train_accuracy", "train_accuracy_running", "recall")
 _FRACTIONS = (*_SHARES, "gap", "recall_lead", "roughness")
-_COUNTS = ("parameters", "macs")
+_PLACES = {"parameters": ",.0f", "macs": ",.0f", "confusion": ".2f"}
 
 _PLAIN = (
     *(text, percent, points, points_only, count, times, millions, seconds, p_value),

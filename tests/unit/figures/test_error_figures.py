@@ -60,6 +60,17 @@ def test_intervals_of_shares_end_at_100_percent():
     assert max(end for path in line.get_segments() for end, _ in path) == 100
 
 
+@pytest.mark.parametrize("least", [0.0, 0.9, 0.998, 1.0])
+def test_the_axis_of_shares_leaves_room_for_all_and_names_nothing_above_100_percent(least):
+    one_seed = made(seeds=1)
+    for share, one in zip([least, 1.0, 1.0], one_seed["recalls"], strict=True):
+        one["mean"] = share
+    axis = recalls.draw(one_seed).axes[0]
+    left, right = axis.get_xlim()
+    assert max(0, 100 * least - 5) <= left <= 100 * least < right
+    assert max(tick for tick in axis.get_xticks() if tick <= right) == pytest.approx(100)
+
+
 @pytest.mark.parametrize("depth", [1, 3])
 def test_every_mistake_is_shown_with_both_classes(depth):
     figure = mistakes.draw(made(), np.zeros((3, 8, 8, depth), np.uint8))

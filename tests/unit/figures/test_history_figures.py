@@ -7,7 +7,7 @@ import pytest
 from matplotlib.colors import to_hex
 
 from convstudy.errors import StudyError
-from convstudy.figures import comparison, curves, histories, style
+from convstudy.figures import comparison, curves, histories, lines, style
 from convstudy.figures.drawing import parse
 
 _DRAWERS = {"comparison": comparison, "curves": curves}
@@ -150,6 +150,33 @@ def test_curves_draw_train_against_test(tmp_path, house_style, make):
             assert _means(axis)["train"].get_linestyle() != _means(axis)["test"].get_linestyle()
     words = [text.get_text() for text in figure.legends[0].get_texts()]
     assert words[:2] == ["test", "train (running mean, train mode: dropout on)"]
+
+
+@pytest.mark.parametrize("worst, scale", [(4.9, "linear"), (5.1, "log")])
+def test_losses_that_differ_fiftyfold_have_a_log_scale_that_says_so(
+    tmp_path, house_style, make, worst, scale
+):
+    job = make.job({"a": 0, "b": 1})
+    make.runs(tmp_path, job)
+    for path in tmp_path.glob("*/*/history.csv"):
+        rows = [row.split(",") for row in path.read_text().splitlines()]
+        for row in rows[1:]:
+            row[2] = "0.1"
+        if path.parent.parent.name == "b":
+            rows[2][2] = str(worst)
+        path.write_text("".join(",".join(row) + "\n" for row in rows))
+    compared = _draw("comparison", tmp_path, job).axes
+    assert [axis.get_yscale() for axis in compared] == ["linear", scale, "linear"]
+    assert compared[1].get_title(loc="left") == "test loss" + ", log scale" * (scale == "log")
+    drawn = _draw("curves", tmp_path, job).axes
+    assert [axis.get_yscale() for axis in drawn] == ["linear", scale] * 2
+    assert drawn[1].get_ylabel() == "loss" + ", log scale" * (scale == "log")
+    assert drawn[1].get_ylim() == drawn[3].get_ylim()
+
+
+def test_losses_of_nothing_stay_on_a_linear_scale():
+    found = {("test", "loss"): np.array([[0.0, 3.0]])}
+    assert not lines.wide([found], "loss", "test")
 
 
 def test_curves_share_each_scale_across_bands(tmp_path, house_style, make):

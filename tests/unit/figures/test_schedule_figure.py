@@ -20,6 +20,6 @@ def test_experiments_with_the_same_rates_share_a_line(tmp_path, make):
     drawing = parse(job)
     figure = schedule.draw(drawing, histories.read_all(tmp_path, drawing.experiments))
     constant, falling = figure.axes[0].lines
-    assert constant.get_label() == "network a, network b"
+    assert constant.get_label() == "network a; network b"
     assert constant.get_ydata().tolist() == [0.001] * 3
     assert falling.get_ydata().tolist() == [0.1, 0.05, 0.1 / 3]

@@ -338,32 +338,6 @@ def test_a_value_that_nobody_computed_is_a_fault_and_not_a_blank(tmp_path):
         render(tmp_path, {})
 
 
-@pytest.mark.parametrize(
-    ("function", "value", "said"),
-    [
-        (words.percent, 0.98539, "98.54 %"),
-        (words.points, 0.0051, "+0.51"),
-        (words.count, 567434, "567,434"),
-        (words.millions, 566528, "0.567 M"),
-        (words.millions, 455800832, "455.8 M"),
-        (words.seconds, 59.94, "59.9 s"),
-        (words.seconds, 59.96, "1 min 0 s"),
-        (words.seconds, 725.4, "12 min 5 s"),
-        (words.seconds, 11400, "3 h 10 min"),
-        (words.p_value, 0.00001, "p < 0.0001"),
-        (words.p_value, 0.0312, "p = 0.031"),
-        (words.listing, ["a", "b", "c"], "a, b and c"),
-        (words.listing, ["a"], "a"),
-        (settings.setting, "warm_up", "warm up"),
-        (words.mean_sd, {"mean": 0.5, "sd": None}, "50.00"),
-        (words.interval, {"low": None, "high": None}, "–"),
-        (words.interval, {"low": -0.2, "high": 1.3}, "0.00 to 100.00"),
-    ],
-)
-def test_values_are_written(function, value, said):
-    assert function(value) == said
-
-
 def test_a_recipe_is_said_without_what_is_off(study):
     classic, modern = (
         settings.recipe(study("full").experiments[name].slice["recipe"])
