@@ -10,7 +10,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no
 # Test processes side by side: four need some 4 GB.
 PYTEST  := $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
-.PHONY: report why plan test test-all test-cluster benchmark lint format words lock sample pictures clean-env
+.PHONY: report why plan test test-all test-cluster benchmark lint format words lock sample sample-again pictures clean-env
 
 report: $(VENV)/.run       ## environment, then the study: report.md and report.html
 	PATH="$(BIN):$$PATH" $(BIN)/python workflow/tools/report.py --cores $(CORES) report.md report.html
@@ -81,6 +81,10 @@ lock:                      ## after a change of pyproject.toml (needs uv)
 sample: SCALE ?= quick
 sample: $(VENV)/.run       ## keep report.md of SCALE and what it was made from in docs/sample
 	$(BIN)/python workflow/tools/sample.py $(SCALE)
+
+sample-again: SCALE ?= real
+sample-again: $(VENV)/.run ## after an edit of words or figures: its report again, from the files it kept
+	PATH="$(BIN):$$PATH" $(BIN)/python workflow/tools/sample_again.py $(SCALE)
 
 pictures: $(VENV)/.test    ## those of README.md, from report.html (needs graphviz, Chromium)
 	PATH="$(BIN):$$PATH" $(BIN)/python workflow/tools/pictures.py

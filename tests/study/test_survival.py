@@ -169,6 +169,15 @@ def test_one_failing_experiment_is_named_and_stops_no_other(fresh):
     assert "computed from training runs (runs: 9; experiments: 9;" in report
     assert len(records(fresh)) == 9
 
+    # A run of another config counts as missing too.
+    def other(config):
+        config["experiments"]["mnist_fc"]["recipe"]["learning_rate"] = 0.002
+
+    fresh.edit_config(other)
+    planned = fresh.planned("report.md", "--config", "allow_missing=true")
+    assert "Write the report" in planned
+    assert not [job for job in planned if job.startswith("Train ")]
+
 
 def test_a_study_without_any_run_cannot_be_reported(fresh):
     done = fresh.snakemake(*ARGUMENTS, "--config", "allow_missing=true")

@@ -344,7 +344,7 @@ CONFIG = [
     (other_seed, trained("mnist_fc", seeds=[7]) | history("mnist") | VERIFIED),
     (margin, ANALYSIS),
     (new_claim, ANALYSIS),
-    (words_of_a_claim, ANALYSIS),
+    (words_of_a_claim, FOREST | REPORT),
     (
         new_experiment,
         trained("mnist_kernel9") | history("kernels") | VERIFIED,

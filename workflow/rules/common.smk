@@ -29,9 +29,14 @@ def run_of(name):
     return result("runs", "{experiment}", "seed{seed}", name)
 
 
-def is_trained(experiment, seed):
-    """The metrics are written last: where they are, the run is whole."""
-    return Path(run_of("metrics.json").format(experiment=experiment, seed=seed)).is_file()
+def is_trained(one, seed):
+    """Whether that run is whole, its metrics are written last, and of this config and code."""
+    path = Path(run_of("metrics.json").format(experiment=one.name, seed=seed))
+    if not path.is_file():
+        return False
+    run = read_json(path)
+    code = fingerprint(COMMANDS["train"], f"convstudy.models.{one.slice['model']['name']}")
+    return (run.get("slice"), run.get("code")) == (one.slice, code)
 
 
 try:

@@ -30,11 +30,17 @@ MIRRORS = canonical_json(
 )
 
 
+def folder_of(dataset):
+    """The user's own folder of images, `~` spelt out; None for a data set of files."""
+    folder = STUDY.datasets[dataset].get("folder")
+    return folder and str(Path(folder).expanduser())
+
+
 def raw_files(dataset):
     """What a data set is prepared from: files under data/raw, or the user's own folder."""
     one = STUDY.datasets[dataset]
-    if "folder" in one:
-        return [one["folder"]]
+    if folder_of(dataset):
+        return [folder_of(dataset)]
     names = one["files"] or GENERATED_FILES[one["generator"]["name"]]
     return [f"data/raw/{dataset}/{name}" for name in names]
 
@@ -46,7 +52,7 @@ def with_checksums(files):
 
 def checksums_of(dataset):
     """By these a change of raw files is seen; a folder's listing is in the slice instead."""
-    if "folder" in STUDY.datasets[dataset]:
+    if folder_of(dataset):
         return []
     return [f"{file}.sha256" for file in raw_files(dataset)]
 
@@ -62,7 +68,7 @@ def preparation(dataset):
         "files": one["files"] or {Path(file).name: {} for file in raw_files(dataset)},
         "options": {k: one[k] for k in ("image_size", "colour", "folder", "classes") if k in one},
         "generator": one.get("generator"),
-        "listing": listing_digest(Path(one["folder"])) if "folder" in one else None,
+        "listing": listing_digest(Path(folder_of(dataset))) if folder_of(dataset) else None,
     }
 
 

@@ -100,11 +100,12 @@ rule timing:
         runtime=120,
     params:
         slice=canonical_json(TIMED),
+        repeats=max(7, STUDY.minimum_seeds),  # a verdict takes as many values
         code=lambda w: code_of_timing(),
     message:
         "Time training steps of the networks that claims about time name"
     shell:
-        "convstudy --log {log} timing --data data/prepared --device {config[device]}"
+        "convstudy --log {log} timing --data data/prepared --device {config[device]} --repeats {params.repeats}"
         " --output {output} <<< {params.slice:q}"
 
 

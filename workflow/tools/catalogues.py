@@ -52,12 +52,13 @@ def read(path: Path) -> Catalog:
 def extracted() -> Catalog:
     """Every text that reports and figures may show, with the files that it is from."""
     found = Catalog()
-    for method, pattern, options in (
+    sources: tuple[tuple[Any, str, dict[str, Any]], ...] = (
         (babel_extract, "workflow/templates/*.j2", _TEMPLATES),
         ("python", "src/convstudy/**/*.py", {}),
         (_data, "config.yaml", {}),
         (_data, "overlays/*.yaml", {}),
-    ):
+    )
+    for method, pattern, options in sources:
         for path in sorted(ROOT.glob(pattern)):
             for line, text, _, _ in extract_from_file(method, path, options=options):
                 found.add(text, locations=[(str(path.relative_to(ROOT)), line)])

@@ -29,8 +29,9 @@ def _draw_dag(output: Path) -> None:
     output.write_bytes(_run("dot", "-Grankdir=LR", "-Nheight=0.35", "-Tsvg", input=reduced))
 
 
-def _run(*command: str, **options: object) -> bytes:
-    return subprocess.run(command, check=True, stdout=subprocess.PIPE, **options).stdout
+def _run(*command: str, **options: Any) -> bytes:
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, **options)
+    return bytes(done.stdout)
 
 
 def _show_page(page: Path, output: Path) -> None:

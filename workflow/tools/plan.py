@@ -151,7 +151,7 @@ def _besides(scale: Path, benchmark: Path) -> tuple[str, float]:
 
 
 def _accounted(record: dict[str, Any]) -> float:
-    return record["train_seconds"] + record["evaluate_seconds"]
+    return float(record["train_seconds"] + record["evaluate_seconds"])
 
 
 def _training(one: Command, data: dict[str, dict[str, Any]], speed: Speed) -> Training:
@@ -228,7 +228,7 @@ def _medians(found: dict[str, list[float]]) -> dict[str, float]:
 
 def _bytes(data: dict[str, Any]) -> int:
     channels, height, width = data["shape"]
-    return channels * height * width * (data["train_images"] + data["test_images"])
+    return int(channels * height * width * (data["train_images"] + data["test_images"]))
 
 
 def _duration(seconds: float) -> str:

@@ -20,27 +20,34 @@ class Experiment:
     slice: Config  # all of the config that training depends on
     # what differs from the published run, here and there; empty: comparable
     unlike_published: tuple[Config, ...]
-    cell: Config  # of a grid: {axis: value}
+    grid: str | None  # the one that it is a cell of
+    cell: Config  # of that grid: {axis: value}
 
     @property
     def conditions(self) -> str:
         """All but the network: experiments that differ in it cannot be compared as networks.
 
-        What the axes of a grid vary is what its cells are compared for.
+        What the axes of a grid vary is what its cells are compared for, among each other.
         """
         kept = {key: value for key, value in self.slice.items() if key != "model"}
         kept["recipe"] = dict(kept["recipe"])
         for axis in self.cell:
             part, _, key = axis.partition(".")
             if part != "model":
-                (kept[part] if key else kept)[key or part] = "axis"
+                (kept[part] if key else kept)[key or part] = f"axis of {self.grid}"
         return canonical_json(kept)
 
 
-def of_config(config: Config, name: str, cell: Config) -> Experiment:
-    """The experiment of this name at the scale of a whole config; `cell` is its place in a grid."""
+def of_config(config: Config, name: str, grid: str | None, cell: Config) -> Experiment:
+    """The experiment of this name at the scale of a whole config; `cell` is its place in a grid.
+
+    What a scale says of all recipes does not hold where an axis varies it.
+    """
     scale = config["scales"][config["scale"]]
     resolved = at_scale(config, config["scale"], name)
+    for axis, value in cell.items():
+        part, _, key = axis.partition(".")
+        resolved[part] = {**resolved[part], key: value} if key else value
     stand_ins: dict[str, str] = {**scale["stand_ins"], **config["stand_ins"]}
     meant: str = resolved["dataset"]
     dataset = stand_ins.get(meant, meant)
@@ -62,6 +69,7 @@ def of_config(config: Config, name: str, cell: Config) -> Experiment:
         seeds=tuple(range(seeds)) if isinstance(seeds, int) else tuple(seeds),
         slice=job,
         unlike_published=_unlike_published(config, name, job),
+        grid=grid,
         cell=cell,
     )
 
@@ -83,11 +91,17 @@ def _unlike_published(config: Config, name: str, job: Config) -> tuple[Config, .
     published = config["published"]["experiments"].get(name)
     if published is None:
         return ({"what": "absent", "here": None, "there": None},)
-    titles = {key: dataset["title"] for key, dataset in config["datasets"].items()}
+    used, original = (
+        config["datasets"][job["dataset"]],
+        config["published"]["datasets"][published["dataset"]],
+    )
     found = []
-    if job["dataset"] != published["dataset"]:
-        there = titles.get(published["dataset"], published["dataset"])
-        found.append({"what": "dataset", "here": titles[job["dataset"]], "there": there})
+    if _contents(used) != _contents(original):
+        found.append({"what": "dataset", "here": used["title"], "there": original["title"]})
+    elif job["normalise"] != original["normalise"]:
+        found.append(
+            {"what": "normalise", "here": job["normalise"], "there": original["normalise"]}
+        )
     for kind in ("train", "test"):
         if job[f"{kind}_images"] is not None:
             taken = job[f"{kind}_images"]
@@ -98,3 +112,12 @@ def _unlike_published(config: Config, name: str, job: Config) -> tuple[Config, .
             if here != there:
                 found.append({"what": key, "here": here, "there": there})
     return tuple(found)
+
+
+def _contents(dataset: Config) -> Config:
+    """What a data set is, wherever it is from and whatever it is called."""
+    files = dataset.get("files") or {}
+    return {
+        "format": dataset["format"],
+        "files": {name: one.get("md5") for name, one in files.items()},
+    }

@@ -89,12 +89,13 @@ def _faults(config: Config, name: str, grid: Config) -> Iterator[str]:
     for cell in cells.keys() & config["experiments"].keys():
         yield f"experiments.{cell}: is a cell of {name} already; rename it"
     for scale, one in config["scales"].items():
-        changes = one["experiments"].get(name, {})
-        for axis in axes:
-            part, _, last = axis.partition(".")
-            if part in changes and (not last or last in changes[part]):
-                at = f"scales.{scale}.experiments.{name}.{axis}"
-                yield f"{at}: is an axis of this grid; leave cells out by `without` instead"
+        for changed in [name, *cells]:
+            changes = one["experiments"].get(changed, {})
+            for axis in axes:
+                part, _, last = axis.partition(".")
+                if part in changes and (not last or last in changes[part]):
+                    at = f"scales.{scale}.experiments.{changed}.{axis}"
+                    yield f"{at}: is an axis of {name}; leave cells out by `without` instead"
 
 
 def _replace_experiments(config: Config, cells: dict[str, Cells]) -> None:
@@ -128,7 +129,12 @@ def _replace_in_scales(config: Config, cells: dict[str, Cells]) -> None:
             changes = scale["experiments"].pop(name)
             for cell in cells[name]:
                 own = scale["experiments"].get(cell, {})
-                scale["experiments"][cell] = {**changes, **own}
+                parts = {
+                    part: {**changes.get(part, {}), **own.get(part, {})}
+                    for part in ("model", "recipe")
+                    if part in changes or part in own
+                }
+                scale["experiments"][cell] = {**changes, **own, **parts}
 
 
 def _replace_in_sections(config: Config, cells: dict[str, Cells]) -> None:

@@ -50,6 +50,19 @@ def bound(claim: Claim) -> float | None:
     return claim.get(kind.bound, kind.default) if kind.bound else None
 
 
+def is_level(claim: Claim) -> bool:
+    """Whether the estimate is itself a value of its metric, on a scale from zero, no difference."""
+    return claim["kind"] in ("above", "below") and METRICS[claim["metric"]].has_ratio
+
+
+def plausible(claim: Claim, low: float, high: float) -> tuple[float, float]:
+    """An interval of the estimate, that of a value without what no value of its metric can be."""
+    if not is_level(claim):
+        return low, high
+    metric = METRICS[claim["metric"]]
+    return max(low, metric.low), min(high, metric.high)
+
+
 def roles(claim: Claim) -> Iterator[tuple[str, str]]:
     """(key, experiment) for each experiment that a claim names, those of one key in its order."""
     for key in KINDS[claim["kind"]].needs:
@@ -99,6 +112,8 @@ def _metric(claim: Claim, sections: dict[str, list[str]]) -> Iterator[str]:
         yield f"metric: {claim['metric']!r} is none for claims; known: {', '.join(CLAIMABLE)}"
     elif claim["kind"] == "ratio" and not METRICS[claim["metric"]].has_ratio:
         yield f"metric: {claim['metric']} can be negative and has no ratio; use greater"
+    if claim["kind"] == "trend" and claim["direction"] not in DIRECTIONS:
+        yield f"direction: {claim['direction']!r} is unknown; known: {', '.join(DIRECTIONS)}"
     members = sections.get(claim.get("section", ""), [])
     names = compared(claim)
     for place, (role, name) in enumerate(roles(claim)):

@@ -1,6 +1,7 @@
 """The metrics of a run: what is plausible, and what claims may be about. Imports nothing heavy."""
 
 import math
+import sys
 from typing import NamedTuple
 
 
@@ -55,8 +56,8 @@ def fault(name: str, value: object) -> str | None:
     metric = METRICS[name]
     if isinstance(value, bool) or not isinstance(value, int | float):
         return f"{name} is {value!r}, not a number"
-    if not math.isfinite(value):
-        return f"{name} is {value}, not finite"
+    if not abs(value) <= sys.float_info.max:  # nan too; whole numbers of JSON know no end
+        return f"{name} is {value if isinstance(value, float) else 'a huge number'}, not finite"
     if metric.whole and value != int(value):
         return f"{name} is {value}, not a whole number"
     if not metric.low <= value <= metric.high:

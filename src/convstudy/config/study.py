@@ -13,7 +13,7 @@ from convstudy.errors import StudyError
 
 # As `snakemake --config` hands them on: it knows Python's spelling only.
 _BOOLEANS = {"true": True, "false": False}
-IsTrained = Callable[[str, int], bool]  # (experiment, seed), at the scale of the config
+IsTrained = Callable[[Experiment, int], bool]  # (experiment, seed), at the scale of the config
 
 
 @dataclass(frozen=True)
@@ -67,8 +67,12 @@ def _resolve(config: Config, expanded: Config, is_trained: IsTrained | None) -> 
     }
     # What no section shows is not run: dropping a section drops its jobs.
     names = [name for name in _shown(config, reported) if name not in scale["without"]]
-    cells = {name: cell for grid in expanded.values() for name, cell in grid["cells"].items()}
-    planned = {name: of_config(config, name, cells.get(name, {})) for name in names}
+    cells = {
+        name: (title, cell)
+        for title, grid in expanded.items()
+        for name, cell in grid["cells"].items()
+    }
+    planned = {name: of_config(config, name, *cells.get(name, (None, {}))) for name in names}
     experiments = _trained(planned, config["scale"], is_trained) if is_trained else planned
     used = {experiment.dataset for experiment in experiments.values()}
     sections = {}
@@ -139,12 +143,13 @@ def _trained(
     """The experiments with those of their seeds that are trained, without those that have none."""
     kept = {}
     for name, one in planned.items():
-        seeds = tuple(seed for seed in one.seeds if is_trained(name, seed))
+        seeds = tuple(seed for seed in one.seeds if is_trained(one, seed))
         if seeds:
             kept[name] = replace(one, seeds=seeds)
     if not kept:
         raise StudyError(
-            f"allow_missing: no run of scale '{scale}' is trained yet. Run without it first."
+            f"allow_missing: no run of scale '{scale}' is trained yet with this config and code. "
+            "Run without it first."
         )
     return kept
 

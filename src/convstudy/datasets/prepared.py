@@ -86,6 +86,12 @@ def load(tensors: Path, description: Path, chosen: dict[str, Any], device: str) 
             f"{len(normalise['std'])} deviations, but the images have {about['shape'][0]} "
             "channels. Give one of each per channel."
         )
+    if not all(normalise["std"]):
+        raise StudyError(
+            f"{about['title']}: channel {normalise['std'].index(0) + 1} has the same value in "
+            "every pixel, so it cannot be normalised. Leave it out, or state its mean and "
+            f"deviation: datasets.{about['dataset']}.normalise."
+        )
     splits = []
     for kind in ("train", "test"):
         labels = stored[f"{kind}_labels"]

@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 
 from convstudy import language
 from convstudy.config import read_slice
-from convstudy.config.metrics import as_shares
+from convstudy.config.kinds import plausible
 from convstudy.errors import StudyError
 from convstudy.figures import style
 from convstudy.files import read_json
@@ -99,7 +99,7 @@ def draw(claims: list[Claim]) -> Figure:
         panel = panel_of(claim)
         if panel == POINTS and claim["section"] in small:
             panel = ENLARGED
-        panels.setdefault(panel, []).append(_cut(claim) if panel.unit == _SHARES else claim)
+        panels.setdefault(panel, []).append(_cut(claim))
     if not panels:
         return _nothing()
     rows = [len(members) for members in panels.values()]
@@ -126,10 +126,10 @@ def small_sections(claims: list[Claim]) -> set[str]:
 
 
 def _cut(claim: Claim) -> Claim:
-    """Its interval without what no share can be: as in the tables, cut at 0 and 100 %."""
-    if claim["low"] is None:
+    """Its interval without what no value can be, as in the tables: of shares at 0 and 100 %."""
+    if claim["low"] is None or claim["high"] is None:
         return claim
-    low, high = as_shares(claim["low"], claim["high"])
+    low, high = plausible(claim, claim["low"], claim["high"])
     return {**claim, "low": low, "high": high}
 
 
@@ -196,13 +196,18 @@ def bounds(claim: Claim) -> list[float]:
     return [claim["bound"] or 0.0]
 
 
+def _upper(claim: Claim, factor: float) -> float:
+    """The upper end of its interval; that of a ratio may be open."""
+    return math.inf if claim["high"] is None else factor * claim["high"]
+
+
 def _row(axis: Axes, row: int, claim: Claim, factor: float, ends: tuple[float, float]) -> None:
     colour, marker, fill = VERDICTS[claim["verdict"]][1:]
     for bound in bounds(claim):
         at = [factor * bound] * 2
         axis.plot(at, [row - 0.34, row + 0.34], color="0.2", linewidth=1.0, linestyle=":", zorder=2)
     if claim["low"] is not None:
-        low, high = factor * claim["low"], factor * (claim["high"] or math.inf)
+        low, high = factor * claim["low"], _upper(claim, factor)
         shown = max(low, ends[0]), min(high, ends[1])
         axis.plot(shown, [row] * 2, color=colour, linewidth=1.5, zorder=3)
         for value, end, arrow in ((low, ends[0], "<"), (high, ends[1], ">")):

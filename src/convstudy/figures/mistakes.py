@@ -1,6 +1,7 @@
 """`convstudy draw-mistakes`: the wrong answers that a network was surest of."""
 
 import argparse
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +29,7 @@ def main(argv: list[str]) -> None:
     parser.add_argument("--output", type=Path, required=True, help="PNG to write")
     options = parser.parse_args(argv)
     found = errors.read(options.errors)
-    with np.load(options.pictures, allow_pickle=False) as stored:
-        images = stored["images"]
+    images = _images(options.pictures)
     if len(images) != len(found["mistakes"]):
         raise StudyError(
             f"{options.pictures} holds other images than {options.errors} lists. "
@@ -37,6 +37,19 @@ def main(argv: list[str]) -> None:
         )
     with style.styled(), language.speaking(options.words):
         style.save(draw(found, images), options.output)
+
+
+def _images(path: Path) -> np.ndarray:
+    """uint8 (I, H, W, C), as `convstudy errors` wrote them."""
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            images: np.ndarray = stored["images"]
+            return images
+    except FileNotFoundError:
+        said = "is missing"
+    except (KeyError, OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        said = f"cannot be read ({error})"
+    raise StudyError(f"{path} {said}. Delete it and run snakemake again.")
 
 
 def draw(found: errors.Errors, images: np.ndarray) -> Figure:

@@ -172,34 +172,55 @@ def _claims(section: str, study: Values, decided: Values) -> list[Values]:
         parts = [claim, *(all_claims[part] for part in claim.get("claims", []))]
         names = dict.fromkeys(experiment for part in parts for experiment in compared(part))
         involved = [study["experiments"][experiment] for experiment in names]
-        comparable = not any(one["unlike_published"] for one in involved)
+        stated = study["published"]["claims"].get(name)
+        comparable = (
+            stated is not None
+            and stated["asked"] == _asked(claim, all_claims)
+            and not any(one["unlike_published"] for one in involved)
+        )
         made.append(
             {
                 **claim,
                 **decided[name],
                 "datasets": list(dict.fromkeys(one["dataset_title"] for one in involved)),
                 "reduced": _reduced(involved),
-                "published": study["published"]["claims"].get(name) if comparable else None,
-                "decisive": _decisive(claim, decided[name], study),
+                "published": stated if comparable else None,
+                "decisive": (decisive := _decisive(claim, decided[name], study)),
+                "measured_on": _measured_on(claim, decisive, study),
             }
         )
     return made
+
+
+def _asked(claim: Values, all_claims: Values) -> Values:
+    """What a claim asks, whatever its words: published is only a verdict on the same."""
+    asked = {key: value for key, value in claim.items() if key not in ("name", "section", "says")}
+    if "claims" in asked:
+        asked["claims"] = [_asked(all_claims[part], all_claims) for part in asked["claims"]]
+    return asked
 
 
 def _reduced(involved: list[Values]) -> list[Values]:
     """Images and epochs that a verdict rests on where they are not those that were published.
 
     Networks trained for less say little about the published ones. Of generated images nothing is
-    said: their name says enough.
+    said: their name says enough. Networks are named where it is not the same for all.
     """
     found = [
-        difference
+        {
+            "title": one["title"],
+            "differences": [
+                difference
+                for difference in one["unlike_published"]
+                if difference["what"] in ("train_images", "epochs") and not one["generated"]
+            ],
+        }
         for one in involved
-        if not one["generated"]
-        for difference in one["unlike_published"]
-        if difference["what"] in ("train_images", "epochs")
     ]
-    return [one for place, one in enumerate(found) if one not in found[:place]]
+    reduced = [one for one in found if one["differences"]]
+    if all(one["differences"] == found[0]["differences"] for one in found):
+        return [{**one, "title": None} for one in reduced[:1]]
+    return reduced
 
 
 def _as_published(sections: list[Values]) -> int:
@@ -209,6 +230,12 @@ def _as_published(sections: list[Values]) -> int:
         for section in sections
         for claim in section["claims"]
     )
+
+
+def _measured_on(claim: Values, decisive: str | None, study: Values) -> list[str]:
+    """Titles of the networks that a claim's numbers are of, in the order of their subtraction."""
+    titles = [study["experiments"][name]["title"] for name in compared(claim)]
+    return [titles[0], decisive] if claim["kind"] == "best_of" and decisive else titles
 
 
 def _decisive(claim: Values, decided: Values, study: Values) -> str | None:

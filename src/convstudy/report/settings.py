@@ -94,6 +94,8 @@ def difference(one: dict[str, Any]) -> str:
         return _("training images: %(count)s in place of all") % {"count": count(one["here"])}
     if one["what"] == "test_images":
         return _("test images: %(count)s in place of all") % {"count": count(one["here"])}
+    if one["what"] == "normalise":
+        return _("another normalisation of the pixels")
     return _("%(setting)s %(here)s in place of %(there)s") % {
         "setting": setting(one["what"]),
         "here": text(_spelt(one["here"])),

@@ -4,9 +4,11 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from convstudy.config.metrics import METRICS, as_shares
+from convstudy.config.kinds import is_level, plausible
+from convstudy.config.metrics import as_shares
 from convstudy.language import gettext as _
 from convstudy.language import listing, number
+from convstudy.marks import N_
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|$~&])")
 _START_OF_A_BLOCK = re.compile(r"^(?=[-+=])|^\d+(?=[.)](?:\s|$))")
@@ -94,8 +96,14 @@ def effect_size(value: float) -> str:
 
 
 def span(ends: dict[str, Any], claim: dict[str, Any]) -> str:
-    """An interval in the unit of the claim, from its `low` and `high`: `+1.50 to +2.52`."""
-    low, high = ("∞" if ends[end] is None else _digits(ends[end], claim) for end in ("low", "high"))
+    """An interval in the unit of the claim, from its `low` and `high`: `+1.50 to +2.52`.
+
+    That of a value, not of a difference, is cut where none can be: of accuracies at 0 and 100 %.
+    """
+    reach = ends["low"], ends["high"]
+    if None not in reach:
+        reach = plausible(claim, *reach)
+    low, high = ("∞" if end is None else _digits(end, claim) for end in reach)
     return _("%(low)s to %(high)s") % {"low": low, "high": high}
 
 
@@ -104,36 +112,31 @@ def bound(claim: dict[str, Any]) -> str:
     return in_unit(claim["bound"], claim).removeprefix("+")
 
 
+def of_what(claim: dict[str, Any]) -> str:
+    """The networks that the estimate is of, and how: `ResNet-18 − SimpleCNN`."""
+    signs = {"ratio": " / ", "trend": ", "}
+    return signs.get(claim["kind"], " − ").join(text(one) for one in claim["measured_on"])
+
+
 def in_unit(value: float, claim: dict[str, Any]) -> str:
     """A value in the unit of a claim's estimate: `1.35 times`, `+2.01 points`, `84.00 %`."""
     digits, metric = _digits(value, claim), claim["metric"]
     if claim["kind"] == "ratio":
         return _("%(value)s times") % {"value": digits}
-    if _is_share(claim):
+    if is_level(claim) and metric in _SHARES:
         return _("%(value)s %%") % {"value": digits}
-    fraction = metric in _FRACTIONS
-    if claim["kind"] == "trend":
-        unit = _("%(value)s points per step") if fraction else _("%(value)s per step")
-        return unit % {"value": digits}
-    if metric == "confusion":
-        return _("%(value)s times the average pair") % {"value": digits}
-    return _("%(value)s points") % {"value": digits} if fraction else digits
+    unit = _("%(value)s points") if metric in _FRACTIONS else _(_UNITS.get(metric, "%(value)s"))
+    said = unit % {"value": digits}
+    return _("%(value)s per step") % {"value": said} if claim["kind"] == "trend" else said
 
 
 def _digits(value: float, claim: dict[str, Any]) -> str:
     if claim["kind"] == "ratio":
         return number(value, ".3f")
-    metric = claim["metric"]
-    level = claim["kind"] in ("above", "below") and METRICS[metric].has_ratio
-    sign = "" if level else "+"
+    metric, sign = claim["metric"], "" if is_level(claim) else "+"
     if metric in _FRACTIONS:
         return number(100 * value, f"{sign}z.2f")
     return number(value, f"{sign}z{_PLACES.get(metric, '.4f')}")
-
-
-def _is_share(claim: dict[str, Any]) -> bool:
-    """Whether an estimate is itself an accuracy, and not a difference of two."""
-    return claim["kind"] in ("above", "below") and claim["metric"] in _SHARES
 
 
 def mean_sd(spread: dict[str, Any]) -> str:
@@ -199,6 +202,10 @@ def largest_deviation(checks: Sequence[dict[str, Any]]) -> str:
 
 _SHARES = ("test_accuracy", "train_accuracy", "train_accuracy_running", "recall")
 _FRACTIONS = (*_SHARES, "gap", "recall_lead", "roughness")
+_UNITS = {
+    "confusion": N_("%(value)s times the average pair"),
+    "activation_frequency": N_("%(value)s cycles per pixel"),
+}
 _PLACES = {"parameters": ",.0f", "macs": ",.0f", "confusion": ".2f"}
 
 _PLAIN = (
@@ -206,7 +213,19 @@ _PLAIN = (
     *(listing, ranges),
 )
 _OF_RECORDS = (
-    *(estimate, span, in_unit, effect_size, bound, mean_sd, interval, pair, recall, network),
+    *(
+        estimate,
+        span,
+        in_unit,
+        of_what,
+        effect_size,
+        bound,
+        mean_sd,
+        interval,
+        pair,
+        recall,
+        network,
+    ),
     *(row_accuracy, row_accuracies, mistake, check, largest_deviation),
 )
 FILTERS = _PLAIN + _OF_RECORDS

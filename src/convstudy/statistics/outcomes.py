@@ -204,8 +204,10 @@ def _unvarying(claim: Claim, groups: list[Values]) -> Outcome:
     exact = _arithmetic(claim, groups)
     edge = bound(claim) or 0.0
     edges = {edge, -edge} if claim["kind"] == "equivalent" else {edge}
-    leaning = INCONCLUSIVE if exact.estimate in edges else exact.leaning
     at = exact.estimate
+    # Differences of equal decimals are off by a rounding: 0.98 − 0.97 is not 0.01 in binary.
+    on_edge = at is not None and any(math.isclose(at, one, abs_tol=1e-12) for one in edges)
+    leaning = INCONCLUSIVE if on_edge else exact.leaning
     return replace(exact, low=at, high=at, leaning=leaning, reason="no_spread")
 
 

@@ -1,7 +1,7 @@
 """`convstudy timing`: seconds of a training step of several networks, measured side by side.
 
 The networks take turns, so that whatever else the machine does meets all of them alike; each turn
-lasts at least half a second. The first turn of each warms up and is thrown away.
+lasts at least half a second. The first steps of each warm up and are not counted.
 """
 
 import argparse
@@ -27,6 +27,7 @@ from convstudy.training.step import make_step
 log = logging.getLogger(__name__)
 
 _TURN = 0.5  # seconds, at least
+_FIRST = 8  # steps that allocate memory, choose algorithms, capture a CUDA graph (the fourth does)
 _SEED = 0  # of the weights: what is measured does not depend on it
 
 
@@ -34,7 +35,7 @@ def main(argv: list[str]) -> None:
     description = __doc__.splitlines()[0]
     parser = argparse.ArgumentParser(prog="convstudy timing", description=description)
     parser.add_argument("--data", required=True, type=Path, help="data/prepared")
-    parser.add_argument("--repeats", default=7, type=int, help="turns of each network")
+    parser.add_argument("--repeats", required=True, type=int, help="turns of each network")
     parser.add_argument("--device", default="auto", choices=DEVICES)
     parser.add_argument("--threads", default=1, type=int)
     parser.add_argument("--output", required=True, type=Path, help="JSON file to write")
@@ -74,8 +75,8 @@ def training_step(folder: Path, job: dict[str, Any], device: str) -> Callable[[]
 
 
 def _steps_per_turn(step: Callable[[], object], device: str) -> int:
-    """How many steps fill a turn; the first ones allocate memory and choose algorithms."""
-    _time(step, 3, device)
+    """How many steps fill a turn."""
+    _time(step, _FIRST, device)
     return max(1, math.ceil(_TURN / _time(step, 2, device)))
 
 

@@ -71,14 +71,33 @@ def test_the_slice_of_a_grid_has_its_values_in_words(grid, schema):
 
 def test_a_scale_changes_all_cells_or_one(grid, schema):
     quick = grid["scales"]["quick"]
-    quick["experiments"]["net"] = {"train_images": 50}
-    quick["experiments"][CELLS[1]] = {"seeds": 7}
+    quick["experiments"]["net"] = {"train_images": 50, "recipe": {"epochs": 2}}
+    quick["experiments"][CELLS[1]] = {"seeds": 7, "recipe": {"batch_size": 16}}
     quick["without"] = [CELLS[2]]
     study = load(grid, schema)
     assert study.experiments[CELLS[0]].slice["train_images"] == 50
-    assert len(study.experiments[CELLS[1]].seeds) == 7
+    one = study.experiments[CELLS[1]]
+    assert len(one.seeds) == 7
+    assert (one.slice["recipe"]["epochs"], one.slice["recipe"]["batch_size"]) == (2, 16)
     assert CELLS[2] not in study.experiments
     assert len(slices.grid(study, "net")["cells"]) == 3
+
+
+def test_an_axis_holds_against_the_recipe_of_a_scale(grid, schema):
+    axes(grid, recipe__epochs=[1, 7])
+    grid["scales"]["quick"]["recipe"] = {"epochs": 3}
+    found = load(grid, schema).experiments
+    assert [found[f"net__epochs{n}"].slice["recipe"]["epochs"] for n in (1, 7)] == [1, 7]
+    assert found["mnist_fc"].slice["recipe"]["epochs"] == 3
+
+
+def test_cells_of_two_grids_are_no_equal_conditions(grid, schema):
+    other = {**grid["experiments"]["net"], "axes": {"recipe.learning_rate": [0.1, 0.2]}}
+    grid["experiments"]["other"] = other
+    grid["sections"]["net"]["experiments"].append("other")
+    found = load(grid, schema).experiments
+    cells = [found[name].conditions for name in (CELLS[0], CELLS[1], "other__learning_rate0_1")]
+    assert cells[0] == cells[1] != cells[2]
 
 
 def test_a_scale_leaves_a_whole_grid_out(grid, schema):
@@ -142,7 +161,13 @@ FAULTS = {
         lambda config: config["scales"]["quick"]["experiments"].update(
             {"net": {"recipe": {"learning_rate": 0.1}}}
         ),
-        "scales.quick.experiments.net.recipe.learning_rate: is an axis of this grid",
+        "scales.quick.experiments.net.recipe.learning_rate: is an axis of net;",
+    ),
+    "a scale that changes an axis in one cell": (
+        lambda config: config["scales"]["quick"]["experiments"].update(
+            {CELLS[1]: {"recipe": {"learning_rate": 0.1}}}
+        ),
+        f"scales.quick.experiments.{CELLS[1]}.recipe.learning_rate: is an axis of net;",
     ),
     "a claim that compares grids": (
         lambda config: config["claims"].update(

@@ -36,7 +36,7 @@ def test_full_is_the_published_study_in_every_respect(study):
 def test_real_has_the_published_mnist_networks_but_the_residual_one(study):
     real = study("real")
     assert real.left_out == {
-        "sections": ["Does dropout help once training is done well?"],
+        "sections": ["Does dropout help under a modern recipe?"],
         "networks": [{"title": "ResNet-18", "dataset_title": "MNIST"}],
     }
     assert all(not real.experiments[name].unlike_published for name in MNIST)

@@ -61,6 +61,8 @@ def test_names_of_classes_from_the_file_or_from_the_config(load):
         ({"train_labels": np.array([0, 1, 2, 0, 1, -1])}, "train labels from -1"),
         ({"classes": np.array(["a", "b"])}, "labels from 0 to 2 for 2 classes"),
         ({"test_images": np.zeros((2, 6, 6, 3), np.uint8)}, "test images of shape"),
+        ({"train_labels": np.array([0, 1, 2, 0, 1, 10**13])}, "a label is 10000000000000; classes"),
+        ({"classes": np.array("cat")}, r"classes has shape \(\); give one name per class"),
         ({"classes": np.array([object()])}, "cannot be read as an npz file"),
     ],
 )

@@ -52,6 +52,23 @@ def test_intervals_of_shares_end_where_shares_do(house_style):
     (panel,) = drawn(wide).values()
     assert panel["spans"] == [(45.0, 100.0)]
     assert not panel["arrows"]
+    frequency = claim(kind="above", metric="confusion", bound=0.2, estimate=0.1, low=-0.1, high=0.3)
+    (panel,) = drawn(frequency).values()
+    assert panel["spans"] == [(0.0, 0.3)]
+
+
+@pytest.mark.parametrize("low", [-0.02, 0.0])
+def test_an_interval_that_ends_at_zero_ends_there(house_style, low):
+    (panel,) = drawn(claim(estimate=low / 2, low=low, high=0.0)).values()
+    assert panel["spans"] == [(100 * low, 0.0)]
+    assert not panel["arrows"]
+
+
+def test_an_open_interval_of_a_ratio_runs_out_of_the_axis(house_style):
+    (panel,) = drawn(
+        claim(kind="ratio", metric="step_seconds", bound=1.0, estimate=2.0, low=0.5, high=None)
+    ).values()
+    assert panel["arrows"] == [">"]
 
 
 def test_an_interval_that_would_press_the_others_to_a_point_runs_out_of_the_axis(house_style):

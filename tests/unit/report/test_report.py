@@ -200,6 +200,45 @@ def test_a_changed_recipe_takes_the_published_value_away_and_says_why(config, sc
     assert "99.20 %" in text  # SimpleCNN is still the published one
 
 
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        (
+            {"title": "my digits", "format": "npz", "files": {"a.npz": {}}},
+            "my digits in place of MNIST",
+        ),
+        ({"files": {"a.gz": {"md5": "0" * 32}}}, "MNIST in place of MNIST"),
+        ({"normalise": {"mean": [0.0], "std": [1.0]}}, "another normalisation of the pixels"),
+    ],
+)
+def test_other_images_take_the_published_values_away(config, schema, tmp_path, changes, said):
+    config["datasets"]["mnist"] |= changes
+    changed = load({**config, "scale": "full"}, schema)
+    made_results.make(tmp_path, changed, np.random.default_rng(0))
+    text = report_of(tmp_path, changed)
+    assert "97.19 %" not in text and "99.20 %" not in text
+    assert said in text
+
+
+@pytest.mark.parametrize(
+    ("claim", "changes"),
+    [
+        ("cnn_beats_fc_on_digits", {"of": "mnist_fc", "than": "mnist_simple_cnn"}),
+        ("cnn_passes_80_percent", {"threshold": 0.1}),
+        ("colour_needs_convolutions", {"claims": ["fc_fails_on_colour"]}),
+    ],
+)
+def test_another_claim_of_the_same_name_is_not_the_published_one(
+    config, schema, tmp_path, claim, changes
+):
+    config["claims"][claim] |= changes
+    changed = load({**config, "scale": "full"}, schema)
+    made_results.make(tmp_path, changed, np.random.default_rng(0))
+    says = config["claims"][claim]["says"]
+    lines = [line for line in report_of(tmp_path, changed).splitlines() if f"{says} (" in line]
+    assert len(lines) == 2 and not any("Published: " in line for line in lines)
+
+
 def test_a_grid_has_a_table_of_its_own_and_no_long_one(report, tmp_path):
     table = sections(report()[0])["Width and learning rate"]
     grid = json.loads((tmp_path / "full0/results/full/grids/widths.json").read_text())
@@ -219,7 +258,7 @@ def test_calibration_is_that_of_its_file(report, tmp_path):
     assert (
         "Expected calibration error: "
         f"{words.mean_sd(error)} points, interval {words.interval(error)}."
-    ) in sections(text)["Does dropout help once training is done well?"]
+    ) in sections(text)["Does dropout help under a modern recipe?"]
 
 
 def alternatives(text):
@@ -229,14 +268,14 @@ def alternatives(text):
 
 
 def test_what_figures_of_errors_show_is_said_with_its_numbers(report, tmp_path):
-    shown = alternatives(sections(report()[0])["Does dropout help once training is done well?"])
+    shown = alternatives(sections(report()[0])["Does dropout help under a modern recipe?"])
     errors = json.loads((tmp_path / "full0/results/full/errors/modern.json").read_text())
     worst, best = sorted(errors["recalls"], key=lambda one: one["mean"])
     assert shown["calibration"].endswith(
-        f": {words.percent(errors['calibration']['error']['mean'])}."
+        f": {words.points_only(errors['calibration']['error']['mean'])} points."
     )
     assert shown["recalls"].endswith(
-        f"known best: {words.recall(best)}; known worst: {words.recall(worst)}."
+        f"recognised best: {words.recall(best)}; recognised worst: {words.recall(worst)}."
     )
     assert shown["mistakes"].endswith(f"first of all {words.mistake(errors['mistakes'][0])}.")
     assert "ResNet-18, modern recipe 0.1, " in shown["schedule"]
@@ -248,7 +287,7 @@ def test_a_network_without_mistakes_is_said_to_make_none(tmp_path, study):
     path = tmp_path / "results/full/errors/modern.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), "mistakes": []}))
     shown = alternatives(
-        sections(report_of(tmp_path, made))["Does dropout help once training is done well?"]
+        sections(report_of(tmp_path, made))["Does dropout help under a modern recipe?"]
     )
     assert shown["mistakes"].endswith("gets every test image right (100).")
 
@@ -308,7 +347,7 @@ def test_a_comparison_across_what_matters_carries_a_warning(tmp_path, study, fie
 
 def test_runs_that_are_missing_are_listed_at_the_top(config, schema, tmp_path):
     config |= {"scale": "full", "allow_missing": True}
-    made = load(config, schema, lambda name, seed: name != "mnist_fc" and seed != 3)
+    made = load(config, schema, lambda one, seed: one.name != "mnist_fc" and seed != 3)
     made_results.make(tmp_path, made, np.random.default_rng(0))
     head = report_of(tmp_path, made).partition("## 1.")[0]
     assert "> **Runs are missing**, and everything below is computed without them:\n" in head

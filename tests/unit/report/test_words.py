@@ -46,8 +46,23 @@ def test_values_are_written(function, value, said):
         ("greater", "parameters", -14336, "-14,336"),
         ("ratio", "step_seconds", 1.6931, "1.693 times"),
         ("trend", "test_accuracy", -0.0012, "-0.12 points per step"),
-        ("trend", "activation_frequency", -0.00704, "-0.0070 per step"),
+        ("trend", "activation_frequency", -0.00704, "-0.0070 cycles per pixel per step"),
     ],
 )
 def test_only_differences_have_a_sign_and_every_estimate_its_unit(kind, metric, value, said):
     assert words.in_unit(value, {"kind": kind, "metric": metric}) == said
+
+
+@pytest.mark.parametrize(
+    ("kind", "metric", "low", "high", "said"),
+    [
+        ("above", "test_accuracy", -1.5, 2.4, "0.00 to 100.00"),
+        ("greater", "test_accuracy", -1.5, 2.4, "-150.00 to +240.00"),
+        ("above", "confusion", -0.609, 3.636, "0.00 to 3.64"),
+        ("above", "gap", -0.3, 0.1, "-30.00 to +10.00"),
+        ("ratio", "step_seconds", 0.5, None, "0.500 to ∞"),
+    ],
+)
+def test_intervals_of_values_are_cut_at_what_these_can_be(kind, metric, low, high, said):
+    ends = {"low": low, "high": high}
+    assert words.span(ends, {"kind": kind, "metric": metric}) == said

@@ -51,6 +51,12 @@ def test_faulty_claims(changes, said):
     assert found.startswith(f"claims.{said}")
 
 
+def test_a_trend_without_a_direction_that_there_is():
+    claim = {"section": "u", "kind": "trend", "metric": "test_loss", "direction": "down"}
+    found = list(faults({"c": {**claim, "across": ["d", "e", "f"]}}, {"u": ["d", "e", "f"]}))
+    assert found == ["claims.c.direction: 'down' is unknown; known: rising, falling"]
+
+
 def test_a_claim_that_is_no_object_hides_no_other_fault():
     claims = {"c": GOOD | {"kind": "all_of", "claims": ["d"]}, "d": None}
     first, second = faults(claims, SECTIONS)
@@ -82,6 +88,7 @@ def test_good_claims_of_every_kind():
         ("test_accuracy", None, "not a number"),
         ("test_loss", float("nan"), "not finite"),
         ("test_loss", float("inf"), "not finite"),
+        ("parameters", 10**400, "not finite"),
         ("parameters", 1.5, "not a whole number"),
         ("parameters", 0, "outside 1 to inf"),
         ("gap", -1.5, "outside -1 to 1"),

@@ -38,6 +38,13 @@ GREATER = [
     (FLAT, FLAT, {"margin": 0.1}, "equivalent", "no_spread"),
     (FLAT, [0.4] * 5, {"margin": 0.1}, "contradicted", "no_spread"),
     ([0.2] * 5, [0.4] * 5, {"margin": 0.2}, "contradicted", "no_spread"),  # −margin is no bound
+    (
+        [0.98] * 5,
+        [0.97] * 5,
+        {"margin": 0.01},
+        "inconclusive",
+        "no_spread",
+    ),  # on it, but for binary
     (HIGH[:4], LOW, {}, "inconclusive", "too_few_seeds"),
 ]
 
@@ -241,3 +248,12 @@ def test_nothing_in_it_is_nan(tmp_path):
     ]
     write_json(tmp_path / "claims.json", rows)
     assert read_json(tmp_path / "claims.json") == rows
+
+
+@pytest.mark.parametrize("value", [0.7, 0.9912])
+def test_a_trend_of_equal_networks_is_not_decided_by_rounding(value):
+    names = ["a", "b", "c", "d", "e"]
+    claim = {"section": "s", "kind": "trend", "metric": "test_accuracy", "across": names}
+    summary = {name: runs_of(test_accuracy=[value] * 5) for name in names}
+    row = decide({"c": {**claim, "direction": "rising"}}, summary, 5)["claims"]["c"]
+    assert (row["verdict"], row["reason"]) == ("inconclusive", "no_spread")

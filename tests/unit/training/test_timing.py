@@ -23,3 +23,14 @@ def test_every_network_is_timed_as_often_as_asked(prepared, monkeypatch):
     }
     assert min(found["step_seconds"]["wide"]) > 0
     assert (found["device"], found["threads"]) == ("cpu", 1)
+
+
+def test_a_turn_lasts_as_said_though_the_first_steps_are_slow(monkeypatch):
+    clock, steps = [0.0], []
+
+    def step():
+        steps.append(1)
+        clock[0] += 0.3 if len(steps) == 4 else 0.001  # the fourth captures a CUDA graph
+
+    monkeypatch.setattr(timing.time, "perf_counter", lambda: clock[0])
+    assert abs(timing._steps_per_turn(step, "cpu") - 500) <= 1

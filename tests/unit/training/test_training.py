@@ -113,6 +113,12 @@ def test_normalisation_for_another_number_of_channels_is_a_fault(prepared):
         load(prepared / "tiny.pt", prepared / "tiny.json", wrong, "cpu")
 
 
+def test_a_channel_of_one_value_is_refused(prepared):
+    flat = {**JOB, "normalise": {"mean": [0.5], "std": [0.0]}}
+    with pytest.raises(StudyError, match="channel 1 has the same value in every pixel"):
+        load(prepared / "tiny.pt", prepared / "tiny.json", flat, "cpu")
+
+
 def test_batches_are_normalised_as_torchvision_does_it(prepared):
     from torchvision.transforms import v2
 

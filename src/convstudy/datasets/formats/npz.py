@@ -16,6 +16,7 @@ import torch
 from convstudy.datasets.images import Images, check
 from convstudy.errors import StudyError
 
+_MOST = 10_000  # classes; a label beyond them is a mistake, and would take their memory
 _ARRAYS = ("train_images", "train_labels", "test_images", "test_labels")
 
 
@@ -31,7 +32,14 @@ def load(files: Mapping[str, Path], options: Mapping[str, Any]) -> Images:
     arrays = _read(path)
     labels = {kind: _labels(path, f"{kind}_labels", arrays) for kind in ("train", "test")}
     count = 1 + max(int(each.max(initial=0)) for each in labels.values())
-    named = options.get("classes") or arrays.get("classes", np.arange(count)).tolist()
+    if count > _MOST:
+        raise StudyError(
+            f"{path}: a label is {count - 1}; classes are counted from 0 to {_MOST - 1}."
+        )
+    given = arrays.get("classes", np.arange(count))
+    if given.ndim != 1:
+        raise StudyError(f"{path}: classes has shape {given.shape}; give one name per class, (K,).")
+    named = options.get("classes") or given.tolist()
     images = Images(
         train_images=_images(path, "train_images", arrays),
         train_labels=torch.from_numpy(labels["train"]),
