@@ -10,7 +10,15 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no
 # Test processes side by side: four need some 4 GB.
 PYTEST  := $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
-.PHONY: report why plan test test-all test-cluster benchmark lint format words lock sample sample-again pictures clean-env
+# What belongs behind snakemake would be ignored here.
+ifneq ($(filter scale=% seeds=% language=% data_mirror=% device=%,$(MAKEOVERRIDES)),)
+$(error make takes none of these: snakemake --cores $(CORES) report.md report.html --config scale=...)
+endif
+
+.PHONY: help report why plan test test-all test-cluster benchmark lint format words lock sample sample-again pictures clean-env
+
+help:                      ## what there is to make
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed 's/:[^#]*## / - /' | sort
 
 report: $(VENV)/.run       ## environment, then the study: report.md and report.html
 	PATH="$(BIN):$$PATH" $(BIN)/python workflow/tools/report.py --cores $(CORES) report.md report.html
@@ -47,6 +55,7 @@ format: $(VENV)/.test
 
 # The test lock holds the run lock's versions and a few more, so one environment serves both.
 $(VENV)/.run: requirements/run.txt pyproject.toml | $(VENV)/bin/python
+	@echo "Installing what requirements/run.txt lists into $(VENV): some minutes, 6 GB with CUDA's libraries"
 	$(INSTALL) --require-hashes -r requirements/run.txt
 	$(INSTALL) --no-deps --no-build-isolation -e .
 	touch $@

@@ -6,8 +6,8 @@ import math
 import re
 
 import pytest
-import sample_again
 
+import sample_again
 from checkout import ROOT
 
 SAMPLES = ROOT / "docs/sample"

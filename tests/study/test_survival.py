@@ -103,6 +103,24 @@ def test_make_report_that_is_told_to_stop_saves_and_stops_at_once(fresh, finishe
     assert numbers(fresh) == numbers(finished)
 
 
+def test_make_report_makes_again_what_was_deleted(study):
+    """Snakemake sees no need, where all that was made from a missing file is there."""
+    results = study.folder / "results/quick"
+    gone = ["timing.json", "figures/kernels/curves.png", "runs/mnist_fc/seed0/metrics.json"]
+    for name in gone:
+        (results / name).unlink()
+    why = study.python("workflow/tools/why.py", "report.md", "--configfile", "tiny.yaml")
+    for name in gone:
+        assert f"results/quick/{name} is missing; `make report` makes it again.\n" in why.stdout
+    done = study.python(*REPORT)
+    assert done.returncode == 0, done.stdout
+    assert "Missing, and made again: results/quick/" in done.stdout
+    assert done.stdout.endswith("Written: report.md.\n")
+    assert all((results / name).is_file() for name in gone)
+    again = study.python(*REPORT)
+    assert "Nothing to be done" in again.stdout and "Missing" not in again.stdout
+
+
 def test_a_lock_that_nobody_on_record_has_taken_is_left_alone(study):
     """As of another machine, of --no-hooks, or of a Snakemake that is just starting."""
     locks = study.folder / ".snakemake/locks"
@@ -174,7 +192,7 @@ def test_one_failing_experiment_is_named_and_stops_no_other(fresh):
         config["experiments"]["mnist_fc"]["recipe"]["learning_rate"] = 0.002
 
     fresh.edit_config(other)
-    planned = fresh.planned("report.md", "--config", "allow_missing=true")
+    planned = fresh.planned(*ARGUMENTS, "--config", "allow_missing=true")
     assert "Write the report" in planned
     assert not [job for job in planned if job.startswith("Train ")]
 

@@ -10,6 +10,7 @@ from snakemake.exceptions import WorkflowError
 from convstudy.cli import COMMANDS
 from convstudy.config import cost, slices
 from convstudy.config.study import load
+from convstudy.config.twice import repeated_keys
 from convstudy.errors import StudyError
 from convstudy.files import canonical_json, read_json
 from convstudy.fingerprint import fingerprint
@@ -40,6 +41,8 @@ def is_trained(one, seed):
 
 
 try:
+    if repeated := [said for path in workflow.configfiles for said in repeated_keys(Path(path))]:
+        raise StudyError("\n".join(repeated))
     STUDY = load(config, _schema, is_trained)
 except StudyError as error:
     raise WorkflowError(str(error)) from None

@@ -1,25 +1,32 @@
 """What `make report` runs: Snakemake, in a folder that it unlocks if the last one there was killed.
 
 Snakemake's own lock outlives a killed Snakemake and does not say whose it is; the session on record
-does. Arguments are handed on to Snakemake.
+does. Nor does Snakemake make a file again that is missing where all that was made from it is there.
+Arguments are handed on to Snakemake.
 """
 
 import signal
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import filelock
 import psutil
 
+from convstudy.files import read_json
+from convstudy.report.record import record_of
+
 import session
+
+REPORT = Path("report.md")
 
 
 def main(arguments: list[str]) -> int:
     session.FOLDER.mkdir(parents=True, exist_ok=True)
     try:
         with filelock.FileLock(session.FOLDER / "report.lock").acquire(blocking=False):
-            return _refusal() or _snakemake(*arguments)
+            return _refusal() or _snakemake(*arguments, *_again()) or _done(arguments)
     except filelock.Timeout:
         return _say("another `make report` is running in this folder. Wait for it, or stop it.")
     except OSError as error:
@@ -43,6 +50,32 @@ def _refusal() -> int:
         )
     print("The last study in this folder was killed: unlocking it and going on.", flush=True)
     return _snakemake("--unlock", "--quiet", "all")
+
+
+def lost() -> list[str]:
+    """Files that the last report was made from and that are missing."""
+    if not record_of(REPORT).is_file():
+        return []
+    record = read_json(record_of(REPORT))
+    paths = [Path(record["results"], name) for name in record["files"]]
+    return [str(path) for path in paths if not path.is_file()]
+
+
+def _again() -> list[str]:
+    """Arguments for a run of all that asks for missing files."""
+    missing = lost()
+    if not missing:
+        return []
+    print(
+        f"Missing, and made again: {', '.join(missing[:3])}{', …' * (len(missing) > 3)}", flush=True
+    )
+    return ["--forcerun", "summarise", "report"]
+
+
+def _done(arguments: list[str]) -> int:
+    made = [one for one in arguments if one.endswith((".md", ".html")) and Path(one).is_file()]
+    print(f"Written: {' and '.join(made)}.")
+    return 0
 
 
 def _snakemake(*arguments: str) -> int:

@@ -15,6 +15,7 @@ from typing import Any
 from convstudy.config import ABSENT, differences
 
 import session
+from report import lost
 
 _JOB = re.compile(r"^Job \d+: (?P<message>.*)\nReason: (?P<reason>.*)$", re.MULTILINE)
 _STRING = r"(?:'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")"
@@ -42,6 +43,8 @@ def main(arguments: list[str]) -> int:
         print(done.stdout, file=sys.stderr)
         return done.returncode
     print(explain(done.stdout))
+    for path in lost():
+        print(f"{path} is missing; `make report` makes it again.")
     if any(Path("results").glob("*/runs")) and not any(Path(".snakemake/metadata").glob("*")):
         print(
             "\nThere is no record (.snakemake/metadata) of what the files here were made with: only"

@@ -138,6 +138,15 @@ def _bound(claim: Claim) -> Iterator[str]:
         yield f"margin: {value} is negative"
     elif value <= 0 and (key == "factor" or claim["kind"] == "equivalent"):
         yield f"{key}: {value} is not above zero"
+    elif claim["metric"] in METRICS and key != "factor":
+        metric = METRICS[claim["metric"]]
+        low, high = (
+            (metric.low, metric.high) if key == "threshold" else (0, metric.high - metric.low)
+        )
+        if not low <= value <= high:
+            yield (
+                f"{key}: {value} is outside {low:g} to {high:g}; shares are fractions, 0.8 for 80 %"
+            )
 
 
 def _parts(claim: Claim, claims: dict[str, Claim]) -> Iterator[str]:

@@ -46,6 +46,8 @@ def load(config: Config, schema: Config, is_trained: IsTrained | None = None) ->
     complete(config, schema)
     if isinstance(config.get("allow_missing"), str):
         config["allow_missing"] = _BOOLEANS.get(config["allow_missing"], config["allow_missing"])
+    if isinstance(config.get("seeds"), list):
+        config["seeds"] = [int(one) if str(one).isdecimal() else one for one in config["seeds"]]
     found = faults(config, schema)
     config = copy.deepcopy(config)  # the caller's keeps its grids
     expanded, faulty = grids.expand(config)

@@ -61,7 +61,7 @@ def _shares(axis: Axes, images: np.ndarray) -> None:
 
 
 def _error(error: dict[str, float | None]) -> str:
-    found = {key: number(100 * max(error[key] or 0, 0), ".1f") for key in ("mean", "low", "high")}
+    found = {key: number(100 * max(error[key] or 0, 0), ".2f") for key in ("mean", "low", "high")}
     if error["low"] is None:
-        return _("expected calibration error %(mean)s %%") % found
-    return _("expected calibration error %(mean)s %% (%(low)s to %(high)s)") % found
+        return _("expected calibration error: %(mean)s points") % found
+    return _("expected calibration error: %(mean)s points (%(low)s to %(high)s)") % found

@@ -134,5 +134,7 @@ def _panel(
         lines.draw_mean(axis, values, look, label)
     loss = _("test loss, log scale") if logarithmic else _("test loss")
     axis.set_title(_("test accuracy, %") if column == "accuracy" else loss, loc="left")
+    if column == "accuracy":
+        lines.end_at_100_percent(axis)
     axis.set_xlabel(_("epoch"))
     lines.number_epochs(axis, max(each["test", column].shape[1] for each in found.values()))

@@ -168,7 +168,8 @@ def _count(value: float) -> str:
 def _percent(share: float) -> str:
     if share < 0.0005:
         return _("<%(value)s %%") % {"value": number(0.1, ".1f")}
-    return _("%(value)s %%") % {"value": number(100 * share, ".1f" if share < 0.0995 else ".0f")}
+    digits = ".1f" if share < 0.0995 else ".0f"
+    return _("%(value)s %%") % {"value": number(100 * share + 1e-9, digits)}  # halves up
 
 
 def _key(figure: Figure, axis: Axes, picture: AxesImage) -> None:

@@ -94,6 +94,13 @@ def number_epochs(axis: Axes, epochs: int) -> None:
         axis.yaxis.set_major_formatter(style.Numbers())
 
 
+def end_at_100_percent(axis: Axes) -> None:
+    """No accuracy lies above, and half a marker that lies on it is to be seen."""
+    low, high = axis.get_ylim()
+    if high > 100:
+        axis.set_ylim(low, 100 + 0.02 * (100 - low))
+
+
 def columns(labels: list[str]) -> int:
     """Most columns in which a legend, filled column by column, is no wider than the page."""
     sizes = [_HANDLE + style.width(label, style.TEXT, "normal") for label in labels]

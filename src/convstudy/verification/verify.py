@@ -49,7 +49,8 @@ def main(argv: list[str]) -> None:
         lines = "".join(f"\n  - {line}" for line in found)
         raise StudyError(
             f"{options.report} and {options.results} do not belong together:{lines}\n"
-            "  Delete these files, and name them as targets when you run snakemake again."
+            "  Delete those of these files that are there. `make report` makes them again; or name "
+            "them as targets of snakemake."
         )
     runs = sum(len(one["seeds"]) for one in study["runs"].values())
     print(
@@ -64,6 +65,8 @@ def main(argv: list[str]) -> None:
 
 
 def _study(results: Path, report: Path) -> Study:
+    if not results.is_dir():
+        raise StudyError(f"{results} is no folder. Give the results of a scale: results/quick.")
     path = record_of(report)
     remedy = f"with the config of that study: snakemake --cores 1 {report} {path}"
     if not path.is_file():

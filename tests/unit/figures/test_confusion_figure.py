@@ -40,7 +40,7 @@ def test_cells_give_mean_spread_and_share(tmp_path, house_style):
         (0, 1): "9.5\n± 2\n9.5 %",
         (0, 2): "0.5\n± 0.7\n0.5 %",
         (1, 1): "198\n± 3.5\n99 %",
-        (1, 2): "2.5\n± 3.5\n1.2 %",
+        (1, 2): "2.5\n± 3.5\n1.3 %",
         (2, 2): "4000\n± 0\n100 %",
     }
     shares = figure.axes[0].images[0].get_array()

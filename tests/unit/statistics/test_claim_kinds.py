@@ -31,6 +31,8 @@ FAULTY = [
     ({"kind": "equivalent"}, "c.margin: None is not a number; equivalent needs one"),
     ({"kind": "equivalent", "margin": 0}, "c.margin: 0 is not above zero"),
     ({"kind": "above"}, "c.threshold: None is not a number"),
+    ({"kind": "above", "threshold": 80}, "c.threshold: 80 is outside 0 to 1; shares are fractions"),
+    ({"margin": 5}, "c.margin: 5 is outside 0 to 1; shares are fractions, 0.8 for 80 %"),
     ({"kind": "ratio", "factor": 0}, "c.factor: 0 is not above zero"),
     ({"kind": "ratio", "factor": 2, "metric": "gap"}, "c.metric: gap can be negative"),
     ({"kind": "all_of"}, "c: missing claims"),
@@ -64,7 +66,7 @@ def test_a_claim_that_is_no_object_hides_no_other_fault():
 
 
 def test_good_claims_of_every_kind():
-    more = {"margin": 0.1, "threshold": -0.1, "factor": 1.3, "claims": ["greater"]}
+    more = {"margin": 0.1, "threshold": 0.2, "factor": 1.3, "claims": ["greater"]}
     claims = {kind: GOOD | {"kind": kind} | more for kind in KINDS}
     claims["best_of"] = {"section": "u", "kind": "best_of", "metric": "test_loss", "of": "d"}
     claims["best_of"] |= {"among": ["e", "f"]}
@@ -72,7 +74,7 @@ def test_good_claims_of_every_kind():
     claims["trend"] |= {"across": ["d", "e", "f"], "direction": "falling"}
     assert list(faults(claims, SECTIONS | {"u": ["d", "e", "f"]})) == []
     assert {kind: bound(claim) for kind, claim in claims.items()} == {
-        **{"greater": 0.1, "equivalent": 0.1, "above": -0.1, "below": -0.1},
+        **{"greater": 0.1, "equivalent": 0.1, "above": 0.2, "below": 0.2},
         **{"ratio": 1.3, "best_of": None, "trend": None, "all_of": None},
     }
     assert bound(GOOD) == 0.0

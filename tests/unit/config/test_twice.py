@@ -1,0 +1,28 @@
+"""A key that stands twice in a config file is said, with both lines."""
+
+import pytest
+
+from convstudy.config.twice import repeated_keys
+
+from checkout import ROOT
+
+
+def test_each_repeated_key_is_said_with_both_lines(tmp_path):
+    path = tmp_path / "mine.yaml"
+    path.write_text("a: {x: 1}\nb:\n  - c: 1\n    d: 2\n    c: 3\na:\n  x: 1\n  x: 2\n")
+    assert list(repeated_keys(path)) == [
+        f"{path}, line 5: 'c' stands in line 3 already; rename or delete one of them",
+        f"{path}, line 6: 'a' stands in line 1 already; rename or delete one of them",
+        f"{path}, line 8: 'x' stands in line 7 already; rename or delete one of them",
+    ]
+
+
+@pytest.mark.parametrize("name", ["config.yaml", "workflow/published.yaml"])
+def test_ours_have_none(name):
+    assert list(repeated_keys(ROOT / name)) == []
+
+
+@pytest.mark.parametrize("text", ["", "a: [", "\t", "- 1"])
+def test_what_is_no_mapping_has_none(tmp_path, text):
+    (tmp_path / "x.yaml").write_text(text)
+    assert list(repeated_keys(tmp_path / "x.yaml")) == []
