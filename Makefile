@@ -11,7 +11,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no
 PYTEST  := $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
 # What belongs behind snakemake would be ignored here.
-ifneq ($(filter scale=% seeds=% language=% data_mirror=% device=%,$(MAKEOVERRIDES)),)
+ifneq ($(strip $(foreach name,scale seeds language data_mirror device,$(filter command,$(origin $(name))))),)
 $(error make takes none of these: snakemake --cores $(CORES) report.md report.html --config scale=...)
 endif
 
