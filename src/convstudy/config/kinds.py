@@ -138,15 +138,19 @@ def _bound(claim: Claim) -> Iterator[str]:
         yield f"margin: {value} is negative"
     elif value <= 0 and (key == "factor" or claim["kind"] == "equivalent"):
         yield f"{key}: {value} is not above zero"
-    elif claim["metric"] in METRICS and key != "factor":
-        metric = METRICS[claim["metric"]]
-        low, high = (
-            (metric.low, metric.high) if key == "threshold" else (0, metric.high - metric.low)
-        )
-        if not low <= value <= high:
-            yield (
-                f"{key}: {value} is outside {low:g} to {high:g}; shares are fractions, 0.8 for 80 %"
-            )
+    else:
+        yield from out_of_range(claim)
+
+
+def out_of_range(claim: Claim) -> Iterator[str]:
+    """A bound that no value of the metric, or no difference of two, can reach."""
+    key, value = KINDS[claim["kind"]].bound, bound(claim)
+    if key not in ("threshold", "margin") or value is None or claim["metric"] not in METRICS:
+        return
+    metric = METRICS[claim["metric"]]
+    low, high = (metric.low, metric.high) if key == "threshold" else (0, metric.high - metric.low)
+    if not low <= value <= high:
+        yield f"{key}: {value} is outside {low:g} to {high:g}; shares are fractions, 0.8 for 80 %"
 
 
 def _parts(claim: Claim, claims: dict[str, Claim]) -> Iterator[str]:

@@ -4,7 +4,15 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import Any
 
-from convstudy.config.kinds import EVERY_CLASS, KINDS, can_be_every_class, compared, keys_of, roles
+from convstudy.config.kinds import (
+    EVERY_CLASS,
+    KINDS,
+    can_be_every_class,
+    compared,
+    keys_of,
+    out_of_range,
+    roles,
+)
 from convstudy.errors import nearest
 
 Config = dict[str, Any]
@@ -149,6 +157,7 @@ def _claim(config: Config, key: str, claim: Config) -> Iterator[str]:
     takes = {"section", "kind", "says", *keys_of(claim), *KINDS[claim["kind"]].takes}
     for unused in sorted(set(claim) - takes):
         yield f"{key}: '{unused}' has no meaning in a claim of kind {claim['kind']}"
+    yield from (f"{key}.{said}" for said in out_of_range(claim))
     names = compared(claim)
     for twice in sorted({name for name in names if names.count(name) > 1}):
         yield f"{key}: compares {twice} with itself"

@@ -51,7 +51,9 @@ def load(config: Config, schema: Config, is_trained: IsTrained | None = None) ->
     found = faults(config, schema)
     config = copy.deepcopy(config)  # the caller's keeps its grids
     expanded, faulty = grids.expand(config)
-    found += faulty + references.faults(config, expanded)
+    # An axis that is misspelt names its cells, of which nothing else should be said then.
+    cells = _faults_of_cells(config, expanded, schema)
+    found += faulty + (cells or references.faults(config, expanded))
     # What a scale changes can be checked only in experiments that are whole themselves.
     found = found or _faults_of_scales(config, schema)
     if found:
@@ -163,6 +165,19 @@ def _missing(planned: dict[str, Experiment], kept: dict[str, Experiment]) -> dic
         if seeds:
             found[name] = {"title": one.title, "meant_for": one.meant_for, "seeds": seeds}
     return found
+
+
+def _faults_of_cells(config: Config, expanded: Config, schema: Config) -> list[str]:
+    """What is wrong with the cells of grids as experiments, whatever a scale makes of them."""
+    experiment = {**schema["$defs"]["experiment"], "$defs": schema["$defs"]}
+    found = [
+        said
+        for name, grid in expanded.items()
+        for cell in grid["cells"]
+        if cell in config["experiments"]
+        for said in faults(config["experiments"][cell], experiment, f"experiments.{name}")
+    ]
+    return list(dict.fromkeys(found))
 
 
 def _faults_of_scales(config: Config, schema: Config) -> list[str]:

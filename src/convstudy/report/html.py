@@ -18,8 +18,16 @@ from convstudy import language
 from convstudy.errors import StudyError
 from convstudy.files import digest, read_json, write_text
 from convstudy.language import gettext as _
+from convstudy.marks import N_
 from convstudy.report.record import record_of
 from convstudy.report.templates import environment_of
+
+# As the templates spell them, before a colon at the start of a claim's sentence.
+_VERDICTS = {
+    "supported": N_("Supported"),
+    "contradicted": N_("Contradicted"),
+    "equivalent": N_("No relevant difference"),
+}
 
 
 def main(argv: list[str]) -> None:
@@ -68,6 +76,7 @@ def page(report: Path, templates: Path) -> str:
     tokens = markdown.parse(_text(report))
     _make_figures(tokens)
     _name_cells(tokens)
+    _mark_verdicts(tokens)
     tokens = [*_in_boxes(tokens)]
     for image in _images(tokens):
         image.attrs |= _embedded(report.parent / unquote(str(image.attrs["src"])), report)
@@ -157,6 +166,16 @@ def _name_cells(tokens: list[Token]) -> None:
             elif tokens[place - 1].type == "tr_open":
                 token.tag = tokens[place + 2].tag = "th"
                 token.attrs["scope"] = "row"
+
+
+def _mark_verdicts(tokens: list[Token]) -> None:
+    """What was decided gets the colour that figures give it; words stay what says it."""
+    classes = {f"{_(word)}:": name for name, word in _VERDICTS.items()}
+    for token in tokens:
+        children = token.children or []
+        for place, child in enumerate(children[:-1]):
+            if child.type == "strong_open" and children[place + 1].content in classes:
+                child.attrs["class"] = classes[children[place + 1].content]
 
 
 def _in_boxes(tokens: list[Token]) -> Iterator[Token]:

@@ -31,6 +31,12 @@ def put(config, path, value):
         ("sede", 3, "the config: unknown key 'sede'; did you mean 'seeds'?"),
         ("seeds", 0, "seeds: 0 is out of range or of the wrong type; give a count"),
         ("seeds", [1, 1], "seeds: [1, 1] is out of range"),
+        ("seeds", ["0", "x"], "seeds: [0, 'x'] is out of range"),
+        (
+            "claims.cnn_passes_80_percent.threshold",
+            80,
+            "claims.cnn_passes_80_percent.threshold: 80 is outside 0 to 1; shares are fractions",
+        ),
         ("minimum_seeds", "five", "minimum_seeds: 'five' has the wrong type; give integer"),
         ("recipes.classic.epochs", 0, "recipes.classic.epochs: 0 is less than the minimum of 1"),
         ("recipes.classic.learning_rate", "fast", "recipes.classic.learning_rate: 'fast' has"),

@@ -189,3 +189,14 @@ def test_what_cannot_be_expanded_is_said(grid, schema, name):
     with pytest.raises(StudyError) as raised:
         load(grid, schema)
     assert said in str(raised.value)
+
+
+def test_a_misspelt_axis_is_said_and_not_the_cells_that_it_misnames(grid, schema):
+    grid["claims"]["learns"] = {**CLAIM, "of": CELLS[0], "says": "it learns"}
+    axes(grid, model__chanels=[[4], [4, 8]], recipe__learning_rate=[0.001, 0.01])
+    with pytest.raises(StudyError) as raised:
+        load(grid, schema)
+    assert "experiments.net.model: unknown key 'chanels'; did you mean 'channels'?" in str(
+        raised.value
+    )
+    assert "claims.learns" not in str(raised.value)

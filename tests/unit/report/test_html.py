@@ -242,6 +242,18 @@ def test_a_link_cannot_run_a_script(tmp_path):
     assert made.text == "A [a](javascript:x) [b](data:text/html,x)"
 
 
+def test_a_verdict_has_the_class_by_which_it_is_coloured(tmp_path):
+    made = Page(
+        of_markdown(
+            tmp_path,
+            "# Title\n\n- **Supported:** one.\n- **Contradicted:** two.\n- **No relevant difference:** three.\n"
+            "- **Not decided:** four.\n- **Supported** five.\n",
+        )
+    )
+    found = [one.get("class") for one in made.all("strong")]
+    assert found == ["supported", "contradicted", "equivalent", None, None]
+
+
 def test_a_figure_takes_only_an_emphasised_paragraph_below_it_as_its_caption(tmp_path):
     text = (
         "# A\n\n![one](figure.png)\n\n*Its **own** caption.*\n\n![two](figure.png)\n\nA *text*.\n"
