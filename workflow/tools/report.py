@@ -14,6 +14,7 @@ from pathlib import Path
 import filelock
 import psutil
 
+from convstudy.errors import StudyError
 from convstudy.files import read_json
 from convstudy.report.record import record_of
 
@@ -53,11 +54,12 @@ def _refusal() -> int:
 
 
 def lost() -> list[str]:
-    """Files that the last report was made from and that are missing."""
-    if not record_of(REPORT).is_file():
+    """Files that the last report was made from and that are missing; none without its record."""
+    try:
+        record = read_json(record_of(REPORT))
+        paths = [Path(record["results"], name) for name in record["files"]]
+    except (StudyError, KeyError, TypeError):
         return []
-    record = read_json(record_of(REPORT))
-    paths = [Path(record["results"], name) for name in record["files"]]
     return [str(path) for path in paths if not path.is_file()]
 
 

@@ -65,8 +65,6 @@ def main(argv: list[str]) -> None:
 
 
 def _study(results: Path, report: Path) -> Study:
-    if not results.is_dir():
-        raise StudyError(f"{results} is no folder. Give the results of a scale: results/quick.")
     path = record_of(report)
     remedy = f"with the config of that study: snakemake --cores 1 {report} {path}"
     if not path.is_file():

@@ -42,7 +42,7 @@ def test_the_calibration_curve_shows_the_bins_with_images(seeds):
     figure = calibration.draw(made(seeds=seeds))
     strong = figure.axes[0].lines[-1]
     assert (strong.get_xdata().tolist(), strong.get_ydata().tolist()) == ([75.0], [50.0])
-    said = "expected calibration error 25.0 %" + (" (40.0 to 110.0)" if seeds > 1 else "")
+    said = "expected calibration error: 25.00 points" + (" (40.00 to 110.00)" if seeds > 1 else "")
     assert said in words(figure)
 
 

@@ -100,7 +100,7 @@ def test_of_activations(tmp_path, stdin, make, drawn, job):
 @pytest.mark.parametrize(
     ("module", "said"),
     [
-        (calibration, "калибровки 25,0\N{NO-BREAK SPACE}% (от 40,0 до 110,0)"),
+        (calibration, "калибровки, п. п.: 25,00 (от 40,00 до 110,00)"),
         (recalls, "точность по классам · 2 запуска"),
         (mistakes, "→ кошка\n98,7\N{NO-BREAK SPACE}%"),
     ],
