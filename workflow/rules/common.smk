@@ -30,13 +30,18 @@ def run_of(name):
     return result("runs", "{experiment}", "seed{seed}", name)
 
 
+def module_of(one):
+    """The module that builds an experiment's network."""
+    return f"convstudy.models.{one.slice['model']['name']}"
+
+
 def is_trained(one, seed):
     """Whether that run is whole, its metrics are written last, and of this config and code."""
     path = Path(run_of("metrics.json").format(experiment=one.name, seed=seed))
     if not path.is_file():
         return False
     run = read_json(path)
-    code = fingerprint(COMMANDS["train"], f"convstudy.models.{one.slice['model']['name']}")
+    code = fingerprint(COMMANDS["train"], module_of(one))
     return (run.get("slice"), run.get("code")) == (one.slice, code)
 
 
@@ -119,8 +124,8 @@ def code(command, *modules):
 
 
 def module_of_model(experiment):
-    """The module that builds the experiment's network."""
-    return f"convstudy.models.{STUDY.experiments[experiment].slice['model']['name']}"
+    """The same, by the experiment's name."""
+    return module_of(STUDY.experiments[experiment])
 
 
 def code_of_training(experiment):

@@ -39,8 +39,8 @@ def folder_of(dataset):
 def raw_files(dataset):
     """What a data set is prepared from: files under data/raw, or the user's own folder."""
     one = STUDY.datasets[dataset]
-    if folder_of(dataset):
-        return [folder_of(dataset)]
+    if folder := folder_of(dataset):
+        return [folder]
     names = one["files"] or GENERATED_FILES[one["generator"]["name"]]
     return [f"data/raw/{dataset}/{name}" for name in names]
 
@@ -59,7 +59,7 @@ def checksums_of(dataset):
 
 def preparation(dataset):
     """All of the config that the prepared tensors depend on."""
-    one = STUDY.datasets[dataset]
+    one, folder = STUDY.datasets[dataset], folder_of(dataset)
     return {
         "dataset": dataset,
         "title": one["title"],
@@ -68,7 +68,7 @@ def preparation(dataset):
         "files": one["files"] or {Path(file).name: {} for file in raw_files(dataset)},
         "options": {k: one[k] for k in ("image_size", "colour", "folder", "classes") if k in one},
         "generator": one.get("generator"),
-        "listing": listing_digest(Path(folder_of(dataset))) if folder_of(dataset) else None,
+        "listing": listing_digest(Path(folder)) if folder else None,
     }
 
 

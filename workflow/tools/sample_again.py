@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import yaml
+from snakemake.utils import update_config
 
 from convstudy.cli import COMMANDS
 from convstudy.config import slices
@@ -61,18 +62,9 @@ def study_of(settings: dict[str, Any], overlays: list[str]) -> Study:
     """As the workflow reads its config; `settings` are those of `--config`."""
     config: dict[str, Any] = {}
     for path in ("config.yaml", "workflow/published.yaml", *overlays):
-        _lay_over(config, yaml.safe_load((ROOT / path).read_text(encoding="utf-8")))
+        update_config(config, yaml.safe_load((ROOT / path).read_text(encoding="utf-8")))
     schema = (ROOT / "workflow/schemas/config.schema.yaml").read_text(encoding="utf-8")
     return load({**config, **settings}, yaml.safe_load(schema))
-
-
-def _lay_over(config: dict[str, Any], overlay: dict[str, Any]) -> None:
-    """As Snakemake lays `--configfile` over the config."""
-    for key, value in overlay.items():
-        if isinstance(value, dict) and isinstance(config.get(key), dict):
-            _lay_over(config[key], value)
-        else:
-            config[key] = value
 
 
 def _slice(study: Study, key: str, section: str) -> Any:

@@ -45,9 +45,7 @@ def of_config(config: Config, name: str, grid: str | None, cell: Config) -> Expe
     """
     scale = config["scales"][config["scale"]]
     resolved = at_scale(config, config["scale"], name)
-    for axis, value in cell.items():
-        part, _, key = axis.partition(".")
-        resolved[part] = {**resolved[part], key: value} if key else value
+    vary(resolved, cell)
     stand_ins: dict[str, str] = {**scale["stand_ins"], **config["stand_ins"]}
     meant: str = resolved["dataset"]
     dataset = stand_ins.get(meant, meant)
@@ -76,14 +74,29 @@ def of_config(config: Config, name: str, grid: str | None, cell: Config) -> Expe
 
 def at_scale(config: Config, scale: str, name: str) -> Config:
     """An experiment with its recipe spelt out and the scale's changes laid over it."""
-    experiment = config["experiments"][name]
+    everywhere = {"recipe": config["scales"][scale]["recipe"]}
     changes = config["scales"][scale]["experiments"].get(name, {})
-    merged = {**experiment, **changes}
-    merged["model"] = {**experiment["model"], **changes.get("model", {})}
-    everywhere = config["scales"][scale]["recipe"]
-    recipe = {**experiment["recipe"], **everywhere, **changes.get("recipe", {})}
+    merged = laid_over(laid_over(config["experiments"][name], everywhere), changes)
+    recipe = merged["recipe"]
     merged["recipe"] = {**config["recipes"].get(recipe["name"], {}), **recipe}
     return merged
+
+
+def laid_over(one: Config, changes: Config) -> Config:
+    """An experiment, or changes of one, with changes over it: model and recipe key by key."""
+    parts: Config = {
+        part: {**one.get(part, {}), **changes.get(part, {})}
+        for part in ("model", "recipe")
+        if part in one or part in changes
+    }
+    return {**one, **changes, **parts}
+
+
+def vary(experiment: Config, cell: Config) -> None:
+    """Set what the axes of a grid vary to the values of a cell, {axis: value}."""
+    for axis, value in cell.items():
+        part, _, key = axis.partition(".")
+        experiment[part] = {**experiment[part], key: value} if key else value
 
 
 def _unlike_published(config: Config, name: str, job: Config) -> tuple[Config, ...]:

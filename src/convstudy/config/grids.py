@@ -11,6 +11,8 @@ from contextlib import suppress
 from itertools import product
 from typing import Any
 
+from convstudy.config.experiments import laid_over, vary
+
 Config = dict[str, Any]
 Cells = dict[str, dict[str, Any]]  # name of a cell → {axis: value}
 _LONGEST = 64  # letters of a name (schema)
@@ -110,9 +112,7 @@ def _experiment(grid: Config, cell: dict[str, Any]) -> Config:
     """One cell as an experiment."""
     one = {key: copy.deepcopy(value) for key, value in grid.items() if key != "axes"}
     one["title"] = f"{grid['title']}, {in_words(cell)}"
-    for axis, value in cell.items():
-        part, _, key = axis.partition(".")
-        one[part] = {**one[part], key: value} if key else value
+    vary(one, cell)
     return one
 
 
@@ -129,12 +129,7 @@ def _replace_in_scales(config: Config, cells: dict[str, Cells]) -> None:
             changes = scale["experiments"].pop(name)
             for cell in cells[name]:
                 own = scale["experiments"].get(cell, {})
-                parts = {
-                    part: {**changes.get(part, {}), **own.get(part, {})}
-                    for part in ("model", "recipe")
-                    if part in changes or part in own
-                }
-                scale["experiments"][cell] = {**changes, **own, **parts}
+                scale["experiments"][cell] = laid_over(changes, own)
 
 
 def _replace_in_sections(config: Config, cells: dict[str, Cells]) -> None:

@@ -55,9 +55,14 @@ def is_level(claim: Claim) -> bool:
     return claim["kind"] in ("above", "below") and METRICS[claim["metric"]].has_ratio
 
 
-def plausible(claim: Claim, low: float, high: float) -> tuple[float, float]:
-    """An interval of the estimate, that of a value without what no value of its metric can be."""
-    if not is_level(claim):
+def plausible(
+    claim: Claim, low: float | None, high: float | None
+) -> tuple[float | None, float | None]:
+    """An interval of the estimate, that of a value without what no value of its metric can be.
+
+    An end that is None, unknown or open, stays so.
+    """
+    if low is None or high is None or not is_level(claim):
         return low, high
     metric = METRICS[claim["metric"]]
     return max(low, metric.low), min(high, metric.high)

@@ -127,8 +127,6 @@ def small_sections(claims: list[Claim]) -> set[str]:
 
 def _cut(claim: Claim) -> Claim:
     """Its interval without what no value can be, as in the tables: of shares at 0 and 100 %."""
-    if claim["low"] is None or claim["high"] is None:
-        return claim
     low, high = plausible(claim, claim["low"], claim["high"])
     return {**claim, "low": low, "high": high}
 

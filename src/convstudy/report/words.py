@@ -100,9 +100,7 @@ def span(ends: dict[str, Any], claim: dict[str, Any]) -> str:
 
     That of a value, not of a difference, is cut where none can be: of accuracies at 0 and 100 %.
     """
-    reach = ends["low"], ends["high"]
-    if None not in reach:
-        reach = plausible(claim, *reach)
+    reach = plausible(claim, ends["low"], ends["high"])
     low, high = ("∞" if end is None else _digits(end, claim) for end in reach)
     return _("%(low)s to %(high)s") % {"low": low, "high": high}
 

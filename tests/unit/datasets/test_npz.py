@@ -71,6 +71,18 @@ def test_what_does_not_fit_is_said(load, changes, said):
         load(**changes)
 
 
+def test_an_encrypted_archive_is_said(tmp_path):
+    """zipfile reads encrypted members with a password only, and writes none."""
+    path = tmp_path / "mine.npz"
+    np.savez(path, **arrays())
+    whole = bytearray(path.read_bytes())
+    for header, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        whole[whole.index(header) + flags] |= 1
+    path.write_bytes(whole)
+    with pytest.raises(StudyError, match=r"cannot be read as an npz file .*encrypted"):
+        loader("npz")({"mine.npz": path}, {})
+
+
 def test_another_file_is_refused(tmp_path):
     (tmp_path / "mine.npz").write_bytes(b"no archive")
     with pytest.raises(StudyError, match=r"mine.npz cannot be read as an npz file"):

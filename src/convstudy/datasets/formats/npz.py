@@ -4,8 +4,6 @@ One file with `train_images`, `train_labels`, `test_images` and `test_labels`: i
 (N, H, W) or (N, H, W, C), labels integers from 0. `classes` may name the labels.
 """
 
-import zipfile
-import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from convstudy.datasets.formats.archive import DAMAGED
 from convstudy.datasets.images import Images, check
 from convstudy.errors import StudyError
 
@@ -56,15 +55,7 @@ def _read(path: Path) -> dict[str, np.ndarray]:
             arrays = dict(archive)
     except FileNotFoundError:
         raise StudyError(f"{path} is missing. Run snakemake again to fetch it.") from None
-    except (
-        AttributeError,
-        EOFError,
-        OSError,
-        TypeError,
-        ValueError,
-        zipfile.BadZipFile,
-        zlib.error,
-    ) as error:
+    except (*DAMAGED, AttributeError, TypeError, ValueError) as error:
         raise StudyError(
             f"{path} cannot be read as an npz file ({error}). Write it by numpy.savez."
         ) from None
