@@ -16,9 +16,12 @@ _FULL = ("can't allocate memory", "bad_alloc", "could not create a primitive")
 def choose_device(asked: str) -> str:
     """`auto` takes a GPU where there is one; asking for a GPU that is not there is a fault.
 
-    float32 then means float32: PyTorch lets convolutions on GPUs use TensorFloat-32 otherwise.
+    float32 then means float32: PyTorch lets convolutions on GPUs use TensorFloat-32 otherwise. And
+    cuDNN takes the kernels that give the same bits each time, or no run could be repeated or gone on
+    with exactly.
     """
     torch.backends.cudnn.allow_tf32 = False
+    torch.backends.cudnn.deterministic = True
     present = torch.cuda.is_available()
     if asked == "cuda" and not present:
         raise StudyError(

@@ -82,10 +82,10 @@ def set_learning_rate(optimizer: optim.Optimizer, rate: float) -> None:
 
 @contextmanager
 def tensor_float_32(enabled: bool) -> Iterator[None]:
-    """Products in TensorFloat-32 on GPUs that have it, inside the block."""
-    before = torch.backends.cuda.matmul.allow_tf32, torch.backends.cudnn.allow_tf32
-    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = enabled
+    """Convolutions in TensorFloat-32 on GPUs that have it, inside the block: PyTorch's default."""
+    before = torch.backends.cudnn.allow_tf32
+    torch.backends.cudnn.allow_tf32 = enabled
     try:
         yield
     finally:
-        torch.backends.cuda.matmul.allow_tf32, torch.backends.cudnn.allow_tf32 = before
+        torch.backends.cudnn.allow_tf32 = before

@@ -23,7 +23,7 @@ class Recipe:
     label_smoothing: float = 0.0  # share of the target that all classes get alike
     crop_padding: int = 0  # pixels of black around an image, from which a random part is taken
     flip: bool = False  # mirror every other image, left to right
-    precision: str = "float32"  # of products: | tf32 (GPUs only) | bf16 (autocast)
+    precision: str = "float32"  # | tf32 (convolutions, on GPUs) | bf16 (autocast)
 
 
 def learning_rate(recipe: Recipe, step: int, steps: int) -> float:

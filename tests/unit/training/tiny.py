@@ -56,21 +56,21 @@ def prepare(folder: Path) -> Path:
     return folder
 
 
-def options_of(prepared, folder, seed=0, state=None):
+def options_of(prepared, folder, seed=0, state=None, device="cpu"):
     return argparse.Namespace(
         experiment="tiny_cnn",
         seed=seed,
         tensors=prepared / "tiny.pt",
         description=prepared / "tiny.json",
         code=CODE,
-        device="cpu",
+        device=device,
         state=state,
         folder=prepared / folder,
     )
 
 
-def go(prepared, folder, seed=0, job=JOB, state=None, stop=None):
-    run(options_of(prepared, folder, seed, state), job, stop or Stop())
+def go(prepared, folder, seed=0, job=JOB, state=None, stop=None, device="cpu"):
+    run(options_of(prepared, folder, seed, state, device), job, stop or Stop())
     return prepared / folder
 
 
