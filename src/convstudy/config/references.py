@@ -117,8 +117,6 @@ def of_recipe(key: str, recipe: Config) -> Iterator[str]:
         yield f"{key}.nesterov: needs a momentum above zero"
     if recipe.get("decay_norms") and not recipe["weight_decay"]:
         yield f"{key}.decay_norms: needs a weight_decay above zero"
-    if recipe.get("crop_fill") and not recipe["crop_padding"]:
-        yield f"{key}.crop_fill: needs a crop_padding above zero"
 
 
 def _section(config: Config, key: str, section: Config) -> Iterator[str]:
