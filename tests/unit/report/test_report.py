@@ -416,7 +416,7 @@ def test_every_word_of_the_templates_goes_through_the_catalogue(tmp_path, study)
     given += [file for one in made.datasets.values() for file in one["files"]]
     given += [one.title for one in made.experiments.values() if one.cell]  # put together, no words
     given += [*made.layers, "features", "stages", "adam", "sgd", "one_cycle", "float"]
-    given += ["triangular", "alternating", "reflect"]
+    given += ["triangular", "alternating", "reflect", "black"]
     given += ["PyTorch", "Python", "SHA"]
     given += ["a network", "images", "cat", "dog", "someone", "cpu", "processor", "f" * 12]
     assert set(split(text)) - {word for one in given for word in split(one)} == set()
