@@ -44,7 +44,7 @@ class Experiment:
 
 
 def comparable(experiments: dict[str, Experiment], names: Iterable[str], compared: str) -> bool:
-    """Whether these have the same conditions; `compared` as there."""
+    """Whether these have all in common that `Experiment.conditions` of `compared` asks for."""
     return len({experiments[name].conditions(compared) for name in names}) <= 1
 
 
