@@ -5,7 +5,7 @@ import argparse
 import choose_recipe
 import pytest
 import torch
-from choose_recipe import MODEL, RECIPE, SETS, compare, split, table
+from choose_recipe import IMAGES, MODEL, RECIPE, SETS, compare, split, table
 
 
 def of_config(config, name):
@@ -19,6 +19,7 @@ def test_what_was_chosen_is_what_the_study_trains(config):
     model, recipe = of_config(config, "cifar10_modern_cnn")
     widths = model.pop("widths", [64, 256, 256])
     assert ({**model, "widths": widths}, recipe) == (MODEL, RECIPE)
+    assert IMAGES["normalise"] == config["datasets"]["cifar10"]["normalise"]
 
 
 @pytest.mark.parametrize(
@@ -48,13 +49,14 @@ def options(prepared, **changes):
     return argparse.Namespace(**{**given, **changes})
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def small(monkeypatch):
     monkeypatch.setattr(choose_recipe, "HELD_OUT", 12)
     monkeypatch.setattr(choose_recipe, "MODEL", {"name": "whitened_cnn", "widths": [4]})
+    monkeypatch.setitem(IMAGES, "normalise", None)
 
 
-def test_all_variants_are_trained_with_a_seed_before_the_next(prepared):
+def test_all_variants_are_trained_with_a_seed_before_the_next(prepared, small):
     variants = {"chosen": {}, "small batches": {"recipe": {"batch_size": 16}}}
     runs = list(compare(variants, options(prepared)))
     assert [(run["variant"], run["seed"]) for run in runs] == [
@@ -64,17 +66,12 @@ def test_all_variants_are_trained_with_a_seed_before_the_next(prepared):
     assert said.count("\n") == 3 and "| small batches | 2 | " in said and "± " in said
 
 
-def test_nothing_begins_that_would_end_too_late(prepared):
+def test_nothing_begins_that_would_end_too_late(prepared, small):
     assert list(compare({"chosen": {}}, options(prepared, minutes=-1))) == []
 
 
-def test_the_training_set_alone_is_divided(prepared):
-    data = choose_recipe.load(
-        prepared / "tiny.pt",
-        prepared / "tiny.json",
-        {"normalise": None, "train_images": None, "test_images": None},
-        "cpu",
-    )
+def test_the_training_set_alone_is_divided(prepared, small):
+    data = choose_recipe.load(prepared / "tiny.pt", prepared / "tiny.json", IMAGES, "cpu")
     kept, held_out = split(data.train, None)
     assert (len(kept), len(held_out)) == (60, 12)
     both = torch.cat([kept.images, held_out.images]).flatten(1)
