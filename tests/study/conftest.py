@@ -12,6 +12,7 @@ TINY = {
             "recipe": {"epochs": 1},
             "without_sections": [
                 *("kernels_matched", "depth", "layers_at_work", "modern", "widths"),
+                *("modern_parts", "modern_residual"),
             ],
         }
     },

@@ -25,11 +25,13 @@ LAYERED = [
     for part in ("base", "base_wide", "swish", "attention", "gated", "l2_pool", "all_layers")
 ]
 LAYERS = ["swish", "channel_attention", "gated_conv2d", "l2_pool2d"]
-ALL = [*MNIST, *KERNELS, *MATCHED, *GRID, *RESNETS, *VGGS, *LAYERED, "cifar10_fc"]
+WHITENED = ["cifar10_modern_cnn", "cifar10_modern_cnn_dropout"]
+ALL = [*MNIST, *KERNELS, *MATCHED, *GRID, *RESNETS, *VGGS, *LAYERED, *WHITENED, "cifar10_fc"]
 OF_KERNELS = ["kernels", "kernels_matched"]
-WITH_RESNETS = ["cifar10", "depth", "blocks", "modern"]
+WITH_RESNETS = ["cifar10", "depth", "blocks", "modern_residual"]
 OVER_GRID = {"Accuracy over the grid of section widths", "Draw the grid of section widths"}
-WITH_HISTORY = ["mnist", *OF_KERNELS, *WITH_RESNETS, "layers_at_work"]
+WITH_SCHEDULE = ["modern", "modern_residual"]
+WITH_HISTORY = ["mnist", *OF_KERNELS, *WITH_RESNETS, "layers_at_work", "modern"]
 
 REPORT = {"Write the report"}
 PAGE = {"Make a page of the report"}
@@ -84,7 +86,7 @@ def history(*sections):
 FIGURES = (
     drawn(["comparison", "curves", "mistakes", "calibration", "recalls"], *WITH_HISTORY)
     | drawn(["activations"], "depth", "kernels")
-    | drawn(["schedule"], "modern")
+    | drawn(["schedule"], *WITH_SCHEDULE)
     | {"Draw the confusion matrix of section cifar10", "Draw the grid of section widths"}
     | FOREST
 )
@@ -124,7 +126,7 @@ CODE = {
         | TIMING
         | history("mnist", *WITH_RESNETS)
         | drawn(["activations"], "depth")
-        | drawn(["schedule"], "modern")
+        | drawn(["schedule"], "modern_residual")
         | CONFUSION
         | VERIFIED,
     ),
@@ -355,9 +357,11 @@ CONFIG = [
         (
             VERIFIED
             | TIMING
-            | drawn(["comparison", "curves"], *OF_KERNELS, "depth", "layers_at_work", "modern")
+            | drawn(
+                ["comparison", "curves"], *OF_KERNELS, "depth", "layers_at_work", *WITH_SCHEDULE
+            )
             | drawn(["activations"], "kernels")
-            | drawn(["schedule"], "modern")
+            | drawn(["schedule"], *WITH_SCHEDULE)
         )
         - drawn(["comparison"], "blocks"),
     ),

@@ -109,7 +109,8 @@ def measured(results: Path) -> Speed:
     for path in results.glob("*/runs/*/seed*/metrics.json"):
         with suppress(*_UNUSABLE):
             one = read_json(path)
-            counts = (one[name] for name in ("macs", "epochs", "train_images", "test_images"))
+            counts = [one[name] for name in ("macs", "epochs", "train_images", "test_images")]
+            counts.append(one["slice"]["recipe"].get("views", 1))
             rate = cost.work(*counts) / _accounted(one)
             experiment, model = one["experiment"], one["slice"]["model"]["name"]
             devices.add(one["environment"]["device"])

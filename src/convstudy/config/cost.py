@@ -70,16 +70,20 @@ def of_experiment(job: dict[str, Any], data: dict[str, Any]) -> Cost:
     return Cost(
         parameters=parameters,
         macs=macs,
-        work=work(macs, recipe["epochs"], train, test),
+        work=work(macs, recipe["epochs"], train, test, recipe.get("views", 1)),
         # Each float has 4 bytes. Of activations three copies: before and after the normalisation,
         # and their gradients. The images are bytes, and floats in a batch.
         bytes=int(4 * (8 * parameters + 3 * batch * values) + pixels * (train + test)),
     )
 
 
-def work(macs: int, epochs: int, train: int, test: int) -> int:
-    """Multiply-accumulates of training on `train` images, with an evaluation after each epoch."""
-    return macs * (epochs * (_FORWARD_AND_BACKWARD * train + test) + train)
+def work(macs: int, epochs: int, train: int, test: int, views: int = 1) -> int:
+    """Multiply-accumulates of training on `train` images, with an evaluation after each epoch.
+
+    At the end both splits are looked at in `views` of each image.
+    """
+    looked_at = (epochs - 1 + views) * test + views * train
+    return macs * (epochs * _FORWARD_AND_BACKWARD * train + looked_at)
 
 
 def expected_data(dataset: dict[str, Any]) -> dict[str, Any]:
@@ -169,6 +173,17 @@ def _layered_cnn(model: dict[str, Any], shape: list[int], classes: int) -> Itera
     yield _linear(depth * height * width, classes)
 
 
+def _whitened_cnn(model: dict[str, Any], shape: list[int], classes: int) -> Iterator[Layer]:
+    depth, (height, width) = 8 * shape[0], (size - 1 for size in shape[1:])
+    first = _convolution(shape[0], depth, 2, (height, width))
+    yield first._replace(parameters=depth) if model.get("whitening", True) else first
+    for maps in model["widths"]:
+        yield _convolution(depth, maps, 3, (height, width))
+        depth, height, width = maps, height // 2, width // 2
+        yield _convolution(depth, maps, 3, (height, width))
+    yield Layer(classes, depth * classes, depth * classes)  # without bias
+
+
 def _unknown(model: dict[str, Any], shape: list[int], classes: int) -> Iterator[Layer]:
     """A network that nobody has counted asks for as much as ResNet-18."""
     return _resnet({"block": "basic", "widths": [64, 128, 256, 512]}, shape, classes)
@@ -180,4 +195,5 @@ _NETWORKS: dict[str, Callable[[dict[str, Any], list[int], int], Iterator[Layer]]
     "resnet": _resnet,
     "vgg": _vgg,
     "layered_cnn": _layered_cnn,
+    "whitened_cnn": _whitened_cnn,
 }

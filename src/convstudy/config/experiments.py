@@ -1,5 +1,6 @@
 """One experiment of a config, as it is at a scale, and how it is unlike the published one."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,19 +28,24 @@ class Experiment:
     grid: str | None  # the one that it is a cell of
     cell: Config  # of that grid: {axis: value}
 
-    @property
-    def conditions(self) -> str:
-        """All but the network: experiments that differ in it cannot be compared as networks.
+    def conditions(self, compared: str) -> str:
+        """What experiments must have in common, so that `networks` or `recipes` are compared.
 
-        What the axes of a grid vary is what its cells are compared for, among each other.
+        Of networks all but the network; of recipes all but both, since a recipe may have parts in
+        the network (dropout). What the axes of a grid vary is what its cells are compared for.
         """
         kept = {key: value for key, value in self.slice.items() if key != "model"}
-        kept["recipe"] = dict(kept["recipe"])
+        kept["recipe"] = dict(kept["recipe"]) if compared == "networks" else {}
         for axis in self.cell:
             part, _, key = axis.partition(".")
             if part != "model":
                 (kept[part] if key else kept)[key or part] = f"axis of {self.grid}"
         return canonical_json(kept)
+
+
+def comparable(experiments: dict[str, Experiment], names: Iterable[str], compared: str) -> bool:
+    """Whether these have all in common that `Experiment.conditions` of `compared` asks for."""
+    return len({experiments[name].conditions(compared) for name in names}) <= 1
 
 
 def of_config(config: Config, name: str, grid: str | None, cell: Config) -> Experiment:

@@ -106,7 +106,7 @@ def _experiment(config: Config, key: str, experiment: Config) -> Iterator[str]:
 
 
 def of_recipe(key: str, recipe: Config) -> Iterator[str]:
-    """Keys of a whole recipe that its optimizer has no use for."""
+    """Keys of a whole recipe that its other keys leave no use for."""
     optimizer = recipe["optimizer"]
     if optimizer == "adam" and recipe["weight_decay"]:
         yield f"{key}.weight_decay: is for adamw and sgd, not for adam"
@@ -115,6 +115,8 @@ def of_recipe(key: str, recipe: Config) -> Iterator[str]:
             yield f"{key}.{name}: is for sgd, not for {optimizer}"
     if recipe["nesterov"] and not recipe["momentum"]:
         yield f"{key}.nesterov: needs a momentum above zero"
+    if recipe.get("decay_norms") and not recipe["weight_decay"]:
+        yield f"{key}.decay_norms: needs a weight_decay above zero"
 
 
 def _section(config: Config, key: str, section: Config) -> Iterator[str]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from convstudy.config.experiments import comparable
 from convstudy.config.grids import axis_in_words, shown
 from convstudy.config.kinds import compared
 from convstudy.config.study import Study
@@ -64,8 +65,10 @@ def pictures(study: Study, section: str) -> Slice:
 def _comparable(study: Study, section: str) -> list[str]:
     """Of a section that a scale trains under different conditions, the largest equal group."""
     groups: dict[str, list[str]] = {}
-    for name in study.sections[section]["experiments"]:
-        groups.setdefault(study.experiments[name].conditions, []).append(name)
+    one = study.sections[section]
+    for name in one["experiments"]:
+        conditions = study.experiments[name].conditions(one["compares"])
+        groups.setdefault(conditions, []).append(name)
     return max(groups.values(), key=len)
 
 
@@ -162,7 +165,7 @@ def reporting(study: Study, overlays: Sequence[str] = ()) -> Slice:
                 "name": name,
                 "figures": list(one["figures"]),
                 "shown": one["figures"],
-                "mixed": len({study.experiments[e].conditions for e in one["experiments"]}) > 1,
+                "mixed": not comparable(study.experiments, one["experiments"], one["compares"]),
             }
             for name, one in study.sections.items()
         ],

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from convstudy.config import grids, references
-from convstudy.config.experiments import Config, Experiment, at_scale, of_config
+from convstudy.config.experiments import Config, Experiment, at_scale, comparable, of_config
 from convstudy.config.kinds import compared
 from convstudy.config.metrics import METRICS
 from convstudy.config.schema import complete, faults
@@ -88,7 +88,9 @@ def _resolve(config: Config, expanded: Config, is_trained: IsTrained | None) -> 
         config["claims"],
         lambda one: one["section"] in reported and _is_run(one, experiments),
     )
-    claims = _claims(asked, lambda one: _is_fair(one, experiments))
+    claims = _claims(
+        asked, lambda one: _is_fair(one, experiments, sections[one["section"]]["compares"])
+    )
     return Study(
         scale=config["scale"],
         language=config["language"],
@@ -229,7 +231,7 @@ def _is_run(claim: Config, experiments: dict[str, Experiment]) -> bool:
     return all(name in experiments for name in compared(claim))
 
 
-def _is_fair(claim: Config, experiments: dict[str, Experiment]) -> bool:
+def _is_fair(claim: Config, experiments: dict[str, Experiment], what: str) -> bool:
     """Whether what is compared was measured under equal conditions; counts need none."""
     counted = "metric" in claim and METRICS[claim["metric"]].deterministic
-    return counted or len({experiments[name].conditions for name in compared(claim)}) <= 1
+    return counted or comparable(experiments, compared(claim), what)

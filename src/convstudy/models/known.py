@@ -9,4 +9,5 @@ MODELS = {
     "resnet": "convstudy.models.resnet",
     "simple_cnn": "convstudy.models.simple_cnn",
     "vgg": "convstudy.models.vgg",
+    "whitened_cnn": "convstudy.models.whitened_cnn",
 }

@@ -19,6 +19,8 @@ from convstudy.training.streams import DROPOUT, ORDER, stream
 
 log = logging.getLogger(__name__)
 
+_SHOWN = 5000 * 3 * 32 * 32  # values: 5,000 images of CIFAR-10, as in arXiv:2404.00498
+
 
 def train(
     model: nn.Module,
@@ -32,9 +34,11 @@ def train(
 
     Order of the data and dropout follow from (seed, epoch) alone. `keeper` saves the state before
     each evaluation, and in long epochs also between; a training that finds a state goes on from it
-    to the same bits. Raises `StudyError` when a loss is not finite, or after a signal to stop.
+    to the same bits. The last evaluation takes the recipe's `views`, those before it one, to see
+    how training goes. Raises `StudyError` when a loss is not finite, or after a signal to stop.
     """
     keeper = keeper or Keeper()
+    _initialise(model, train_set)
     optimizer = make_optimizer(model, recipe)
     progress = keeper.restore(model, optimizer)
     step = make_step(model, train_set, optimizer, recipe)
@@ -47,7 +51,7 @@ def train(
             keeper.save(model, optimizer if number < recipe.epochs else None, progress)
         trained = progress.mean(len(train_set))
         started = time.perf_counter()
-        logits = predict(model, test_set)
+        logits = predict(model, test_set, recipe.views if number == recipe.epochs else 1)
         tested = loss_and_accuracy(logits, test_set.labels)
         if not math.isfinite(tested[0]):
             raise _diverged(f"the test loss is {tested[0]} after epoch {number}", recipe)
@@ -65,6 +69,7 @@ def _train_epoch(step: Step, seed: int, progress: Progress, keeper: Keeper) -> f
     recipe = step.recipe
     before, started = progress.seconds, time.perf_counter()
     step.model.train()
+    step.begin(seed, progress.epoch)
     batches = order(step.data, recipe.batch_size, seed, progress.epoch)
     progress.expect(len(batches), step.data.labels.device)
     taken, steps = (progress.epoch - 1) * len(batches), recipe.epochs * len(batches)
@@ -81,6 +86,18 @@ def _train_epoch(step: Step, seed: int, progress: Progress, keeper: Keeper) -> f
     _check(step, progress)  # waits for the device, so that the time is the epoch's
     progress.seconds = before + time.perf_counter() - started
     return learning_rate(recipe, taken + len(batches) - 1, steps)
+
+
+def _initialise(model: nn.Module, data: Split) -> None:
+    """Show a network that asks for it (`initialise_from`) images of the training set.
+
+    Evenly from all of it, since a data set may be in the order of its classes, and as they are.
+    """
+    initialise = getattr(model, "initialise_from", None)
+    if initialise is not None:
+        count = min(len(data), max(1, _SHOWN // data.images[0].numel()))
+        rows = torch.arange(count, device=data.labels.device) * len(data) // count
+        initialise(data.batch(rows)[0])
 
 
 def order(data: Split, batch_size: int, seed: int, epoch: int) -> tuple[Tensor, ...]:

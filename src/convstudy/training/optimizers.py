@@ -59,25 +59,52 @@ def make_optimizer(model: nn.Module, recipe: Recipe) -> optim.Optimizer:
 
 
 def _groups(model: nn.Module, recipe: Recipe) -> list[dict[str, Any]]:
-    """Where weights decay, biases and norms do not and are a group of their own."""
+    """Where weights decay, biases and norms do not and are a group of their own.
+
+    So are norms that learn at another rate or decay (scaled biases: Jordan 2024, arXiv:2404.00498).
+    """
     every = [values for values in model.parameters() if values.requires_grad]
+    norms = _of_norms(model) if recipe.norm_rate_factor != 1 or recipe.decay_norms else []
+    apart = {id(values) for values in norms}
+    every = [values for values in every if id(values) not in apart]
+    groups = [_norm_group(norms, recipe)] if norms else []
     if not recipe.weight_decay:
-        return [{"params": every}]
+        return [{"params": every}, *groups]
     weights = [values for values in every if values.ndim > 1]
     others = [values for values in every if values.ndim <= 1]
     return [
         {"params": weights, "weight_decay": recipe.weight_decay},
         {"params": others},
+        *groups,
     ]
+
+
+def _of_norms(model: nn.Module) -> list[nn.Parameter]:
+    """Scales and shifts that are learned."""
+    norms = [one for one in model.modules() if isinstance(one, nn.BatchNorm2d)]
+    return [values for one in norms for values in one.parameters() if values.requires_grad]
+
+
+def _norm_group(norms: list[nn.Parameter], recipe: Recipe) -> dict[str, Any]:
+    """Decay is per step of the rate, so a rate so many times as high gets so many times less."""
+    factor = recipe.norm_rate_factor
+    rate = recipe.learning_rate * factor
+    return {
+        "params": norms,
+        "lr": torch.tensor(rate, device="cuda") if norms[0].is_cuda else rate,
+        "rate_factor": factor,
+        "weight_decay": recipe.weight_decay / factor if recipe.decay_norms else 0.0,
+    }
 
 
 def set_learning_rate(optimizer: optim.Optimizer, rate: float) -> None:
     """For the next step, also of one that is captured."""
     for group in optimizer.param_groups:
+        own = rate * group.get("rate_factor", 1)
         if isinstance(group["lr"], Tensor):
-            group["lr"].fill_(rate)
+            group["lr"].fill_(own)
         else:
-            group["lr"] = rate
+            group["lr"] = own
 
 
 @contextmanager

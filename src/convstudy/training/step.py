@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from convstudy.datasets.prepared import Split
-from convstudy.training.augmentation import augment
+from convstudy.training.augmentation import alternating, augment
 from convstudy.training.optimizers import tensor_float_32
 from convstudy.training.recipe import Recipe
 
@@ -29,11 +29,18 @@ class Step:
         self, model: nn.Module, data: Split, optimizer: torch.optim.Optimizer, recipe: Recipe
     ) -> None:
         self.model, self.data, self.optimizer, self.recipe = model, data, optimizer, recipe
+        self._mirrored = torch.zeros_like(data.labels) if recipe.flip == "alternating" else None
+
+    def begin(self, seed: int, epoch: int) -> None:
+        """Before the steps of an epoch, in place: a captured step looks where it was captured."""
+        if self._mirrored is not None:
+            self._mirrored.copy_(alternating(seed, epoch, len(self.data)))
 
     def __call__(self, rows: Tensor) -> Taken:
         recipe, device = self.recipe, rows.device.type
         with tensor_float_32(recipe.precision == "tf32"):
-            images, labels = self.data.batch(rows, lambda images: augment(images, recipe))
+            mirrored = None if self._mirrored is None else self._mirrored.index_select(0, rows)
+            images, labels = self.data.batch(rows, lambda images: augment(images, recipe, mirrored))
             with torch.autocast(device, torch.bfloat16, enabled=recipe.precision == "bf16"):
                 logits = self.model(images)
             smoothing = recipe.label_smoothing

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-WEIGHTS, ORDER, DROPOUT = range(3)  # initial weights; order of the images; everything in training
+# Initial weights; order of the images; everything in training; which images are mirrored first.
+WEIGHTS, ORDER, DROPOUT, MIRRORED = range(4)
 
 
 def stream(purpose: int, seed: int, epoch: int = 0) -> int:

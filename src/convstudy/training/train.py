@@ -68,7 +68,7 @@ def run(options: argparse.Namespace, job: dict[str, Any], stop: Stop) -> None:
     progress, logits = train(model, data.train, data.test, recipe, options.seed, keeper)
     history = progress.history
     started = time.perf_counter()
-    results = _results(model, data, logits)
+    results = _results(model, data, logits, recipe.views)
     evaluated = sum(epoch.test.seconds for epoch in history) + time.perf_counter() - started
     trained = sum(epoch.train.seconds for epoch in history)
 
@@ -128,10 +128,11 @@ def _key(
     }
 
 
-def _results(model: nn.Module, data: Prepared, logits: Tensor) -> dict[str, float]:
+def _results(model: nn.Module, data: Prepared, logits: Tensor, views: int) -> dict[str, float]:
     """Loss and accuracy of the last weights, in evaluation mode, on both whole splits."""
     test_loss, test_accuracy = loss_and_accuracy(logits, data.test.labels)
-    train_loss, train_accuracy = loss_and_accuracy(predict(model, data.train), data.train.labels)
+    seen = predict(model, data.train, views)
+    train_loss, train_accuracy = loss_and_accuracy(seen, data.train.labels)
     return {
         "test_accuracy": test_accuracy,
         "test_loss": test_loss,

@@ -20,6 +20,7 @@ MODEL_OF = {
     "resnet": {"name": "resnet", "block": "bottleneck", "widths": [4, 8, 8, 16]},
     "vgg": {"name": "vgg", "stages": [[8, 16], [32]]},
     "layered_cnn": {"name": "layered_cnn", "channels": [8, 12], "gated": True, "attention": True},
+    "whitened_cnn": {"name": "whitened_cnn", "widths": [8, 16]},
 }
 
 
@@ -79,6 +80,19 @@ def test_the_memory_and_time_of_every_run_of_the_samples_were_foreseen(scale):
             assert record["peak_memory_bytes"] < 1e6 * counted.memory_mb(attempt=1)
         seconds = record["train_seconds"] + record["evaluate_seconds"]
         assert seconds < 60 * counted.minutes(attempt=1)
+
+
+def test_a_first_convolution_that_is_learned_counts_its_weights():
+    data = {"shape": SHAPE, "classes": 7, "train_images": 100, "test_images": 10}
+    model = {**MODEL_OF["whitened_cnn"], "whitening": False}
+    assert_agree(of_experiment(job(model), data), model, data)
+
+
+def test_several_views_are_work_at_the_end_alone():
+    data = {"shape": [1, 4, 4], "classes": 2, "train_images": 100, "test_images": 10}
+    asked = job({"name": "fully_connected", "hidden": []})
+    asked["recipe"] = {**asked["recipe"], "views": 6}
+    assert of_experiment(asked, data).work == 32 * (2 * 3 * 100 + 10 + 6 * 10 + 6 * 100)
 
 
 def test_requests_grow_with_the_attempt_and_no_job_asks_for_more_than_a_day():

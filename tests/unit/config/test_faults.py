@@ -43,6 +43,10 @@ def put(config, path, value):
         ("recipes.classic.weight_decay", 0.1, "recipe.weight_decay: is for adamw and sgd, not for adam"),
         ("recipes.classic.momentum", 0.9, "mnist_fc.recipe.momentum: is for sgd, not for adam"),
         ("experiments.mnist_fc.recipe", {"name": "classic", "optimizer": "sgd", "nesterov": True}, "mnist_fc.recipe.nesterov: needs a momentum above zero"),
+        ("recipes.frugal.weight_decay", 0.0, "recipe.decay_norms: needs a weight_decay above zero"),
+        ("recipes.frugal.views", 3, "recipes.frugal.views: 3 is not one of its values: 1, 2, 6"),
+        ("recipes.frugal.flip", "sometimes", "'sometimes' is not one of its values: False, True, alternating"),
+        ("sections.mnist.compares", "recipe", "sections.mnist.compares: 'recipe' is not one of its values"),
         ("recipes.classic.schedule", "cosine", "recipes.classic.schedule: 'cosine' is not one of its values"),
         ("recipes.classic.epoch", 3, "recipes.classic: unknown key 'epoch'; did you mean 'epochs'?"),
         (

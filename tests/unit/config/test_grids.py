@@ -55,8 +55,10 @@ def test_another_value_renames_and_changes_no_cell(grid, schema):
 
 def test_cells_are_compared_though_their_recipes_differ(grid, schema):
     study = load(grid, schema)
-    assert len({study.experiments[name].conditions for name in CELLS}) == 1
-    assert study.experiments[CELLS[0]].conditions != study.experiments["mnist_kernel3"].conditions
+    assert len({study.experiments[name].conditions("networks") for name in CELLS}) == 1
+    assert study.experiments[CELLS[0]].conditions("networks") != study.experiments[
+        "mnist_kernel3"
+    ].conditions("networks")
 
 
 def test_the_slice_of_a_grid_has_its_values_in_words(grid, schema):
@@ -96,7 +98,10 @@ def test_cells_of_two_grids_are_no_equal_conditions(grid, schema):
     grid["experiments"]["other"] = other
     grid["sections"]["net"]["experiments"].append("other")
     found = load(grid, schema).experiments
-    cells = [found[name].conditions for name in (CELLS[0], CELLS[1], "other__learning_rate0_1")]
+    cells = [
+        found[name].conditions("networks")
+        for name in (CELLS[0], CELLS[1], "other__learning_rate0_1")
+    ]
     assert cells[0] == cells[1] != cells[2]
 
 

@@ -49,6 +49,20 @@ def test_predicting_changes_nothing_but_the_mode(split, network):
     assert all(torch.equal(value, before[name]) for name, value in network.state_dict().items())
 
 
+def test_views_are_mirrored_and_moved_as_airbench_weighs_them(split, network):
+    pixels = split.batch(slice(None))[0]
+    around = nn.functional.pad(pixels, (1, 1, 1, 1), "reflect")
+    with torch.no_grad():
+        network.eval()
+        both = [
+            (network(some) + network(some.flip(3))) / 2
+            for some in (pixels, around[:, :, :8, :9], around[:, :, 2:, 2:])
+        ]
+    torch.testing.assert_close(predict(network, split, views=2), both[0])
+    expected = 0.5 * both[0] + 0.25 * both[1] + 0.25 * both[2]
+    torch.testing.assert_close(predict(network, split, views=6), expected)
+
+
 def test_the_order_is_that_of_the_split(monkeypatch):
     """A network that answers with the pixel itself."""
     images = torch.arange(10, dtype=torch.uint8).reshape(10, 1, 1, 1)

@@ -15,6 +15,7 @@ NETWORKS = {
         **{"channels": [4, 4, 8], "activation": "swish", "attention": True},
         **{"gated": True, "pool": "l2"},
     },
+    "whitened_cnn": {"widths": [4, 8, 8], "dropout": 0.2},
 }
 SIZES = [(16, 16), (17, 23), (28, 28), (32, 32), (64, 64), (64, 16)]
 

@@ -16,6 +16,7 @@ SMALL: dict[str, dict[str, Any]] = {
     "fully_connected": {"hidden": [5, 4]},
     "simple_cnn": {"channels": [3, 4], "kernel_size": 3, "hidden": 6},
     "resnet": {"block": "bottleneck", "widths": [2, 3, 4, 5]},
+    "whitened_cnn": {"widths": [2]},
 }
 
 

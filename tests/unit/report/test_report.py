@@ -278,7 +278,7 @@ def test_what_figures_of_errors_show_is_said_with_its_numbers(report, tmp_path):
         f"recognised best: {words.recall(best)}; recognised worst: {words.recall(worst)}."
     )
     assert shown["mistakes"].endswith(f"first of all {words.mistake(errors['mistakes'][0])}.")
-    assert "ResNet-18, modern recipe 0.1, " in shown["schedule"]
+    assert "whitened CNN 1.5 and " in shown["schedule"]
 
 
 def test_a_network_without_mistakes_is_said_to_make_none(tmp_path, study):
@@ -378,15 +378,21 @@ def test_a_value_that_nobody_computed_is_a_fault_and_not_a_blank(tmp_path):
 
 
 def test_a_recipe_is_said_without_what_is_off(study):
-    classic, modern = (
-        settings.recipe(study("full").experiments[name].slice["recipe"])
-        for name in ("mnist_fc", "cifar10_modern_resnet18")
+    classic, modern, frugal = (
+        settings.recipe({**study("full").experiments[name].slice["recipe"], "precision": "float32"})
+        for name in ("mnist_fc", "cifar10_modern_resnet18", "cifar10_modern_cnn")
     )
     assert classic == "optimizer adam, learning rate 0.001, batch size 64, epochs 5"
     assert modern == (
         "optimizer sgd, learning rate 0.1, schedule one_cycle, momentum 0.9, Nesterov momentum, "
-        "weight decay 0.0005, label smoothing 0.1, crop padding 4, random flips, "
+        "weight decay 0.0005, label smoothing 0.1, crop padding 4, mirror images, "
         "batch size 128, epochs 10"
+    )
+    assert frugal == (
+        "optimizer sgd, learning rate 1.5, schedule triangular, momentum 0.85, Nesterov momentum, "
+        "weight decay 0.00133, label smoothing 0.2, crop padding 2, crops filled: reflect, "
+        "mirror images alternating, faster normalisations × 64, decaying normalisations, "
+        "views per image at the end 6, batch size 1024, epochs 10"
     )
 
 
@@ -410,6 +416,7 @@ def test_every_word_of_the_templates_goes_through_the_catalogue(tmp_path, study)
     given += [file for one in made.datasets.values() for file in one["files"]]
     given += [one.title for one in made.experiments.values() if one.cell]  # put together, no words
     given += [*made.layers, "features", "stages", "adam", "sgd", "one_cycle", "float"]
+    given += ["triangular", "alternating", "reflect", "black"]
     given += ["PyTorch", "Python", "SHA"]
     given += ["a network", "images", "cat", "dog", "someone", "cpu", "processor", "f" * 12]
     assert set(split(text)) - {word for one in given for word in split(one)} == set()

@@ -1,9 +1,11 @@
 """Crops and mirror images of whole batches are those that torchvision makes one by one."""
 
+import pytest
 import torch
 from torchvision.transforms import functional as tv
 
-from convstudy.training.augmentation import augment, crop_and_flip
+from convstudy.errors import StudyError
+from convstudy.training.augmentation import alternating, augment, crop_and_flip
 from convstudy.training.recipe import Recipe
 
 RECIPE = Recipe("sgd", 0.1, 64, 1, crop_padding=4, flip=True)
@@ -16,20 +18,21 @@ def pictures(count, height=9, width=7, channels=3):
     )
 
 
-def one_by_one(images, padding, tops, lefts, mirrored):
+def one_by_one(images, padding, tops, lefts, mirrored, mode="constant"):
     for image, top, left, mirror in zip(images, tops, lefts, mirrored, strict=True):
         _, height, width = image.permute(2, 0, 1).shape
-        padded = tv.pad(image.permute(2, 0, 1), [padding])
+        padded = tv.pad(image.permute(2, 0, 1), [padding], padding_mode=mode)
         cropped = tv.crop(padded, top.item(), left.item(), height, width)
         yield (tv.hflip(cropped) if mirror else cropped).permute(1, 2, 0)
 
 
-def test_every_crop_and_flip_is_exactly_torchvisions():
+@pytest.mark.parametrize(("fill", "mode"), [("black", "constant"), ("reflect", "reflect")])
+def test_every_crop_and_flip_is_exactly_torchvisions(fill, mode):
     corners = torch.cartesian_prod(torch.arange(7), torch.arange(7), torch.arange(2))
     tops, lefts, mirrored = corners.T
     images = pictures(len(corners))
-    ours = crop_and_flip(images, 3, tops, lefts, mirrored)
-    theirs = torch.stack(list(one_by_one(images, 3, tops, lefts, mirrored)))
+    ours = crop_and_flip(images, 3, tops, lefts, mirrored, fill)
+    theirs = torch.stack(list(one_by_one(images, 3, tops, lefts, mirrored, mode)))
     assert ours.dtype == torch.uint8
     assert torch.equal(ours, theirs)
 
@@ -59,3 +62,17 @@ def test_a_recipe_without_augmentation_leaves_images_and_random_state_alone():
     images = pictures(3)
     assert augment(images, Recipe("adam", 0.1, 64, 1)) is images
     assert torch.equal(before, torch.get_rng_state())
+
+
+def test_more_than_the_image_cannot_be_reflected():
+    recipe = Recipe("sgd", 0.1, 64, 1, crop_padding=7, crop_fill="reflect")
+    with pytest.raises(StudyError, match=r"crop_padding: 7 pixels .* 9×7 pixels. Give at most 6"):
+        augment(pictures(2), recipe)
+
+
+def test_alternating_flips_follow_from_seed_and_parity_of_the_epoch():
+    first = alternating(seed=3, epoch=1, images=1000)
+    assert torch.equal(first, alternating(seed=3, epoch=5, images=1000))
+    assert torch.equal(first, 1 - alternating(seed=3, epoch=2, images=1000))
+    assert not torch.equal(first, alternating(seed=4, epoch=1, images=1000))
+    assert 400 < first.sum() < 600

@@ -18,13 +18,14 @@ from convstudy.training.engine import train
 from convstudy.training.recipe import Recipe
 from convstudy.training.step import CapturedStep, Step, make_step
 
-from tiny import JOB, RECIPE, go, prepare
+from tiny import EVERY_PART, JOB, RECIPE, go, prepare
 
 DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
 CNN = {"name": "simple_cnn", "channels": [8, 16], "kernel_size": 3, "hidden": 32}
 RESNET = {"name": "resnet", "block": "basic", "widths": [8, 8, 16, 16]}
 BOTTLENECK = {"name": "resnet", "block": "bottleneck", "widths": [8, 8, 16, 16]}
 FC = {"name": "fully_connected", "hidden": [64, 32]}
+WHITENED = {"name": "whitened_cnn", "widths": [8, 16], "dropout": 0.3}
 AUGMENTED = {"crop_padding": 2, "flip": True}
 
 
@@ -64,8 +65,9 @@ def same(one, other):
         (BOTTLENECK, {"precision": "tf32"}),
         (RESNET, AUGMENTED | {"optimizer": "sgd", "momentum": 0.9, "schedule": "one_cycle"}),
         (CNN | {"dropout": 0.3}, AUGMENTED | {"precision": "bf16"}),
+        (WHITENED, EVERY_PART["recipe"] | {"epochs": 2, "precision": "tf32"}),
     ],
-    ids=["fc", "cnn", "resnet", "bottleneck-tf32", "augmented", "bf16"],
+    ids=["fc", "cnn", "resnet", "bottleneck-tf32", "augmented", "bf16", "whitened"],
 )
 def test_steps_as_they_are_made_here_give_the_bits_of_plain_ones_every_time(
     network, recipe, monkeypatch

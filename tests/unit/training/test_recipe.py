@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 import torch
@@ -95,6 +96,49 @@ def test_one_cycle_is_that_of_pytorch(steps):
         if step < steps - 1:
             optimizer.step()
             theirs.step()
+
+
+def test_a_triangular_rate_rises_and_falls_straight():
+    """At the corners that airbench has: 20 % at first, all at 23 % of the steps, 7 % beyond the last."""
+    recipe = replace(SGD, learning_rate=2.0, schedule="triangular")
+    rates = [learning_rate(recipe, step, 100) for step in range(101)]
+    assert [rates[step] for step in (0, 23, 100)] == pytest.approx([0.4, 2.0, 0.14])
+    for some in (rates[:24], rates[23:]):
+        steps = [after - before for before, after in pairwise(some)]
+        assert steps == pytest.approx([steps[0]] * len(steps))
+    assert learning_rate(recipe, 0, 1) == 2.0  # of a training too short to rise
+
+
+def test_norms_learn_and_decay_as_the_recipe_says():
+    recipe = replace(SGD, norm_rate_factor=64, decay_norms=True)
+    weights, others, norms = make_optimizer(network(), recipe).param_groups
+    assert [len(group["params"]) for group in (weights, others, norms)] == [2, 2, 2]
+    assert (norms["lr"], norms["weight_decay"]) == (0.1 * 64, 5e-4 / 64)
+    assert (norms["momentum"], norms["nesterov"]) == (0.9, True)
+    optimizer = make_optimizer(network(), recipe)
+    set_learning_rate(optimizer, 0.02)
+    assert [group["lr"] for group in optimizer.param_groups] == [0.02, 0.02, 0.02 * 64]
+    (_, still) = make_optimizer(network(), replace(ADAM, norm_rate_factor=2)).param_groups
+    assert (still["lr"], still["weight_decay"]) == (0.006, 0.0)
+
+
+def test_a_decaying_norm_decays_by_as_much_as_a_weight_whatever_its_rate():
+    recipe = replace(SGD, momentum=0.0, nesterov=False, norm_rate_factor=64, decay_norms=True)
+    model = nn.Sequential(nn.Conv2d(1, 3, 3, bias=False), nn.BatchNorm2d(3))
+    optimizer = make_optimizer(model, recipe)
+    before = [values.detach().clone() for values in model.parameters()]
+    for values in model.parameters():
+        values.grad = torch.zeros_like(values)
+    optimizer.step()
+    for values, old in zip(model.parameters(), before, strict=True):
+        torch.testing.assert_close(values.detach(), old * (1 - 0.1 * 5e-4))
+
+
+def test_what_is_not_learned_has_no_place_in_the_optimizer():
+    model = network()
+    model[1].weight.requires_grad_(False)
+    (*_, norms) = make_optimizer(model, replace(SGD, norm_rate_factor=64)).param_groups
+    assert [values is model[1].bias for values in norms["params"]] == [True]
 
 
 def test_a_constant_rate_is_constant():

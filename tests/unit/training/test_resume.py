@@ -18,7 +18,7 @@ from convstudy.training import state, train
 from convstudy.training.interruption import Stop
 
 import tiny
-from tiny import JOB, RECIPE, go, prepare
+from tiny import EVERY_PART, JOB, RECIPE, go, prepare
 
 TIMES = {"train_seconds", "evaluate_seconds", "images_per_second", "peak_memory_bytes", "sessions"}
 
@@ -54,15 +54,18 @@ class After(Stop):
         pass
 
 
-@pytest.mark.parametrize("steps", [1, 2, 4, 5, 6, 7, 9, 13, 14])
-def test_a_stop_at_any_step_changes_no_bit(prepared, steps):
-    whole = go(prepared, "whole")
+@pytest.mark.parametrize(
+    ("steps", "job"),
+    [*((steps, JOB) for steps in (1, 2, 4, 5, 6, 7, 9, 13, 14)), (3, EVERY_PART), (9, EVERY_PART)],
+)
+def test_a_stop_at_any_step_changes_no_bit(prepared, steps, job):
+    whole = go(prepared, "whole", job=job)
     kept = prepared / "state/seed0.pt"
     with pytest.raises(StudyError, match="stopped by SIGTERM"):
-        go(prepared, "broken", state=kept, stop=After(steps))
+        go(prepared, "broken", job=job, state=kept, stop=After(steps))
     assert state_in(prepared).parent == kept.parent
     assert not (prepared / "broken/metrics.json").exists()
-    broken = go(prepared, "broken", state=kept)
+    broken = go(prepared, "broken", job=job, state=kept)
     assert results(broken) == results(whole)
     assert json.loads((broken / "metrics.json").read_text())["sessions"] == 2
 

@@ -9,27 +9,40 @@ import torch.nn.functional as F
 from convstudy import models
 from convstudy.datasets.prepared import Split
 from convstudy.training import step as steps
-from convstudy.training.optimizers import make_optimizer
-from convstudy.training.recipe import Recipe
+from convstudy.training.optimizers import make_optimizer, set_learning_rate
+from convstudy.training.recipe import Recipe, learning_rate
 from convstudy.training.step import CapturedStep, Step
 
 RECIPE = Recipe("adam", 0.01, 16, epochs=1)
 MODEL = {"name": "simple_cnn", "channels": [4], "kernel_size": 3, "hidden": 8, "dropout": 0.3}
 
 
-def made(kind, recipe=RECIPE):
+WHITENED = {"name": "whitened_cnn", "widths": [4], "dropout": 0.3}
+EVERY_PART = Recipe(
+    **{"optimizer": "sgd", "learning_rate": 0.05, "batch_size": 16, "epochs": 2, "momentum": 0.85},
+    **{"nesterov": True, "weight_decay": 0.001, "decay_norms": True, "norm_rate_factor": 8},
+    **{"schedule": "triangular", "label_smoothing": 0.2, "crop_padding": 2, "views": 6},
+    **{"crop_fill": "reflect", "flip": "alternating"},
+)
+
+
+def made(kind, recipe=RECIPE, model=MODEL):
     torch.manual_seed(0)
     images = torch.randint(0, 256, (150, 6, 6, 1), dtype=torch.uint8)
     data = Split(images, torch.arange(150) % 3, torch.tensor([0.5]), torch.tensor([0.3]))
-    model = models.build(**MODEL, shape=(1, 6, 6), classes=3)
+    model = models.build(**model, shape=(1, 6, 6), classes=3)
     return kind(model, data, make_optimizer(model, recipe), recipe)
 
 
 def run(step):
     """Nine full batches and one of six images, as of an epoch; twice."""
     torch.manual_seed(1)
-    batches = [rows for _ in range(2) for rows in torch.arange(150).split(16)]
-    return [tuple(value.item() for value in step(rows)) for rows in batches]
+    taken = []
+    for epoch in (1, 2):
+        step.begin(seed=0, epoch=epoch)
+        set_learning_rate(step.optimizer, learning_rate(step.recipe, epoch, 4))
+        taken += [tuple(v.item() for v in step(rows)) for rows in torch.arange(150).split(16)]
+    return taken
 
 
 @pytest.fixture
@@ -72,8 +85,10 @@ def gpu(monkeypatch):
     return recording
 
 
-def test_captured_steps_give_the_same_bits(gpu):
-    plain, captured = made(Step), made(CapturedStep)
+@pytest.mark.parametrize(("recipe", "model"), [(RECIPE, MODEL), (EVERY_PART, WHITENED)])
+def test_captured_steps_give_the_same_bits(gpu, recipe, model):
+    """Mirrored images and rates of the second epoch reach a step that was captured in the first."""
+    plain, captured = (made(kind, recipe, model) for kind in (Step, CapturedStep))
     gpu["step"] = captured
     expected, found = run(plain), run(captured)
     assert gpu["graph"].replays == 2 * 9 - steps._WARM_UP
@@ -111,3 +126,17 @@ def test_training_sees_augmented_images_and_evaluation_does_not():
         step(torch.arange(16))
     assert not torch.equal(*seen)
     assert torch.equal(step.data.batch(slice(0, 16))[0], step.data.batch(torch.arange(16))[0])
+
+
+def test_two_epochs_of_alternating_flips_show_every_image_both_ways():
+    seen = []
+    step = made(Step, Recipe("sgd", 0.0001, 16, 2, flip="alternating"))
+    step.model.register_forward_pre_hook(lambda model, inputs: seen.append(inputs[0].clone()))
+    for epoch in (1, 2, 3):
+        step.begin(seed=4, epoch=epoch)
+        step(torch.arange(16))
+    assert torch.equal(seen[0], seen[1].flip(3))
+    assert torch.equal(seen[0], seen[2])
+    as_they_are = step.data.batch(torch.arange(16))[0]
+    mirrored = [not torch.equal(*pair) for pair in zip(seen[0], as_they_are, strict=True)]
+    assert 0 < sum(mirrored) < 16

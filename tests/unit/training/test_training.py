@@ -12,13 +12,13 @@ from torch import nn
 from convstudy import models
 from convstudy.datasets.prepared import Split, load
 from convstudy.errors import StudyError
-from convstudy.evaluation.predictions import predict
+from convstudy.evaluation.predictions import loss_and_accuracy, predict
 from convstudy.files import digest
 from convstudy.training import engine
 from convstudy.training.recipe import Recipe
 from convstudy.training.streams import ORDER, stream
 
-from tiny import JOB, MODEL, RECIPE, go
+from tiny import EVERY_PART, JOB, MODEL, RECIPE, go
 
 
 def test_the_same_seed_gives_the_same_bits_and_another_seed_does_not(prepared):
@@ -198,3 +198,36 @@ def test_float32_means_float32_on_gpus_too(prepared):
     go(prepared, "run")
     assert not torch.backends.cudnn.allow_tf32
     assert not torch.backends.cuda.matmul.allow_tf32
+
+
+def test_views_are_taken_after_the_last_epoch_for_the_record_of_both_splits(prepared):
+    run = go(prepared, "run", job=EVERY_PART)
+    metrics = json.loads((run / "metrics.json").read_text())
+    data = load(prepared / "tiny.pt", prepared / "tiny.json", EVERY_PART, "cpu")
+    model = models.build(**EVERY_PART["model"], shape=data.shape, classes=3)
+    model.load_state_dict(torch.load(run / "checkpoint.pt"))
+    model.to(memory_format=torch.channels_last)
+    logits = predict(model, data.test, views=6)
+    stored = np.load(run / "predictions.npz")
+    assert (logits.half().numpy() == stored["logits"]).all()
+    assert metrics["test_loss"] == loss_and_accuracy(logits, data.test.labels)[0]
+    seen = loss_and_accuracy(predict(model, data.train, views=6), data.train.labels)
+    assert (metrics["train_loss"], metrics["train_accuracy"]) == seen
+    with (run / "history.csv").open() as file:
+        last = list(csv.DictReader(file))[-1]
+    assert float(last["loss"]) == metrics["test_loss"]
+
+
+@pytest.mark.parametrize("count", [6, 100_000])
+def test_a_network_may_look_at_images_from_all_of_the_training_set(monkeypatch, count):
+    """As they are, normalised, and no more of large ones than would fit into memory."""
+    images = torch.arange(24, dtype=torch.uint8).view(24, 1, 1, 1).expand(24, 2, 2, 1)
+    data = Split(images, torch.arange(24) % 2, torch.tensor([0.5]), torch.tensor([0.25]))
+    monkeypatch.setattr(engine, "_SHOWN", 4 * count)
+    model = nn.Sequential(nn.Flatten(), nn.Linear(4, 2))
+    seen = []
+    model.initialise_from = seen.append
+    engine.train(model, data, data, Recipe("adam", 0.1, 8, 1, crop_padding=1, flip=True), seed=0)
+    (shown,) = seen
+    rows = ((shown[:, 0, 0, 0] * 0.25 + 0.5) * 255).round().int().tolist()
+    assert rows == (list(range(24)) if count > 24 else [0, 4, 8, 12, 16, 20])

@@ -24,6 +24,17 @@ JOB = {
     "recipe": RECIPE,
 }
 
+# A network that looks at the training images before it starts, and all that recipes can ask for.
+EVERY_PART = {
+    **JOB,
+    "model": {"name": "whitened_cnn", "widths": [8], "whitening": True, "dropout": 0.2},
+    "recipe": {
+        **{"optimizer": "sgd", "learning_rate": 0.1, "batch_size": 16, "epochs": 3},
+        **{"momentum": 0.85, "nesterov": True, "weight_decay": 0.001, "decay_norms": True},
+        **{"norm_rate_factor": 8, "schedule": "triangular", "label_smoothing": 0.2, "views": 6},
+        **{"crop_padding": 2, "crop_fill": "reflect", "flip": "alternating"},
+    },
+}
 LONG = {**JOB, "recipe": {**RECIPE, "epochs": 40}}
 
 
