@@ -18,6 +18,7 @@ BELOW_ALL = {
     "fingerprint",
     "language",
     "lease",
+    "loaded",
     "locks",
     "marks",
     "tensors",
