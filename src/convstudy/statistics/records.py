@@ -67,6 +67,10 @@ def _identity(record: Record, expected: Expected) -> Iterator[str]:
     else:
         for key, found, wanted in differences(record["slice"], expected.slice, "slice"):
             yield f"{key} is {canonical_json(found)}, the config says {canonical_json(wanted)}"
+    for name in ("train_images", "test_images"):
+        asked = expected.slice.get(name)  # null: all
+        if asked is not None and record.get(name) != asked:
+            yield f"{name} is {record.get(name, ABSENT)}, the config asks for {asked}"
 
 
 def _fields(record: Record) -> Iterator[str]:

@@ -11,7 +11,10 @@ from convstudy.statistics.summary import Runs
 
 CLASSES = ["cat", "dog", "car"]
 LABELS = np.array([0, 0, 0, 0, 1, 1, 1, 1, 2, 2])
-SLICE = {"dataset": "digits", "recipe": {"epochs": 2, "learning_rate": 0.001}}
+SLICE = {
+    "dataset": "digits",
+    "recipe": {"optimizer": "adam", "learning_rate": 0.001, "batch_size": 16, "epochs": 2},
+}
 CODE = "0123456789abcdef"
 
 # Accuracies of five seeds each.
