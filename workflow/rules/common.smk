@@ -146,7 +146,7 @@ def expected_runs():
 def reported():
     """All that the report says of the config, and all that `convstudy verify` makes it again from."""
     return {
-        "report": slices.reporting(STUDY, OVERLAYS),
+        "report": slices.reporting(STUDY, OVERLAYS, workflow.config_settings.config),
         "runs": expected_runs(),
         "analysis": slices.analysis(STUDY),
         "confusion": {n: slices.candidates(STUDY, n) for n in sections_with("confusion")},

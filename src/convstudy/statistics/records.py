@@ -14,7 +14,7 @@ Record = dict[str, Any]
 
 MEASURED = tuple(name for name in RECORDED if name != "gap")  # the gap is derived
 TEXTS = ("dataset", "data_sha256")
-COUNTS = ("train_images", "test_images", "epochs")
+COUNTS = ("train_images", "test_images", "epochs", "sessions")
 ENVIRONMENT = {
     **{"device": str, "threads": int, "precision": str, "processor": str, "platform": str},
     **{"python": str, "torch": str, "convstudy": str},

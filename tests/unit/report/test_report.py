@@ -333,6 +333,15 @@ def test_every_run_is_listed_with_what_it_was_made_on(tmp_path, study):
     assert len(rows) == sum(one.dataset == "mnist" for one in made.experiments.values())
     assert "| environment 2 | 4 runs: cpu, " in text
     assert "commit aaaaaaaaaaaa with uncommitted changes" in text
+    assert "interruptions" not in text
+
+
+def test_runs_that_went_on_from_a_state_are_counted(tmp_path, study):
+    made = study("full", seeds=[0, 1, 2, 7])
+    made_results.make(tmp_path, made, np.random.default_rng(0))
+    edited(tmp_path, "mnist_kernel5", sessions="3")
+    text = sections(report_of(tmp_path, made))["How this was made"]
+    assert "| interruptions | 4 runs were cut off and went on from their saved states |" in text
 
 
 @pytest.mark.parametrize("field", ["device", "processor", "threads", "precision", "torch"])

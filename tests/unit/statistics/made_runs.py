@@ -70,6 +70,7 @@ def write_run(folder: Path, experiment: str, seed: int, predicted, **changes):
         "train_images": 40,
         "test_images": len(LABELS),
         "epochs": 2,
+        "sessions": 1,
         "test_accuracy": accuracy,
         "test_loss": loss,
         "train_accuracy": 0.9,

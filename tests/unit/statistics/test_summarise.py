@@ -102,6 +102,7 @@ FORGED = [
     ({"parameters": 10.5}, "parameters is 10.5, not a whole number"),
     ({"macs": 0}, "macs is 0, outside 1 to inf"),
     ({"epochs": 0}, "epochs is 0, not a count"),
+    ({"sessions": 0}, "sessions is 0, not a count"),
     ({"epochs": 3}, "epochs is 3, history.csv ends with 2"),
     ({"test_images": 11}, "test_images is 11, predictions.npz holds 10"),
     ({"classes": ["cat", "dog"]}, "classes names 2, predictions.npz has logits for 3"),
