@@ -133,7 +133,7 @@ def files_of(study):
 def assert_comes_back(study, deleted):
     for path in deleted:
         path.unlink()
-    done = study.python(*REPORT, "report.html")
+    done = study.python(REPORT[0], "report.html", "--cores", "2", "--configfile", "tiny.yaml")
     assert done.returncode == 0, done.stdout
     assert not [path for path in deleted if not path.is_file()]
     main = "from convstudy.cli import main; main()"
