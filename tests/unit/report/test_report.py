@@ -1,5 +1,6 @@
 """The report says what its files say, and nothing else."""
 
+import argparse
 import csv
 import json
 import re
@@ -18,7 +19,7 @@ from convstudy.config.study import load
 from convstudy.errors import StudyError
 from convstudy.report import settings, words
 from convstudy.report.context import gather
-from convstudy.report.render import render
+from convstudy.report.render import render, written
 from convstudy.statistics import summary
 from convstudy.statistics.outcomes import TESTS
 
@@ -447,3 +448,21 @@ def made_up(path):
     with path.open("wb") as file:
         write_po(file, catalogue)
     return path
+
+
+@pytest.mark.parametrize("content", [[], {}, {"layer": 5}, {"checks": "all"}, None])
+def test_a_damaged_table_is_a_sentence(tmp_path, study, content):
+    made = study("full", seeds=[0, 1, 2])
+    made_results.make(tmp_path, made, np.random.default_rng(0))
+    results = tmp_path / "results/full"
+    next(results.glob("layers/*.json")).write_text(json.dumps(content))
+    options = argparse.Namespace(
+        results=results,
+        data=tmp_path / "data/prepared",
+        output=tmp_path / "report.md",
+        templates=TEMPLATES,
+    )
+    job = json.loads(json.dumps(slices.reporting(made)))
+    said = pytest.raises(StudyError, match=r"delete .*and run `make report`")
+    with language.speaking(ROOT / "workflow/locale/en.po"), said:
+        written(job, options)
