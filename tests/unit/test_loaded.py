@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -11,6 +12,8 @@ import pytest
 
 import convstudy
 from convstudy.fingerprint import fingerprint
+
+from checkout import ROOT
 
 GENERATE, DIGITS = "convstudy.datasets.generate", "convstudy.datasets.generators.digits"
 CODE = fingerprint(GENERATE, DIGITS)
@@ -104,3 +107,15 @@ def test_compiled_code_of_an_older_file_is_not_loaded(package):
     assert python(package, look).stdout == "1\n", "or this test tests nothing"
     watched = f"from convstudy import loaded; loaded.watch(); {look}"
     assert python(package, watched).stdout == "2\n"
+
+
+def test_every_rule_says_which_code_it_believes_to_run():
+    """All but the download, which is compared with its checksum."""
+    rules = "".join(path.read_text() for path in (ROOT / "workflow/rules").glob("*.smk"))
+    calls = re.findall(r"convstudy --log \{log\} (.*?)[\s\"]*$", rules, re.M)
+    without = [one for one in calls if not one.startswith("--code {params.code} ")]
+    assert len(calls) > 20 and [one.split()[0] for one in without] == ["fetch"]
+    by_name = {one.split()[-1] for one in calls if "--uses {params.uses} " in one}
+    assert by_name == {
+        *("generate", "prepare", "train", "activations", "frequency", "timing", "check-layer")
+    }
