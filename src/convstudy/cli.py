@@ -1,7 +1,8 @@
 """`convstudy COMMAND …`: find the command's entry module, run it, turn faults into one line.
 
 The dispatcher does no work of its own and imports nothing that a command does not need. It is
-therefore outside the code fingerprints (see `convstudy.fingerprint`).
+therefore outside the code fingerprints (see `convstudy.fingerprint`), which it holds each command
+to: `--code` is what a caller believes that it runs.
 """
 
 import argparse
@@ -12,8 +13,8 @@ import traceback
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
+from convstudy import loaded
 from convstudy.errors import StudyError
-from convstudy.files import writing
 
 # One entry module per command; its `main(argv)` is all that the dispatcher knows of it.
 COMMANDS = {
@@ -46,11 +47,17 @@ COMMANDS = {
     "verify": "convstudy.verification.verify",
 }
 
+# They write down which code they are: what was asked for, once it is what is there.
+_RECORDING = ("train", "report")
+
 
 def main(argv: list[str] | None = None) -> None:
     """Run one command; exit with status 1 and one line on the screen if it fails."""
+    loaded.watch()  # before a module is imported that a fingerprint counts
     parser = argparse.ArgumentParser(prog="convstudy", description="Run one step of the study.")
     parser.add_argument("--log", type=Path, help="write progress and tracebacks to this file")
+    parser.add_argument("--code", help="the fingerprint that the command's code has to have")
+    parser.add_argument("--uses", default="", help="modules that it imports by name: one,another")
     parser.add_argument("command", choices=COMMANDS, metavar="command", help=", ".join(COMMANDS))
     parser.add_argument("arguments", nargs=argparse.REMAINDER, help="see: convstudy COMMAND --help")
     options = parser.parse_args(argv)
@@ -61,13 +68,24 @@ def main(argv: list[str] | None = None) -> None:
         raise SystemExit(1) from None
     try:
         with _gpu(options.arguments):
-            importlib.import_module(COMMANDS[options.command]).main(options.arguments)
+            _run(options)
     except KeyboardInterrupt:
         print(f"convstudy {options.command}: stopped by SIGINT.", file=sys.stderr)
         raise SystemExit(130) from None
     except Exception as error:
         _report(error, options.command, options.log)
         raise SystemExit(1) from None
+
+
+def _run(options: argparse.Namespace) -> None:
+    arguments = options.arguments
+    if options.code is not None:
+        loaded.check(
+            options.code, COMMANDS[options.command], *filter(None, options.uses.split(","))
+        )
+        if options.command in _RECORDING:
+            arguments = [*arguments, "--code", options.code]
+    importlib.import_module(COMMANDS[options.command]).main(arguments)
 
 
 def _gpu(arguments: list[str]) -> AbstractContextManager[object]:
@@ -83,6 +101,8 @@ def _log_to(path: Path | None) -> None:
     if path is None:
         handler: logging.Handler = logging.StreamHandler(sys.stderr)
     else:
+        from convstudy.files import writing  # only here: see `main`
+
         with writing(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             handler = logging.FileHandler(path, "w", "utf-8")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import re
 import signal
 import socket
@@ -119,6 +120,60 @@ def test_make_report_makes_again_what_was_deleted(study):
     assert all((results / name).is_file() for name in gone)
     again = study.python(*REPORT)
     assert "Nothing to be done" in again.stdout and "Missing" not in again.stdout
+
+
+def files_of(study):
+    """All that a study has made and cannot be without; raw data may be removed."""
+    made = [*study.folder.glob("results/**/*"), *study.folder.glob("data/prepared/*")]
+    made += [study.folder / f"report.{kind}" for kind in ("md", "html", "json")]
+    aside = {"state", "logs", "benchmarks"}
+    return sorted(path for path in made if path.is_file() and not aside & {*path.parts})
+
+
+def assert_comes_back(study, deleted):
+    for path in deleted:
+        path.unlink()
+    done = study.python(REPORT[0], "report.html", "--cores", "2", "--configfile", "tiny.yaml")
+    assert done.returncode == 0, done.stdout
+    assert not [path for path in deleted if not path.is_file()]
+    main = "from convstudy.cli import main; main()"
+    verified = study.python("-c", main, "verify", "results/quick")
+    assert verified.returncode == 0, verified.stdout
+    return done.stdout
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_a_random_subset_of_files_comes_back(study, number):
+    assert_comes_back(study, random.Random(number).sample(files_of(study), 20))
+
+
+def test_prepared_data_come_back_without_training_on_them_again(study):
+    said = assert_comes_back(study, list(study.folder.glob("data/prepared/*")))
+    assert "Prepare digits" in said and "Prepare shapes" in said and "Train " not in said
+
+
+def test_one_lost_file_of_a_run_trains_that_run_alone(study):
+    run = study.folder / "results/quick/runs/mnist_fc/seed0"
+    said = assert_comes_back(study, [run / "history.csv"])
+    assert set(re.findall("Train (.*)", said)) == {"mnist_fc, seed 0"}
+
+
+def test_code_that_is_edited_while_a_study_runs_is_not_run(fresh):
+    """The edited code trains nothing, and its runs are trained once it is taken back."""
+    path = fresh.folder / "src/convstudy/training/recipe.py"
+    text = path.read_text()
+    assert "        return recipe.learning_rate\n" in text
+    process = start(fresh, "-m", "snakemake", *ARGUMENTS)
+    wait_for_runs(fresh, process, 4)
+    path.write_text(text.replace("return recipe.learning_rate\n", "return 0.0\n"))
+    output, _ = process.communicate()
+    assert process.returncode == 1
+    assert "was asked for: it was edited after Snakemake had started" in output
+    path.write_text(text)
+    done = fresh.python(*REPORT)
+    assert done.returncode == 0, done.stdout
+    for history in fresh.folder.rglob("history.csv"):
+        assert ",0.0," not in history.read_text()
 
 
 def test_a_lock_that_nobody_on_record_has_taken_is_left_alone(study):

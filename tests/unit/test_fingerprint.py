@@ -11,6 +11,7 @@ import pytest
 
 from convstudy import fingerprint as module
 from convstudy.cli import COMMANDS
+from convstudy.errors import StudyError
 from convstudy.layers import LAYERS
 
 TRAIN = "convstudy.training.train"
@@ -35,7 +36,7 @@ def _source(root, name):
 
 
 def _forget():
-    for cached in (module.fingerprint, module._tree, module._imports, module._hash):
+    for cached in (module.fingerprint, module.source, module._tree, module._imports, module._hash):
         cached.cache_clear()
 
 
@@ -64,6 +65,7 @@ def edit(path, old, new):
         ("models/simple_cnn.py", "nn.ReLU(inplace=True)", "nn.GELU()"),
         ("figures/comparison.py", "import", "import string\nimport"),
         ("models/known.py", "MODELS = {", 'MODELS = {\n    "new": "convstudy.models.new",'),
+        ("errors.py", "n=1", "n=1, cutoff=0.5"),
     ],
 )
 def test_edits_that_cannot_change_a_residual_network_leave_its_fingerprint(package, file, old, new):
@@ -143,6 +145,27 @@ def test_a_module_of_that_name_in_another_package_does_not_count(package):
     assert not [name for name in module.closure(TRAIN) if name.endswith("extra")]
 
 
+def test_a_module_outside_the_package_is_refused(package):
+    """It was looked for as `convstudy.training.train`, whose edits are other ones."""
+    with pytest.raises(StudyError, match=r"elsewhere\.training\.train is not part of the package"):
+        of("elsewhere.training.train")
+
+
+def test_a_folder_without_init_is_refused_in_words(package):
+    (package / "extra").mkdir()
+    (package / "extra/net.py").write_text("VALUE = 1\n")
+    with pytest.raises(StudyError, match=r"extra/__init__\.py, the module .* is missing. Put an"):
+        of("convstudy.extra.net")
+
+
+def test_what_is_outside_holds_words_and_a_table():
+    """They decide no result, so that an edit of them need not rerun anything."""
+    imported = {name for one in module.OUTSIDE for name in module._imports(one)}
+    assert imported == set()
+    defined = ast.parse(module.source("convstudy.errors")).body
+    assert {one.name for one in defined if hasattr(one, "name")} == {"StudyError", "nearest"}
+
+
 def test_modules_that_import_each_other_are_reached_once(package):
     (package / "one.py").write_text("def f():\n    from convstudy import two\n")
     (package / "two.py").write_text("from convstudy import one\n")
@@ -214,7 +237,7 @@ def test_it_is_the_same_in_every_python_version():
 # Modules that import others by a name computed at run time, and who names these to `fingerprint`.
 BY_NAME = {
     "convstudy.cli": "no job's code",
-    "convstudy.models": "module_of_model in common.smk",
+    "convstudy.models": "module_of in common.smk",
     "convstudy.layers": "the rule check_layer",
     "convstudy.datasets.formats": "modules_of_data in datasets.smk",
     "convstudy.datasets.generate": "the rules generate_*, modules_of_data",
@@ -258,7 +281,6 @@ def loaded(code):
 
 
 BUILD = "from convstudy import models; models.build({}, shape=(3, 32, 32), classes=10)"
-ESCAPING = {"convstudy.models.known"}  # the list of networks: on purpose
 
 
 @pytest.mark.parametrize(
@@ -271,7 +293,7 @@ ESCAPING = {"convstudy.models.known"}  # the list of networks: on purpose
 )
 def test_what_a_training_loads_is_in_its_fingerprint(name, arguments):
     ran = loaded(f"import {TRAIN}; " + BUILD.format(arguments))
-    assert ran - ESCAPING <= module.closure(TRAIN, f"convstudy.models.{name}")
+    assert ran - module.OUTSIDE <= module.closure(TRAIN, f"convstudy.models.{name}")
     assert f"convstudy.models.{name}" in ran
 
 
@@ -279,14 +301,14 @@ def test_what_a_training_loads_is_in_its_fingerprint(name, arguments):
 def test_what_a_check_of_a_layer_loads_is_in_its_fingerprint(layer, tmp_path):
     entry = COMMANDS["check-layer"]
     ran = loaded(f"import {entry} as m; m.main(['--layer', '{layer}', '--output', '{tmp_path}/a'])")
-    assert ran - ESCAPING <= module.closure(entry, f"convstudy.layers.{layer}")
+    assert ran - module.OUTSIDE <= module.closure(entry, f"convstudy.layers.{layer}")
 
 
 @pytest.mark.parametrize("kind", ["idx", "cifar10", "image_folder"])
 def test_what_preparation_loads_is_in_its_fingerprint(kind):
     entry = COMMANDS["prepare"]
     ran = loaded(f"import {entry}; from convstudy.datasets.formats import loader; loader('{kind}')")
-    assert ran <= module.closure(entry, f"convstudy.datasets.formats.{kind}")
+    assert ran - module.OUTSIDE <= module.closure(entry, f"convstudy.datasets.formats.{kind}")
 
 
 @pytest.mark.parametrize("name", ["digits", "shapes"])
@@ -296,9 +318,11 @@ def test_what_a_generator_loads_is_in_its_fingerprint(name, tmp_path):
         f"import {entry} as m; from pathlib import Path;"
         f" m.generate(Path('{tmp_path}'), '{name}', 10, 10, 0)"
     )
-    assert ran <= module.closure(entry, f"convstudy.datasets.generators.{name}")
+    assert ran - module.OUTSIDE <= module.closure(entry, f"convstudy.datasets.generators.{name}")
 
 
 @pytest.mark.parametrize("command", sorted(COMMANDS))
 def test_what_a_command_loads_on_import_is_in_its_fingerprint(command):
-    assert loaded(f"import {COMMANDS[command]}") - ESCAPING <= module.closure(COMMANDS[command])
+    assert loaded(f"import {COMMANDS[command]}") - module.OUTSIDE <= module.closure(
+        COMMANDS[command]
+    )

@@ -9,6 +9,7 @@ from contextlib import nullcontext
 import pytest
 
 from convstudy import cli, lease
+from convstudy.errors import StudyError
 
 GPUS = 2
 JOB = """
@@ -72,6 +73,21 @@ def test_a_job_that_ends_or_is_killed_frees_its_place(start, end):
 def test_who_has_been_given_a_gpu_keeps_it(start):
     assert gpu_of(start(CUDA_VISIBLE_DEVICES="7")) == "7"
     assert gpu_of(start()) == "0"
+
+
+def test_places_of_somebody_else_are_a_sentence(tmp_path, monkeypatch):
+    """Whoever made the folder first in a shared temporary folder decides what lies there."""
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    (tmp_path / "nvidia0").touch()
+    places = tmp_path / "places"
+    places.mkdir()
+    (places / "0.lock").symlink_to(places / "0.lock")
+    with pytest.raises(StudyError, match=r"places cannot be written"):
+        lease.take(tmp_path, places)
+    other = tmp_path / "a file"
+    other.touch()
+    with pytest.raises(StudyError, match=r"a file cannot be written"):
+        lease.take(tmp_path, other)
 
 
 def test_a_machine_without_a_gpu_needs_no_place(tmp_path, monkeypatch):

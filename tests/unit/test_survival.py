@@ -76,6 +76,8 @@ def test_a_full_disk_is_a_sentence_and_leaves_nothing_half_written(disk, train, 
     assert {path.name for path in disk.rglob("*") if path.is_file()} <= {
         "log.txt",
         "seed0.pt.lock",
+        "study.secret",
+        "study.secret.lock",
     }
     remount(disk, "size=50m")
     assert train(disk).returncode == 0

@@ -1,11 +1,14 @@
 """The DAG as planned: which jobs, how many, and what a bad config does."""
 
 import json
+import shlex
+import shutil
 
 import pytest
 
 from convstudy.config.study import load
 from convstudy.errors import StudyError
+from convstudy.report import provenance
 
 DRAWN = {
     **{"draw_comparison": 8, "draw_history": 9, "draw_confusion": 1, "draw_activations": 2},
@@ -187,3 +190,24 @@ def test_a_study_without_network_or_mirror_says_what_to_do(checkout):
         assert said in done.stdout, done.stdout
     assert "Traceback" not in done.stdout
     assert not (checkout.folder / target).exists()
+
+
+def asked_of_the_report(planned):
+    """What the report's job would be handed, of a dry run that shows its shell lines."""
+    (line,) = [
+        one for one in planned.splitlines() if "Shell command" in one and "report.log" in one
+    ]
+    return json.loads(shlex.split(line)[-1])
+
+
+def test_the_command_that_the_report_prints_makes_it_again(checkout):
+    """Also with settings that decide whether anything is tested, and with those of some depth."""
+    shutil.copy(checkout.folder / "overlays/cifar10_jpeg.yaml", checkout.folder / "my own.yaml")
+    given = ["minimum_seeds=2", "seeds=[0, 3]", 'scales={"quick": {"purpose": "a try"}}']
+    dry = ["-n", "-p", "--cores", "2", "report.md", "--configfile", "my own.yaml", "--config"]
+    first = asked_of_the_report(checkout.snakemake(*dry, *given, "device=cpu").stdout)
+    assert first["analysis"]["minimum_seeds"] == 2 and first["report"]["purpose"] == "a try"
+    printed = provenance.command(first["report"]["overlays"], first["report"]["settings"])
+    assert "device" not in printed
+    again = checkout.snakemake("-n", "-p", *shlex.split(printed)[1:])
+    assert asked_of_the_report(again.stdout) == first

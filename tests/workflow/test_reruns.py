@@ -112,6 +112,18 @@ DIGITS = (
 )
 
 
+PLAIN = (
+    trained("mnist_simple_cnn", *KERNELS, *MATCHED, *GRID)
+    | OVER_GRID
+    | activated(*KERNELS)
+    | measured(*KERNELS)
+    | TIMING
+    | history("mnist", *OF_KERNELS)
+    | drawn(["activations"], "kernels")
+    | VERIFIED
+)
+
+
 # In place of an old and a new text: something that changes nothing but the code.
 APPENDED = ("", "_ADDED = 1\n")
 
@@ -144,14 +156,13 @@ CODE = {
         "models/simple_cnn.py",
         "nn.ReLU(inplace=True)",
         "nn.GELU()",
-        trained("mnist_simple_cnn", *KERNELS, *MATCHED, *GRID)
-        | OVER_GRID
-        | activated(*KERNELS)
-        | measured(*KERNELS)
-        | TIMING
-        | history("mnist", *OF_KERNELS)
-        | drawn(["activations"], "kernels")
-        | VERIFIED,
+        PLAIN,
+    ),
+    "the module that its name stands for": (
+        "models/known.py",
+        '"convstudy.models.simple_cnn"',
+        '"convstudy.models.layered_cnn"',
+        PLAIN,
     ),
     "the training loop": ("training/engine.py", "model.train()", "model.eval()", EVERY_RUN),
     "what training and evaluation share": (
@@ -230,6 +241,7 @@ CODE = {
         'MODELS = {\n    "new": "convstudy.models.new",',
         set(),
     ),
+    "the words of faults": ("errors.py", "n=1", "n=1, cutoff=0.5", set()),
     "a docstring": ("training/engine.py", '"""The training loop."""', '"""Another."""', set()),
     "a comment": ("models/resnet.py", "_STRIDES =", "# a comment\n\n_STRIDES =", set()),
     "layout": ("models/resnet.py", "(1, 2, 2, 2)", "(\n    1,\n    2,\n    2,\n    2,\n)", set()),

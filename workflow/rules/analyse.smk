@@ -26,7 +26,8 @@ rule summarise:
     message:
         "Verify and summarise all runs"
     shell:
-        "convstudy --log {log} summarise --runs {params.runs} --states {params.states}"
+        "convstudy --log {log} --code {params.code} summarise"
+        " --runs {params.runs} --states {params.states}"
         " --output {output} <<< {params.slice:q}"
 
 
@@ -59,7 +60,8 @@ rule confusion:
     message:
         "Confusion of classes in section {wildcards.section}"
     shell:
-        "convstudy --log {log} confusion --runs {params.runs} --output {output}"
+        "convstudy --log {log} --code {params.code} confusion"
+        " --runs {params.runs} --output {output}"
         " <<< {params.slice:q}"
 
 
@@ -86,7 +88,7 @@ rule errors:
     message:
         "Errors of the best network of section {wildcards.section}"
     shell:
-        "convstudy --log {log} errors --runs {params.runs} --output {output}"
+        "convstudy --log {log} --code {params.code} errors --runs {params.runs} --output {output}"
         " <<< {params.slice:q}"
 
 
@@ -112,7 +114,8 @@ rule grid:
     message:
         "Accuracy over the grid of section {wildcards.section}"
     shell:
-        "convstudy --log {log} grid --runs {params.runs} --output {output} <<< {params.slice:q}"
+        "convstudy --log {log} --code {params.code} grid"
+        " --runs {params.runs} --output {output} <<< {params.slice:q}"
 
 
 rule analyse:
@@ -151,6 +154,7 @@ rule analyse:
     message:
         "Compare experiments and decide claims"
     shell:
-        "convstudy --log {log} analyse --summary {input.summary} --runs {params.runs}"
+        "convstudy --log {log} --code {params.code} analyse"
+        " --summary {input.summary} --runs {params.runs}"
         " --timing {params.timing} --comparisons {output.comparisons} --claims {output.claims}"
         " <<< {params.slice:q}"

@@ -14,6 +14,7 @@ from convstudy.config.twice import repeated_keys
 from convstudy.errors import StudyError
 from convstudy.files import canonical_json, read_json
 from convstudy.fingerprint import fingerprint
+from convstudy.models import module_of as module_of_model
 
 _workflow = Path(workflow.basedir, "workflow")
 _schema = yaml.safe_load((_workflow / "schemas/config.schema.yaml").read_text(encoding="utf-8"))
@@ -30,18 +31,13 @@ def run_of(name):
     return result("runs", "{experiment}", "seed{seed}", name)
 
 
-def module_of(one):
-    """The module that builds an experiment's network."""
-    return f"convstudy.models.{one.slice['model']['name']}"
-
-
 def is_trained(one, seed):
     """Whether that run is whole, its metrics are written last, and of this config and code."""
     path = Path(run_of("metrics.json").format(experiment=one.name, seed=seed))
     if not path.is_file():
         return False
     run = read_json(path)
-    code = fingerprint(COMMANDS["train"], module_of(one))
+    code = fingerprint(COMMANDS["train"], module_of_model(one.slice["model"]["name"]))
     return (run.get("slice"), run.get("code")) == (one.slice, code)
 
 
@@ -118,19 +114,25 @@ CODE = {}  # every fingerprint in use, and what it is made of
 
 def code(command, *modules):
     """Fingerprint of a command's code and of the modules that it imports by name."""
-    found = fingerprint(COMMANDS[command], *modules)
+    try:
+        found = fingerprint(COMMANDS[command], *modules)
+    except StudyError as error:
+        raise WorkflowError(str(error)) from None
     CODE.setdefault(found, (COMMANDS[command], *modules))
     return found
 
 
-def module_of_model(experiment):
-    """The same, by the experiment's name."""
-    return module_of(STUDY.experiments[experiment])
+def module_of(experiment):
+    """The module that builds an experiment's network: the one that training imports."""
+    try:
+        return module_of_model(STUDY.experiments[experiment].slice["model"]["name"])
+    except StudyError as error:
+        raise WorkflowError(str(error)) from None
 
 
 def code_of_training(experiment):
     """Fingerprint of everything that an experiment's training reaches."""
-    return code("train", module_of_model(experiment))
+    return code("train", module_of(experiment))
 
 
 def expected_runs():
@@ -144,7 +146,7 @@ def expected_runs():
 def reported():
     """All that the report says of the config, and all that `convstudy verify` makes it again from."""
     return {
-        "report": slices.reporting(STUDY, OVERLAYS),
+        "report": slices.reporting(STUDY, OVERLAYS, workflow.config_settings.config),
         "runs": expected_runs(),
         "analysis": slices.analysis(STUDY),
         "confusion": {n: slices.candidates(STUDY, n) for n in sections_with("confusion")},
@@ -162,9 +164,9 @@ def data_of_timing(suffix):
     return list(dict.fromkeys(prepared(experiment, suffix) for experiment in TIMED))
 
 
-def code_of_timing():
-    """Fingerprint of the timing and of the networks that it builds."""
-    return code("timing", *dict.fromkeys(map(module_of_model, TIMED)))
+def modules_of_timing():
+    """The modules that build the networks that are timed."""
+    return list(dict.fromkeys(map(module_of, TIMED)))
 
 
 def measured():

@@ -39,10 +39,12 @@ rule generate_digits:
     params:
         slice=lambda w: canonical_json(STUDY.datasets[w.dataset]["generator"]),
         code=lambda w: code("generate", "convstudy.datasets.generators.digits"),
+        uses="convstudy.datasets.generators.digits",
     message:
         "Generate {wildcards.dataset}"
     shell:
-        "convstudy --log {log} generate --output-folder data/raw/{wildcards.dataset}"
+        "convstudy --log {log} --code {params.code} --uses {params.uses} generate"
+        " --output-folder data/raw/{wildcards.dataset}"
         " <<< {params.slice:q}"
 
 
@@ -54,6 +56,7 @@ use rule generate_digits as generate_shapes with:
     params:
         slice=lambda w: canonical_json(STUDY.datasets[w.dataset]["generator"]),
         code=lambda w: code("generate", "convstudy.datasets.generators.shapes"),
+        uses="convstudy.datasets.generators.shapes",
 
 
 rule prepare:
@@ -76,8 +79,10 @@ rule prepare:
     params:
         slice=lambda w: canonical_json(preparation(w.dataset)),
         code=lambda w: code("prepare", *modules_of_data(w.dataset)),
+        uses=lambda w: ",".join(modules_of_data(w.dataset)),
     message:
         "Prepare {wildcards.dataset}"
     shell:
-        "convstudy --log {log} prepare --raw-folder data/raw/{wildcards.dataset}"
+        "convstudy --log {log} --code {params.code} --uses {params.uses} prepare"
+        " --raw-folder data/raw/{wildcards.dataset}"
         " --tensors {output.tensors} --description {output.description} <<< {params.slice:q}"

@@ -19,11 +19,13 @@ rule activations:
     params:
         slice=lambda w: canonical_json(STUDY.experiments[w.experiment].slice),
         layers=lambda w: slices.drawn_layers(STUDY, w.experiment),
-        code=lambda w: code("activations", module_of_model(w.experiment)),
+        code=lambda w: code("activations", module_of(w.experiment)),
+        uses=lambda w: module_of(w.experiment),
     message:
         "Activations of {wildcards.experiment}, seed {wildcards.seed}"
     shell:
-        "convstudy --log {log} activations --checkpoint {input.checkpoint}"
+        "convstudy --log {log} --code {params.code} --uses {params.uses} activations"
+        " --checkpoint {input.checkpoint}"
         " --tensors {input.tensors} --description {input.description} --layers {params.layers:q}"
         " --device {config[device]} --output {output} <<< {params.slice:q}"
 
@@ -49,7 +51,8 @@ rule mistakes:
     message:
         "Images of the mistakes of section {wildcards.section}"
     shell:
-        "convstudy --log {log} mistakes --errors {input.errors} --tensors {input.tensors}"
+        "convstudy --log {log} --code {params.code} mistakes"
+        " --errors {input.errors} --tensors {input.tensors}"
         " --description {input.description} --output {output} <<< {params.slice:q}"
 
 
@@ -74,11 +77,13 @@ rule frequency:
     params:
         slice=lambda w: canonical_json(STUDY.experiments[w.experiment].slice),
         layers=lambda w: slices.measured_layers(STUDY, w.experiment),
-        code=lambda w: code("frequency", module_of_model(w.experiment)),
+        code=lambda w: code("frequency", module_of(w.experiment)),
+        uses=lambda w: module_of(w.experiment),
     message:
         "Spatial frequency of maps of {wildcards.experiment}, seed {wildcards.seed}"
     shell:
-        "convstudy --log {log} frequency --checkpoint {input.checkpoint}"
+        "convstudy --log {log} --code {params.code} --uses {params.uses} frequency"
+        " --checkpoint {input.checkpoint}"
         " --tensors {input.tensors} --description {input.description} --layers {params.layers:q}"
         " --device {config[device]} --output {output} <<< {params.slice:q}"
 
@@ -101,11 +106,13 @@ rule timing:
     params:
         slice=canonical_json(TIMED),
         repeats=max(7, STUDY.minimum_seeds),  # a verdict takes as many values
-        code=lambda w: code_of_timing(),
+        code=lambda w: code("timing", *modules_of_timing()),
+        uses=lambda w: ",".join(modules_of_timing()),
     message:
         "Time training steps of the networks that claims about time name"
     shell:
-        "convstudy --log {log} timing --data data/prepared --device {config[device]} --repeats {params.repeats}"
+        "convstudy --log {log} --code {params.code} --uses {params.uses} timing"
+        " --data data/prepared --device {config[device]} --repeats {params.repeats}"
         " --output {output} <<< {params.slice:q}"
 
 
@@ -129,7 +136,9 @@ rule check_layer:
         runtime=10,
     params:
         code=lambda w: code("check-layer", f"convstudy.layers.{w.layer}"),
+        uses=lambda w: f"convstudy.layers.{w.layer}",
     message:
         "Check the layer {wildcards.layer}"
     shell:
-        "convstudy --log {log} check-layer --layer {wildcards.layer} --output {output}"
+        "convstudy --log {log} --code {params.code} --uses {params.uses} check-layer"
+        " --layer {wildcards.layer} --output {output}"

@@ -27,7 +27,7 @@ rule draw_comparison:
     message:
         "Draw comparison of section {wildcards.section}"
     shell:
-        "convstudy --log {log} draw-comparison --runs {params.runs}"
+        "convstudy --log {log} --code {params.code} draw-comparison --runs {params.runs}"
         " --comparisons {input.comparisons} --words {input.words} --output {output}"
         " <<< {params.slice:q}"
 
@@ -60,7 +60,8 @@ rule draw_history:
     message:
         "Draw {wildcards.kind} of section {wildcards.section}"
     shell:
-        "convstudy --log {log} draw-{wildcards.kind} --runs {params.runs} --words {input.words}"
+        "convstudy --log {log} --code {params.code} draw-{wildcards.kind}"
+        " --runs {params.runs} --words {input.words}"
         " --output {output} <<< {params.slice:q}"
 
 
@@ -88,7 +89,7 @@ rule draw_confusion:
     message:
         "Draw the confusion matrix of section {wildcards.section}"
     shell:
-        "convstudy --log {log} draw-confusion --confusion {input.confusion}"
+        "convstudy --log {log} --code {params.code} draw-confusion --confusion {input.confusion}"
         " --words {input.words} --output {output}"
 
 
@@ -118,7 +119,8 @@ rule draw_activations:
     message:
         "Draw activations of section {wildcards.section}"
     shell:
-        "convstudy --log {log} draw-activations --runs {params.runs} --words {input.words}"
+        "convstudy --log {log} --code {params.code} draw-activations"
+        " --runs {params.runs} --words {input.words}"
         " --output {output} <<< {params.slice:q}"
 
 
@@ -147,7 +149,8 @@ rule draw_forest:
     message:
         "Draw all claims"
     shell:
-        "convstudy --log {log} draw-forest --claims {input.claims} --words {input.words}"
+        "convstudy --log {log} --code {params.code} draw-forest"
+        " --claims {input.claims} --words {input.words}"
         " --output {output} <<< {params.slice:q}"
 
 
@@ -177,7 +180,7 @@ rule draw_errors:
     message:
         "Draw {wildcards.kind} of section {wildcards.section}"
     shell:
-        "convstudy --log {log} draw-{wildcards.kind} --errors {input.errors}"
+        "convstudy --log {log} --code {params.code} draw-{wildcards.kind} --errors {input.errors}"
         " --words {input.words} --output {output}"
 
 
@@ -206,7 +209,8 @@ rule draw_mistakes:
     message:
         "Draw mistakes of section {wildcards.section}"
     shell:
-        "convstudy --log {log} draw-mistakes --errors {input.errors} --pictures {input.pictures}"
+        "convstudy --log {log} --code {params.code} draw-mistakes"
+        " --errors {input.errors} --pictures {input.pictures}"
         " --words {input.words} --output {output}"
 
 
@@ -234,5 +238,6 @@ rule draw_grid:
     message:
         "Draw the grid of section {wildcards.section}"
     shell:
-        "convstudy --log {log} draw-grid --grid {input.grid} --words {input.words}"
+        "convstudy --log {log} --code {params.code} draw-grid"
+        " --grid {input.grid} --words {input.words}"
         " --output {output}"

@@ -30,8 +30,9 @@ rule report:
     message:
         "Write the report"
     shell:
-        "convstudy --log {log} report --results {params.results} --data data/prepared"
-        " --templates {params.templates} --words {input.words} --code {params.code}"
+        "convstudy --log {log} --code {params.code} report"
+        " --results {params.results} --data data/prepared"
+        " --templates {params.templates} --words {input.words}"
         " --output {output.report} <<< {params.slice:q}"
 
 
@@ -64,5 +65,6 @@ rule report_html:
     message:
         "Make a page of the report"
     shell:
-        "convstudy --log {log} html --report {input.report} --results {params.results}"
+        "convstudy --log {log} --code {params.code} html"
+        " --report {input.report} --results {params.results}"
         " --templates {params.templates} --words {input.words} --output {output}"

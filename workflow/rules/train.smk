@@ -21,13 +21,15 @@ rule train:
     params:
         slice=lambda w: canonical_json(STUDY.experiments[w.experiment].slice),
         code=lambda w: code_of_training(w.experiment),
+        uses=lambda w: module_of(w.experiment),
         # Outside the declared outputs, which Snakemake deletes when a job fails.
         state=state_of,
     message:
         "Train {wildcards.experiment}, seed {wildcards.seed}"
     shell:
-        "convstudy --log {log} train --experiment {wildcards.experiment} --seed {wildcards.seed}"
-        " --tensors {input.tensors} --description {input.description} --code {params.code}"
+        "convstudy --log {log} --code {params.code} --uses {params.uses} train"
+        " --experiment {wildcards.experiment} --seed {wildcards.seed}"
+        " --tensors {input.tensors} --description {input.description}"
         " --device {config[device]} --threads {threads} --state {params.state}"
         " --folder $(dirname {output.metrics})"
         " <<< {params.slice:q}"

@@ -1,8 +1,8 @@
 """What `make report` runs: Snakemake, in a folder that it unlocks if the last one there was killed.
 
 Snakemake's own lock outlives a killed Snakemake and does not say whose it is; the session on record
-does. Nor does Snakemake make a file again that is missing where all that was made from it is there.
-Arguments are handed on to Snakemake.
+does. Nor does Snakemake make a file again that is missing where all that was made from it is there:
+these are asked for by name first. Arguments are handed on to Snakemake.
 """
 
 import signal
@@ -14,20 +14,14 @@ from pathlib import Path
 import filelock
 import psutil
 
-from convstudy.errors import StudyError
-from convstudy.files import read_json
-from convstudy.report.record import record_of
-
 import session
-
-REPORT = Path("report.md")
 
 
 def main(arguments: list[str]) -> int:
     session.FOLDER.mkdir(parents=True, exist_ok=True)
     try:
         with filelock.FileLock(session.FOLDER / "report.lock").acquire(blocking=False):
-            return _refusal() or _snakemake(*arguments, *_again()) or _done(arguments)
+            return _refusal() or _again(arguments) or _snakemake(*arguments) or _done(arguments)
     except filelock.Timeout:
         return _say("another `make report` is running in this folder. Wait for it, or stop it.")
     except OSError as error:
@@ -53,29 +47,37 @@ def _refusal() -> int:
     return _snakemake("--unlock", "--quiet", "all")
 
 
-def lost() -> list[str]:
-    """Files that the last report was made from and that are missing; none without its record."""
-    try:
-        record = read_json(record_of(REPORT))
-        paths = [Path(record["results"], name) for name in record["files"]]
-    except (StudyError, KeyError, TypeError):
-        return []
-    return [str(path) for path in paths if not path.is_file()]
+def lost(arguments: list[str]) -> list[str]:
+    """Missing files that Snakemake would leave missing, since nothing that is asked for needs them.
+
+    Not raw data, which may be removed; nor prepared data in a folder without records of what was
+    made with what: the runs there would be older than their data, and trained again.
+    """
+    command = [sys.executable, "-m", "snakemake", "--summary", *arguments]
+    listed = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    rows = [line.split("\t") for line in listed.stdout.splitlines()]
+    left = [row[0] for row in rows if len(row) > 5 and row[-1] == "no update"]
+    recorded = any(Path(".snakemake/metadata").glob("*"))
+    kept = "data/raw/" if recorded else "data/"
+    return [name for name in left if not name.startswith(kept) and not Path(name).exists()]
 
 
-def _again() -> list[str]:
-    """Arguments for a run of all that asks for missing files."""
-    missing = lost()
+def _again(arguments: list[str]) -> int:
+    """Make missing files again, and only these: what was made from them stands."""
+    missing = lost(arguments)
     if not missing:
-        return []
-    print(
-        f"Missing, and made again: {', '.join(missing[:3])}{', …' * (len(missing) > 3)}", flush=True
-    )
-    return ["--forcerun", "summarise", "report"]
+        return 0
+    some = f"{', '.join(missing[:3])}{', …' * (len(missing) > 3)}"
+    print(f"Missing, and made again: {some}", flush=True)
+    return _snakemake(*missing, *(one for one in arguments if not _is_target(one)))
+
+
+def _is_target(argument: str) -> bool:
+    return argument.endswith((".md", ".html"))
 
 
 def _done(arguments: list[str]) -> int:
-    made = [one for one in arguments if one.endswith((".md", ".html")) and Path(one).is_file()]
+    made = [one for one in arguments if _is_target(one) and Path(one).is_file()]
     print(f"Written: {' and '.join(made)}.")
     return 0
 

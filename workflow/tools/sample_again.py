@@ -38,7 +38,9 @@ def again(sample: Path, output: Path) -> None:
     study = study_of(record["report"]["settings"], record["report"]["overlays"])
     job = {
         **{key: record[key] for key in ("runs", *_MADE_FROM)},
-        "report": slices.reporting(study, record["report"]["overlays"]),
+        "report": slices.reporting(
+            study, record["report"]["overlays"], record["report"]["settings"]
+        ),
     }
     made_from = {
         "analysis": slices.analysis(study),

@@ -43,7 +43,7 @@ def main(arguments: list[str]) -> int:
         print(done.stdout, file=sys.stderr)
         return done.returncode
     print(explain(done.stdout))
-    for path in lost():
+    for path in lost(arguments):
         print(f"{path} is missing; `make report` makes it again.")
     if any(Path("results").glob("*/runs")) and not any(Path(".snakemake/metadata").glob("*")):
         print(

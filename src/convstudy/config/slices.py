@@ -1,6 +1,6 @@
 """What single jobs are told of the study: plain JSON values, nothing that they do not use."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -144,16 +144,21 @@ def timing(study: Study) -> Slice:
     return {name: one.slice for name, one in study.experiments.items() if name in names}
 
 
-def reporting(study: Study, overlays: Sequence[str] = ()) -> Slice:
+def reporting(
+    study: Study, overlays: Sequence[str] = (), given: Mapping[str, Any] | None = None
+) -> Slice:
     """All of the config that the report prints; lists, since canonical JSON forgets an order.
 
-    `overlays` are the files that were laid over config.yaml.
+    `overlays` are the files that were laid over config.yaml, `given` the settings that were given
+    beside it: with both, a command makes the same report again.
     """
+    aside = ("device", "data_mirror")  # no result depends on them
+    kept = {key: value for key, value in (given or {}).items() if key not in aside}
     return {
         "scale": study.scale,
         "language": study.language,
         "overlays": list(overlays),
-        "settings": study.settings,
+        "settings": {"scale": study.scale, "language": study.language, **kept},
         "purpose": study.purpose,
         "left_out": study.left_out,
         "missing": list(study.missing.values()),

@@ -22,7 +22,6 @@ class Study:
 
     scale: str
     language: str
-    settings: Config  # those that users give with --config and that a report depends on
     purpose: str
     minimum_seeds: int
     experiments: dict[str, Experiment]
@@ -94,7 +93,6 @@ def _resolve(config: Config, expanded: Config, is_trained: IsTrained | None) -> 
     return Study(
         scale=config["scale"],
         language=config["language"],
-        settings=_settings(config),
         purpose=scale["purpose"],
         minimum_seeds=config["minimum_seeds"],
         experiments=experiments,
@@ -132,15 +130,6 @@ def _left_out(config: Config, sections: Config, names: list[str]) -> Config:
             for one in single
         ],
     }
-
-
-def _settings(config: Config) -> Config:
-    """What a command has to say to make this report again, beside `--configfile`."""
-    given = {"scale": config["scale"], "language": config["language"]}
-    for key in ("seeds", "allow_missing"):
-        if config[key]:
-            given[key] = config[key]
-    return given
 
 
 def _trained(

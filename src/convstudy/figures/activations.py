@@ -75,7 +75,7 @@ def read(runs: Path, one: Experiment, layers: tuple[str, ...]) -> list[Block]:
         raise _unusable(path, "is missing") from None
     except KeyError as error:
         raise _unusable(path, f"lacks an array ({error.args[0]})") from None
-    except (OSError, ValueError, IndexError, EOFError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, IndexError, EOFError, MemoryError, zipfile.BadZipFile) as error:
         raise _unusable(path, f"cannot be read ({error})") from None
 
 

@@ -47,7 +47,7 @@ def _images(path: Path) -> np.ndarray:
             return images
     except FileNotFoundError:
         said = "is missing"
-    except (KeyError, OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+    except (KeyError, OSError, ValueError, EOFError, MemoryError, zipfile.BadZipFile) as error:
         said = f"cannot be read ({error})"
     raise StudyError(f"{path} {said}. Delete it and run snakemake again.")
 

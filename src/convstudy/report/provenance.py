@@ -45,7 +45,10 @@ def _by_experiment(runs: list[dict[str, str]], field: str) -> dict[str, list[flo
 
 
 def environments(experiments: Values, runs: list[dict[str, str]]) -> Values:
-    """The distinct environments, most frequent first; which runs were made in which."""
+    """The distinct environments, most frequent first; which runs were made in which.
+
+    And how many runs were cut off and went on from a state.
+    """
 
     def environment(run: dict[str, str]) -> tuple[str, ...]:
         return tuple(run[field] for field in _ENVIRONMENT)
@@ -57,6 +60,7 @@ def environments(experiments: Values, runs: list[dict[str, str]]) -> Values:
         groups.setdefault((run["experiment"], numbers[environment(run)]), []).append(run)
     order = list(experiments)
     return {
+        "resumed": sum(int(run["sessions"]) > 1 for run in runs),
         "environments": [
             {**dict(zip(_ENVIRONMENT, key, strict=True)), "runs": count} for key, count in counts
         ],
@@ -87,7 +91,8 @@ def differing(names: list[str], runs: list[dict[str, str]]) -> list[Values]:
 def command(overlays: list[str], settings: Values) -> str:
     """The call that makes this report, with the files and settings that it depends on."""
     files = " ".join(["--configfile", *map(shlex.quote, overlays)]) + " " if overlays else ""
-    given = " ".join(f"{key}={value}".replace(" ", "") for key, value in settings.items())
+    spelt = {k: v if isinstance(v, str) else canonical_json(v) for k, v in settings.items()}
+    given = " ".join(shlex.quote(f"{key}={value}") for key, value in spelt.items())
     return f"snakemake --cores all report.md {files}--config {given}"
 
 

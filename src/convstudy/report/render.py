@@ -30,10 +30,22 @@ def main(argv: list[str]) -> None:
     parser.add_argument("--output", required=True, type=Path)
     options = parser.parse_args(argv)
     study = read_slice()
-    values = gather(study["report"], options.results, options.data, options.output)
     with language.speaking(options.words):
-        write_text(options.output, render(options.templates, values))
+        write_text(options.output, written(study["report"], options))
     write_json(record_of(options.output), _record(options, study))
+
+
+def written(study: dict[str, Any], options: argparse.Namespace) -> str:
+    """The report as Markdown; `StudyError` where a result does not hold what it has to."""
+    try:
+        values = gather(study, options.results, options.data, options.output)
+        return render(options.templates, values)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise StudyError(
+            f"the results in {options.results} do not hold what a report is made from "
+            f"({type(error).__name__}: {error}). One of its tables is damaged: "
+            "delete them (*.json, summary.csv), the runs apart, and run `make report`."
+        ) from error
 
 
 def _record(options: argparse.Namespace, study: dict[str, Any]) -> dict[str, Any]:
@@ -109,4 +121,7 @@ def render(templates: Path, values: dict[str, Any]) -> str:
     except TemplateError as error:
         line = getattr(error, "lineno", None)
         where = f", line {line}" if line else ""
-        raise StudyError(f"{templates}{where}: {error.message}. Mend the template.") from error
+        raise StudyError(
+            f"{templates}{where}: {error.message}. Mend the template; or delete the table of "
+            "results that lacks it, and run `make report`."
+        ) from error

@@ -1,4 +1,4 @@
-"""Reads a run's history: holds its last epoch against the record, and measures its curves."""
+"""Reads a run's history: holds it against the record and the recipe, and measures its curves."""
 
 import csv
 import math
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from convstudy.errors import StudyError
+from convstudy.training.recipe import Recipe, learning_rate
 
 # (split, column) of the last epoch → field of the record that states the same.
 _LAST = {
@@ -16,9 +17,16 @@ _LAST = {
 }
 
 
-def _rows(path: Path) -> dict[tuple[int, str], dict[str, str]]:
+Rows = dict[tuple[int, str], dict[str, str]]  # by epoch and split
+
+
+def _rows(path: Path) -> Rows:
+    rows: Rows = {}
     with path.open(newline="", encoding="utf-8") as file:
-        return {(int(row["epoch"]), row["split"]): row for row in csv.DictReader(file)}
+        for row in csv.DictReader(file):
+            if rows.setdefault((int(row["epoch"]), row["split"]), row) is not row:
+                raise ValueError(f"epoch {row['epoch']} has two rows of {row['split']}")
+    return rows
 
 
 def contradictions(path: Path, record: dict[str, Any]) -> Iterator[str]:
@@ -40,6 +48,26 @@ def contradictions(path: Path, record: dict[str, Any]) -> Iterator[str]:
         stated = record.get(name)
         if isinstance(stated, int | float) and not math.isclose(stated, value, rel_tol=1e-6):
             yield f"{name} is {stated}, history.csv ends with {value}"
+    yield from _departures(found, record)
+
+
+def _departures(rows: Rows, record: dict[str, Any]) -> Iterator[str]:
+    """Where a history is not that of a training by the recipe of its slice."""
+    try:
+        recipe = Recipe(**record["slice"]["recipe"])
+        steps = math.ceil(record["train_images"] / recipe.batch_size)  # of an epoch
+        rates = {key: float(row["learning_rate"]) for key, row in rows.items()}
+    except (KeyError, TypeError, ValueError, ZeroDivisionError) as error:
+        yield f"history.csv cannot be compared with the recipe ({error!r})"
+        return
+    epochs = range(1, recipe.epochs + 1)
+    if set(rows) != {(epoch, split) for epoch in epochs for split in ("train", "test")}:
+        yield f"history.csv does not have the {recipe.epochs} epochs of the recipe, and these alone"
+    for (epoch, _), rate in rates.items():
+        wanted = learning_rate(recipe, epoch * steps - 1, recipe.epochs * steps)
+        if not math.isclose(rate, wanted, rel_tol=1e-9):
+            yield f"learning_rate is {rate} in epoch {epoch} of history.csv, by the recipe {wanted}"
+            return
 
 
 def measure(metric: str, path: Path) -> float | None:

@@ -14,7 +14,7 @@ Record = dict[str, Any]
 
 MEASURED = tuple(name for name in RECORDED if name != "gap")  # the gap is derived
 TEXTS = ("dataset", "data_sha256")
-COUNTS = ("train_images", "test_images", "epochs")
+COUNTS = ("train_images", "test_images", "epochs", "sessions")
 ENVIRONMENT = {
     **{"device": str, "threads": int, "precision": str, "processor": str, "platform": str},
     **{"python": str, "torch": str, "convstudy": str},
@@ -67,6 +67,10 @@ def _identity(record: Record, expected: Expected) -> Iterator[str]:
     else:
         for key, found, wanted in differences(record["slice"], expected.slice, "slice"):
             yield f"{key} is {canonical_json(found)}, the config says {canonical_json(wanted)}"
+    for name in ("train_images", "test_images"):
+        asked = expected.slice.get(name)  # null: all
+        if asked is not None and record.get(name) != asked:
+            yield f"{name} is {record.get(name, ABSENT)}, the config asks for {asked}"
 
 
 def _fields(record: Record) -> Iterator[str]:

@@ -80,6 +80,8 @@ def forget(states: Path, runs: list[Expected]) -> None:
     for run in runs:
         discard(states / run.experiment / f"seed{run.seed}.pt")
     for folder in (*states.glob("*"), states):
+        if not any(folder.glob("seed*")):
+            discard(folder / "study.secret")
         with suppress(OSError):  # not empty, or not there
             folder.rmdir()
 

@@ -14,7 +14,7 @@ from convstudy.statistics.records import ENVIRONMENT, Record
 
 COLUMNS = (
     *("experiment", "seed", "origin", "dataset", "generated"),
-    *("train_images", "test_images", "epochs"),
+    *("train_images", "test_images", "epochs", "sessions"),
     *RECORDED,
     *ENVIRONMENT,
     *("code", "data_sha256"),

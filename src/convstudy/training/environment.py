@@ -14,6 +14,14 @@ import torch
 
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # malloc.h
 
+# Variables by which a user chooses kernels, and so bits: of PyTorch, oneDNN, MKL, CUDA's libraries,
+# the C library's own choice by processor, and what takes threads away from a program.
+_KERNELS = (
+    *("ATEN_", "DNNL_", "ONEDNN_", "MKL_", "CUBLAS_", "CUDNN_", "NVIDIA_TF32", "TORCH_ALLOW_TF32"),
+    *("GLIBC_TUNABLES", "OMP_THREAD_LIMIT", "OMP_DYNAMIC"),
+)
+_SOURCE = Path(__file__)
+
 
 def keep_freed_memory() -> None:
     """Let this process keep memory that is freed instead of handing it back to the kernel.
@@ -31,8 +39,7 @@ def keep_freed_memory() -> None:
 
 def describe(device: str, precision: str = "float32") -> dict[str, str | int | bool | None]:
     """Everything that may change a result or a time and is not in the config."""
-    commit = _git("rev-parse", "HEAD")
-    changes = _git("status", "--porcelain", "--untracked-files=no")
+    commit, dirty = _commit()
     return {
         "python": platform.python_version(),
         "torch": torch.__version__,
@@ -43,7 +50,7 @@ def describe(device: str, precision: str = "float32") -> dict[str, str | int | b
         "threads": torch.get_num_threads(),
         "precision": precision,
         "commit": commit,
-        "dirty": None if changes is None else bool(changes),
+        "dirty": dirty,
     }
 
 
@@ -56,18 +63,40 @@ def peak_memory(device: str) -> int:
 
 
 def _processor() -> str:
+    """The processor as programs see it: with its cores, PyTorch's kernels, and who chose them."""
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
     except OSError:
         lines = []
     names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return f"{(names or [platform.processor() or platform.machine()])[0]}, {os.cpu_count()} cores"
+    name = (names or [platform.processor() or platform.machine()])[0]
+    chosen = [f"{key}={os.environ[key]}" for key in sorted(os.environ) if key.startswith(_KERNELS)]
+    capability = torch.backends.cpu.get_cpu_capability()
+    return ", ".join([name, f"{os.cpu_count()} cores", f"{capability} kernels", *chosen])
+
+
+def _commit() -> tuple[str | None, bool | None]:
+    """Commit of the code that runs, wherever it is called from, and whether it was edited since.
+
+    None for code that is installed outside a checkout, or in one that does not know it (an
+    environment below the repository of something else). A module that git does not know yet counts
+    as an edit.
+    """
+    if _git("ls-files", "--error-unmatch", _SOURCE.name) is None:
+        return None, None
+    edited = _git("status", "--porcelain", "--untracked-files=no")
+    new = _git("status", "--porcelain", "--untracked-files=all", "--", str(_SOURCE.parents[1]))
+    return _git("rev-parse", "HEAD"), bool(edited or new)
 
 
 def _git(*arguments: str) -> str | None:
-    """What git prints; None without git or outside a checkout."""
+    """What git prints in the folder of this file; None without git or outside a checkout."""
+    command = ["git", "-C", str(_SOURCE.parent), *arguments]
+    # A hook of git's own runs with its repository in the environment.
+    elsewhere = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE")
+    environment = {key: value for key, value in os.environ.items() if key not in elsewhere}
     try:
-        done = subprocess.run(["git", *arguments], capture_output=True, text=True, check=True)
+        done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
     except (OSError, subprocess.CalledProcessError):
         return None
     return done.stdout.strip()

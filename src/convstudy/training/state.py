@@ -1,8 +1,10 @@
 """The state of a training in a file, so that a killed run goes on to the same bits."""
 
 import hashlib
+import hmac
 import io
 import logging
+import secrets
 import time
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ from torch import nn
 
 from convstudy.errors import StudyError
 from convstudy.files import canonical_json, replacing
+from convstudy.locks import locked
 from convstudy.tensors import UNREADABLE
 from convstudy.training.interruption import Stop
 from convstudy.training.progress import Progress
@@ -19,6 +22,7 @@ from convstudy.training.progress import Progress
 log = logging.getLogger(__name__)
 
 _SAVE_SECONDS = 300.0  # within an epoch; at its end the state is saved anyway
+_SECRET = "study.secret"  # beside the states that are signed with it
 
 
 class Keeper:
@@ -26,8 +30,9 @@ class Keeper:
 
     `key` is all that a state has to agree with (config, code, data, versions, device); a hash of it
     is part of the file's name, `<path's stem>.<hash>.pt`. States of other keys are left alone, with
-    a line in the log, and a damaged one is ignored. The file is the SHA-256 of what follows, then
-    `torch.save` of a dict; it takes its place only when it is whole.
+    a line in the log, and a damaged one is ignored, or one that was written elsewhere. The file is
+    a signature of what follows (HMAC-SHA-256 with a secret of the folder), then `torch.save` of a
+    dict; it takes its place only when it is whole.
     """
 
     def __init__(self, path: Path | None = None, key: Any = None, stop: Stop | None = None) -> None:
@@ -59,8 +64,9 @@ class Keeper:
         }
         torch.save(stored, content)
         try:
+            signature = sign(self.path.parent, content.getbuffer())
             with replacing(self.path) as temporary, temporary.open("wb") as file:
-                file.write(hashlib.sha256(content.getbuffer()).digest())
+                file.write(signature)
                 file.write(content.getbuffer())
         except StudyError as error:
             log.warning("Training goes on without a new state: %s", error)
@@ -91,15 +97,29 @@ class Keeper:
             log.info("%s is of another config, code, data, version or device: ignored.", other)
         if not self.path.is_file():
             return None
-        stored = _unpack(self.path.read_bytes())
+        stored = _unpack(self.path)
         if stored is None or stored["key"] != self._key:
-            log.info("%s is damaged: it is ignored, training starts anew.", self.path)
+            log.info(
+                "%s is damaged, or was not written in this folder: it is ignored, training starts "
+                "anew.", self.path,
+            )  # fmt: skip
             return None
         return stored
 
 
-def _unpack(content: bytes) -> dict[str, Any] | None:
-    if hashlib.sha256(content[32:]).digest() != content[:32]:
+def sign(folder: Path, content: bytes | memoryview) -> bytes:
+    """32 bytes that only states of this folder start with, as long as nobody forges them."""
+    path = folder / _SECRET
+    with locked(path):
+        if not path.is_file():
+            with replacing(path) as temporary:
+                temporary.write_bytes(secrets.token_bytes(32))
+        return hmac.digest(path.read_bytes(), content, "sha256")
+
+
+def _unpack(path: Path) -> dict[str, Any] | None:
+    content = path.read_bytes()
+    if not hmac.compare_digest(sign(path.parent, content[32:]), content[:32]):
         return None
     try:
         stored: dict[str, Any] = torch.load(

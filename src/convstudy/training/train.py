@@ -117,7 +117,7 @@ def _tidy(options: argparse.Namespace) -> None:
 def _key(
     options: argparse.Namespace, job: dict[str, Any], data: Prepared, environment: dict[str, Any]
 ) -> dict[str, Any]:
-    """All that the bits of a training depend on."""
+    """All that the bits of a training depend on; the processor is told with its kernels."""
     where = ("torch", "device", "processor", "threads", "precision")
     return {
         "slice": job,

@@ -17,6 +17,21 @@ def test_each_repeated_key_is_said_with_both_lines(tmp_path):
     ]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a0: &a0 [x]\n"
+        + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 40)),
+        "a: &a\n  b: *a\n",
+    ],
+)
+def test_aliases_that_explode_are_said_and_not_written_out(tmp_path, text):
+    path = tmp_path / "bomb.yaml"
+    path.write_text(text)
+    (said,) = repeated_keys(path)
+    assert said.endswith("its aliases (*name) make more than 100000 values of it; write them out")
+
+
 @pytest.mark.parametrize("name", ["config.yaml", "workflow/published.yaml"])
 def test_ours_have_none(name):
     assert list(repeated_keys(ROOT / name)) == []

@@ -1,5 +1,8 @@
 """Images that are arrays already."""
 
+import io
+import zipfile
+
 import numpy as np
 import pytest
 import torch
@@ -87,3 +90,16 @@ def test_another_file_is_refused(tmp_path):
     (tmp_path / "mine.npz").write_bytes(b"no archive")
     with pytest.raises(StudyError, match=r"mine.npz cannot be read as an npz file"):
         loader("npz")({"mine.npz": tmp_path / "mine.npz"}, {})
+
+
+def test_an_array_that_claims_more_than_there_is(tmp_path):
+    """713 TiB in a header of 128 bytes."""
+    path = tmp_path / "mine.npz"
+    header = io.BytesIO()
+    shape = (10**12, 28, 28)
+    about = {"descr": "|u1", "fortran_order": False, "shape": shape}
+    np.lib.format.write_array_header_1_0(header, about)
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("train_images.npy", header.getvalue())
+    with pytest.raises(StudyError, match=r"mine.npz cannot be read as an npz file"):
+        loader("npz")({"mine.npz": path}, {})

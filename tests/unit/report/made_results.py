@@ -44,6 +44,7 @@ def _rows(study, rng, spread):
                     "train_images": 60000,
                     "test_images": 10000,
                     "epochs": 5,
+                    "sessions": 1,
                     "parameters": cost,
                     "macs": 3 * cost,
                     "device": "cpu",

@@ -1,5 +1,6 @@
 """The report says what its files say, and nothing else."""
 
+import argparse
 import csv
 import json
 import re
@@ -18,7 +19,7 @@ from convstudy.config.study import load
 from convstudy.errors import StudyError
 from convstudy.report import settings, words
 from convstudy.report.context import gather
-from convstudy.report.render import render
+from convstudy.report.render import render, written
 from convstudy.statistics import summary
 from convstudy.statistics.outcomes import TESTS
 
@@ -333,6 +334,15 @@ def test_every_run_is_listed_with_what_it_was_made_on(tmp_path, study):
     assert len(rows) == sum(one.dataset == "mnist" for one in made.experiments.values())
     assert "| environment 2 | 4 runs: cpu, " in text
     assert "commit aaaaaaaaaaaa with uncommitted changes" in text
+    assert "interruptions" not in text
+
+
+def test_runs_that_went_on_from_a_state_are_counted(tmp_path, study):
+    made = study("full", seeds=[0, 1, 2, 7])
+    made_results.make(tmp_path, made, np.random.default_rng(0))
+    edited(tmp_path, "mnist_kernel5", sessions="3")
+    text = sections(report_of(tmp_path, made))["How this was made"]
+    assert "| interruptions | 4 runs were cut off and went on from their saved states |" in text
 
 
 @pytest.mark.parametrize("field", ["device", "processor", "threads", "precision", "torch"])
@@ -445,3 +455,21 @@ def made_up(path):
     with path.open("wb") as file:
         write_po(file, catalogue)
     return path
+
+
+@pytest.mark.parametrize("content", [[], {}, {"layer": 5}, {"checks": "all"}, None])
+def test_a_damaged_table_is_a_sentence(tmp_path, study, content):
+    made = study("full", seeds=[0, 1, 2])
+    made_results.make(tmp_path, made, np.random.default_rng(0))
+    results = tmp_path / "results/full"
+    next(results.glob("layers/*.json")).write_text(json.dumps(content))
+    options = argparse.Namespace(
+        results=results,
+        data=tmp_path / "data/prepared",
+        output=tmp_path / "report.md",
+        templates=TEMPLATES,
+    )
+    job = json.loads(json.dumps(slices.reporting(made)))
+    said = pytest.raises(StudyError, match=r"delete .*and run `make report`")
+    with language.speaking(ROOT / "workflow/locale/en.po"), said:
+        written(job, options)

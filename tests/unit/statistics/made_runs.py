@@ -11,7 +11,10 @@ from convstudy.statistics.summary import Runs
 
 CLASSES = ["cat", "dog", "car"]
 LABELS = np.array([0, 0, 0, 0, 1, 1, 1, 1, 2, 2])
-SLICE = {"dataset": "digits", "recipe": {"epochs": 2, "learning_rate": 0.001}}
+SLICE = {
+    "dataset": "digits",
+    "recipe": {"optimizer": "adam", "learning_rate": 0.001, "batch_size": 16, "epochs": 2},
+}
 CODE = "0123456789abcdef"
 
 # Accuracies of five seeds each.
@@ -67,6 +70,7 @@ def write_run(folder: Path, experiment: str, seed: int, predicted, **changes):
         "train_images": 40,
         "test_images": len(LABELS),
         "epochs": 2,
+        "sessions": 1,
         "test_accuracy": accuracy,
         "test_loss": loss,
         "train_accuracy": 0.9,

@@ -102,6 +102,7 @@ FORGED = [
     ({"parameters": 10.5}, "parameters is 10.5, not a whole number"),
     ({"macs": 0}, "macs is 0, outside 1 to inf"),
     ({"epochs": 0}, "epochs is 0, not a count"),
+    ({"sessions": 0}, "sessions is 0, not a count"),
     ({"epochs": 3}, "epochs is 3, history.csv ends with 2"),
     ({"test_images": 11}, "test_images is 11, predictions.npz holds 10"),
     ({"classes": ["cat", "dog"]}, "classes names 2, predictions.npz has logits for 3"),
@@ -129,6 +130,35 @@ def test_forged_records(study, changes, said):
     message = refused(study)
     assert f"- {said}" in message
     assert str(study.runs / "fc/seed0") in message
+
+
+DEPARTED = [
+    ("0.001,", "0.0,", "learning_rate is 0.0 in epoch 1 of history.csv, by the recipe 0.001"),
+    ("\n1,", "\n3,", "history.csv does not have the 2 epochs of the recipe, and these alone"),
+    (
+        "\n2,test",
+        "\n1,test",
+        "history.csv cannot be read (ValueError('epoch 1 has two rows of test')",
+    ),
+    ("0.001", "small", "history.csv cannot be compared with the recipe (ValueError"),
+]
+
+
+@pytest.mark.parametrize("old, new, said", DEPARTED)
+def test_a_history_of_another_recipe(study, old, new, said):
+    """Whole, and vouched for: but not what the config asks for."""
+    path = study.runs / "fc/seed0/history.csv"
+    path.write_text(path.read_text().replace(old, new))
+    files = json.loads(path.with_name("metrics.json").read_text())["files"]
+    change(path.parent, files=files | {"history.csv": digest(path)})
+    assert f"- {said}" in refused(study)
+
+
+def test_fewer_images_than_the_config_asks_for(study):
+    fewer = {**SLICE, "train_images": 50}
+    for seed in (0, 1):
+        change(study.runs / f"fc/seed{seed}", slice=fewer)
+    assert "- train_images is 40, the config asks for 50" in refused(study, slice=fewer)
 
 
 def test_runs_of_a_checkout_and_of_a_single_image_are_as_good(study):

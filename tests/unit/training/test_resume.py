@@ -5,6 +5,7 @@ import json
 import multiprocessing
 import os
 import random
+import shutil
 import signal
 
 import pytest
@@ -81,7 +82,9 @@ def test_a_finished_training_that_is_asked_again_does_not_train(prepared, caplog
     assert "epoch 2/3" not in caplog.text
 
 
-@pytest.mark.parametrize("change", ["learning_rate", "code", "data", "threads", "torch"])
+@pytest.mark.parametrize(
+    "change", ["learning_rate", "code", "data", "threads", "torch", "processor"]
+)
 def test_a_state_that_does_not_fit_is_ignored_and_the_log_says_so(
     prepared, caplog, monkeypatch, change
 ):
@@ -100,7 +103,7 @@ def test_a_state_that_does_not_fit_is_ignored_and_the_log_says_so(
         monkeypatch.setattr(tiny, "CODE", "abd")
     else:
         before = train.describe
-        new = {"threads": 8, "torch": "0.1"}
+        new = {"threads": 8, "torch": "0.1", "processor": "a CPU, 2 cores, AVX2 kernels"}
         monkeypatch.setattr(train, "describe", lambda *d: {**before(*d), change: new[change]})
     caplog.set_level("INFO")
     anew = go(prepared, "run", job=job, state=kept)
@@ -122,13 +125,25 @@ def test_a_torn_state_is_ignored_and_the_log_says_so(prepared, caplog, damage):
     )
     caplog.set_level("INFO")
     anew = go(prepared, "run", state=kept)
-    assert "is damaged: it is ignored" in caplog.text
+    assert "is damaged, or was not written in this folder: it is ignored" in caplog.text
     assert results(anew) == results(go(prepared, "other"))
+
+
+def test_a_state_of_another_folder_is_ignored(prepared, caplog):
+    """Whole, and with the right key: but from weights that this study knows nothing of."""
+    for where in ("here", "elsewhere"):
+        with pytest.raises(StudyError):
+            go(prepared, "run", state=prepared / where / "seed0.pt", stop=After(7))
+    (planted,) = (prepared / "elsewhere").glob("seed0.*.pt")
+    shutil.copy(planted, prepared / "here" / planted.name)
+    caplog.set_level("INFO")
+    anew = go(prepared, "run", state=prepared / "here/seed0.pt")
+    assert "was not written in this folder: it is ignored" in caplog.text
+    assert json.loads((anew / "metrics.json").read_text())["sessions"] == 1
 
 
 def test_a_state_runs_no_code_when_it_is_read(prepared):
     """A pickle that would execute something, with the right checksum, is not executed."""
-    import hashlib
     import pickle
 
     class Evil:
@@ -139,7 +154,7 @@ def test_a_state_runs_no_code_when_it_is_read(prepared):
     kept = prepared / "seed0.pt"
     with pytest.raises(StudyError):
         go(prepared, "run", state=kept, stop=After(7))
-    state_in(prepared).write_bytes(hashlib.sha256(content).digest() + content)
+    state_in(prepared).write_bytes(state.sign(prepared, content) + content)
     go(prepared, "run", state=kept)
     assert not (prepared / "hacked").exists()
 

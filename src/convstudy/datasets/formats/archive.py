@@ -19,6 +19,7 @@ DAMAGED = (
     lzma.LZMAError,
     zlib.error,
     EOFError,
+    MemoryError,  # a header that states more than there is
     OSError,
     RuntimeError,  # zip: encrypted, or (NotImplementedError) a compression that Python lacks
 )
