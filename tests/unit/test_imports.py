@@ -20,6 +20,7 @@ BELOW_ALL = {
     "lease",
     "locks",
     "marks",
+    "sealed",
     "tensors",
     "vouched",
 }

@@ -155,6 +155,14 @@ def reporting(study: Study, overlays: Sequence[str] = ()) -> Slice:
         "left_out": study.left_out,
         "missing": list(study.missing.values()),
         "published": study.published,
+        "data": {
+            name: {
+                "title": one["title"],
+                "format": one["format"],
+                "generated": "generator" in one,
+            }
+            for name, one in study.datasets.items()
+        },
         "experiments": [asdict(one) for one in study.experiments.values()],
         "sections": [
             {

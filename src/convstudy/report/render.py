@@ -12,12 +12,13 @@ from convstudy.config import read_slice
 from convstudy.config.kinds import compared
 from convstudy.config.metrics import METRICS
 from convstudy.errors import StudyError
-from convstudy.files import digest, write_json, write_text
+from convstudy.files import digest, write_text
 from convstudy.report import settings
 from convstudy.report.context import gather
 from convstudy.report.record import record_of
 from convstudy.report.templates import environment_of
 from convstudy.report.words import FILTERS
+from convstudy.sealed import write_sealed
 
 
 def main(argv: list[str]) -> None:
@@ -33,7 +34,7 @@ def main(argv: list[str]) -> None:
     values = gather(study["report"], options.results, options.data, options.output)
     with language.speaking(options.words):
         write_text(options.output, render(options.templates, values))
-    write_json(record_of(options.output), _record(options, study))
+    write_sealed(record_of(options.output), _record(options, study))
 
 
 def _record(options: argparse.Namespace, study: dict[str, Any]) -> dict[str, Any]:
