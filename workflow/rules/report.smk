@@ -31,8 +31,7 @@ rule report:
         "Write the report"
     shell:
         "convstudy --log {log} report --results {params.results} --data data/prepared"
-        " --templates {params.templates} --words {input.words} --code {params.code}"
-        " --output {output.report} <<< {params.slice:q}"
+        " --templates {params.templates} --words {input.words} --output {output.report} <<< {params.slice:q}"
 
 
 rule report_html:

@@ -15,12 +15,10 @@ from typing import Any
 import yaml
 from snakemake.utils import update_config
 
-from convstudy.cli import COMMANDS
 from convstudy.config import slices
 from convstudy.config.study import Study, load
 from convstudy.errors import StudyError
 from convstudy.files import canonical_json, read_json
-from convstudy.fingerprint import fingerprint
 from convstudy.report.record import record_of
 
 ROOT = Path(__file__).parents[2]
@@ -38,6 +36,7 @@ def again(sample: Path, output: Path) -> None:
     study = study_of(record["report"]["settings"], record["report"]["overlays"])
     job = {
         **{key: record[key] for key in ("runs", *_MADE_FROM)},
+        "drawn": slices.drawn(study),
         "report": slices.reporting(study, record["report"]["overlays"]),
     }
     made_from = {
@@ -100,8 +99,7 @@ def commands(
     forest = ["--claims", results / "claims.json", "--output", results / "figures/forest.png"]
     yield ["draw-forest", *forest, *words], canonical_json(slices.wording(study))
     paths = ["--data", "data/prepared", "--templates", ROOT / "workflow/templates"]
-    code = ["--code", fingerprint(COMMANDS["report"])]
-    report = ["--results", results, *paths, *words, *code, "--output", "report.md"]
+    report = ["--results", results, *paths, *words, "--output", "report.md"]
     yield ["report", *report], canonical_json(job)
 
 

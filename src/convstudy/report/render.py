@@ -18,6 +18,7 @@ from convstudy.report.context import gather
 from convstudy.report.record import record_of
 from convstudy.report.templates import environment_of
 from convstudy.report.words import FILTERS
+from convstudy.report.written import written_with
 from convstudy.sealed import write_sealed
 
 
@@ -27,14 +28,15 @@ def main(argv: list[str]) -> None:
     parser.add_argument("--data", required=True, type=Path, help="data/prepared")
     parser.add_argument("--templates", required=True, type=Path)
     parser.add_argument("--words", type=Path, help="catalogue of the language; without it English")
-    parser.add_argument("--code", default="", help="fingerprint of the code, for the record")
     parser.add_argument("--output", required=True, type=Path)
     options = parser.parse_args(argv)
     study = read_slice()
     values = gather(study["report"], options.results, options.data, options.output)
+    written = written_with(options.templates, options.words)
     with language.speaking(options.words):
-        write_text(options.output, render(options.templates, values))
-    write_sealed(record_of(options.output), _record(options, study))
+        write_text(options.output, render(options.templates, values, written))
+    record = {**_record(options, study), "written": written}
+    write_sealed(record_of(options.output), record)
 
 
 def _record(options: argparse.Namespace, study: dict[str, Any]) -> dict[str, Any]:
@@ -64,16 +66,20 @@ def _record(options: argparse.Namespace, study: dict[str, Any]) -> dict[str, Any
             for seed in one["seeds"]
         ),
         *_measured(study["analysis"]["claims"].values(), study["runs"], results),
+        *(
+            results / "runs" / one["experiment"] / f"seed{one['seed']}" / "activations.npz"
+            for section in study["drawn"]["activations"].values()
+            for one in section["experiments"]
+        ),
+        *(results / "errors" / f"{section}.npz" for section in study["drawn"]["pictures"]),
         results / "figures" / "forest.png",
     ]
     datasets = sorted({one["dataset"] for one in study["report"]["experiments"]})
     return {
         **study,
         "results": results.as_posix(),
-        "code": options.code,
         "files": {path.relative_to(results).as_posix(): digest(path) for path in used},
         "data": {name: digest(options.data / f"{name}.json") for name in datasets},
-        "templates": digests(options.templates, options.words),
         "report_sha256": digest(options.output),
     }
 
@@ -94,19 +100,16 @@ def _measured(claims: Iterable[dict[str, Any]], runs: dict[str, Any], results: P
     return found
 
 
-def digests(templates: Path, words: Path | None) -> dict[str, str]:
-    """SHA-256 of each template of the report, and of the catalogue of words."""
-    used = [*sorted(templates.glob("*.md.j2")), *([words] if words else [])]
-    return {path.name: digest(path) for path in used}
+def render(templates: Path, values: dict[str, Any], written: dict[str, Any] | None = None) -> str:
+    """The report as Markdown; `written` is what `written_with` found, for its last section.
 
-
-def render(templates: Path, values: dict[str, Any]) -> str:
-    """The report as Markdown. A value that a template asks for and nobody computed is a fault."""
+    A value that a template asks for and nobody computed is a fault.
+    """
     environment = environment_of(templates, escaping=False)  # names pass the filter `text`
     filters = (*FILTERS, *settings.FILTERS)
     environment.filters.update({function.__name__: function for function in filters})
     try:
-        return environment.get_template("report.md.j2").render(values)
+        return environment.get_template("report.md.j2").render(values, written=written)
     except TemplateError as error:
         line = getattr(error, "lineno", None)
         where = f", line {line}" if line else ""
