@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from convstudy.datasets import checksums
 from convstudy.datasets.images import TENSORS, Images
 from convstudy.datasets.prepare import describe
 from convstudy.errors import StudyError
-from convstudy.files import digest
 from convstudy.sealed import SEAL, read_sealed
 from convstudy.tensors import load_tensors
 
@@ -31,8 +31,12 @@ def contradictions(description: Path) -> list[str]:
     ] + [f"{description}: nothing gives {name}" for name in {*about} - {*wanted, "sources", SEAL}]
 
 
-def sources(description: Path, raw: Path) -> Iterator[tuple[Path, bool | None]]:
-    """Each file that the images came from: as it was, another one, or (None) not at hand."""
+def sources(description: Path, raw: Path) -> Iterator[tuple[Path, str | None]]:
+    """Each raw file that the images came from, and what is wrong with it where it is at hand."""
     for name, sha256 in read_sealed(description)["sources"].items():
         path = raw / description.stem / name
-        yield path, digest(path) == sha256 if path.is_file() else None
+        try:
+            other = path.is_file() and checksums.verified(path) != sha256
+            yield path, f"{path} is not what {description} was made from" if other else None
+        except StudyError as error:
+            yield path, str(error)

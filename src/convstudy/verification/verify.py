@@ -8,7 +8,7 @@ file can show (a training itself, times) to the checksums of the records.
 
 import argparse
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from multiprocessing import get_context
@@ -84,43 +84,61 @@ def verify(study: Study, options: argparse.Namespace, found: Findings) -> None:
     found.again.append(f"{options.report}{f' and {page}' * page.is_file()}, to the last letter")
     if not page.is_file():
         found.open.append(f"{page}: there is none")
-    if not found.faults:
-        _in_processes(study, options, records, found)
-
-
-def _in_processes(
-    study: Study, options: argparse.Namespace, records: dict[Path, Record], found: Findings
-) -> None:
-    """What takes time: networks, figures, layers, images."""
     # PyTorch and matplotlib are only imported once everything cheaper has proved good.
-    from convstudy.verification import again, images, networks
+    for stage in (_images, _networks_and_figures):
+        if not found.faults:
+            stage(study, options, found)
+
+
+def _images(study: Study, options: argparse.Namespace, found: Findings) -> None:
+    from convstudy.verification import images
+
+    for description in [options.data / f"{name}.json" for name in study["data"]]:
+        found.faults += images.contradictions(description)
+        for path, said in images.sources(description, options.raw):
+            if said:
+                found.faults.append(said)
+            elif not path.is_file():
+                found.open.append(f"{path}: the raw file is not here")
+    found.again.append("checksum, counts, mean and deviation of the images, from the tensors")
+
+
+def _networks_and_figures(study: Study, options: argparse.Namespace, found: Findings) -> None:
+    """What takes time, in processes side by side."""
+    from convstudy.verification import again, networks
 
     words = options.locale / f"{study['report']['language']}.po"
     made = [*again.of_study(study, options.results, options.data, words)]
-    described = [options.data / f"{name}.json" for name in study["data"]]
-    one = partial(networks.of_run, data=options.data, thorough=options.thorough)
-    with _pool(options.jobs) as pool:
-        runs = pool.map(one, records, chunksize=4)
-        files = pool.map(again.compare, made, chunksize=4)
-        about = pool.map(images.contradictions, described)
-        ran = [*runs]
-        for said in (*(run.faults for run in ran), *files, *about):
-            found.faults += said
-    _say_what_networks_gave(ran, options, found)
+    folders = [
+        options.results / "runs" / name / f"seed{seed}"
+        for name, one in study["runs"].items()
+        for seed in one["seeds"]
+    ]
+    of_run = partial(networks.of_run, data=options.data, thorough=options.thorough)
+    tasks: list[Callable[[], Any]] = [partial(of_run, folder) for folder in folders]
+    tasks += [partial(again.compare, one) for one in made]
+    results = side_by_side(tasks, options.jobs)
+    runs, files = results[: len(folders)], results[len(folders) :]
+    for said in (*(run.faults for run in runs), *files):
+        found.faults += said
+    _say_what_networks_gave(runs, options, found)
     names = sorted({_kind(each.path) for each in made})
     found.again.append(f"{len(made)} files made again by their own commands: {', '.join(names)}")
-    found.again.append("checksum, counts, mean and deviation of the images, from the tensors")
-    for description in described:
-        for path, same in images.sources(description, options.raw):
-            if same is None:
-                found.open.append(f"{path}: the raw file is not here")
-            elif not same:
-                found.faults.append(f"{path} is not the file that {description} was made from")
 
 
-def _pool(jobs: int) -> ProcessPoolExecutor:
+def side_by_side(tasks: Sequence[Callable[[], Any]], jobs: int) -> list[Any]:
+    """Results in order, from so many processes; PyTorch computes on one thread in each."""
+    if jobs == 1:
+        _one_thread()
+        return [task() for task in tasks]
     # Not forked: threads of PyTorch do not survive that.
-    return ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_one_thread)
+    context = get_context("spawn")
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_one_thread) as pool:
+        return [*pool.map(_run, tasks, chunksize=2)]
+
+
+def _run(task: Callable[[], Any]) -> Any:
+    return task()
 
 
 def _one_thread() -> None:
