@@ -3,13 +3,14 @@
 import json
 import re
 
-import edits
 import numpy as np
 import pytest
 import yaml
 
 from convstudy.errors import StudyError
 from convstudy.verification import verify as verifying
+
+import edits
 
 pytestmark = pytest.mark.study
 

@@ -28,7 +28,7 @@ from convstudy.verification.alike import ELSEWHERE, close
 # Of an environment, what decides no bits; whatever else it names does.
 _IDLE = {"python", "convstudy", "platform", "commit", "dirty"}
 _BATCH = 250  # of `predict`: only whole batches of the same images give the same bits
-_BUDGET = 2e10  # multiply-accumulates per network without --thorough: a second of a core
+_BUDGET = 1e10  # multiply-accumulates per network without --thorough: half a second of a core
 
 
 class Again(NamedTuple):
@@ -40,7 +40,7 @@ class Again(NamedTuple):
 
 
 def of_run(folder: Path, data: Path, thorough: bool) -> Again:
-    """Compute a run again from its checkpoint and its images, all or as many as a second allows."""
+    """Compute a run again from its checkpoint and its images, all or as many as the budget allows."""
     record = read_json(folder / "metrics.json")
     job, environment = record["slice"], record["environment"]
     tolerance = tolerance_of(environment)

@@ -4,15 +4,16 @@ import json
 import re
 import shutil
 
-import edits
 import numpy as np
 import pytest
-from small_study import TEMPLATES, WORDS
 
 from convstudy.errors import StudyError
 from convstudy.files import canonical_json, digest
 from convstudy.sealed import write_sealed
 from convstudy.verification import again, networks, verify
+
+import edits
+from small_study import TEMPLATES, WORDS
 
 RUN = "results/quick/runs/mnist_kernel3/seed0"
 
