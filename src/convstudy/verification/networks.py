@@ -40,7 +40,7 @@ class Again(NamedTuple):
 
 
 def of_run(folder: Path, data: Path, thorough: bool) -> Again:
-    """Compute a run again from its checkpoint and its images, all or as many as the budget allows."""
+    """Compute a run again from its checkpoint and as many images as the budget allows, or all."""
     record = read_json(folder / "metrics.json")
     job, environment = record["slice"], record["environment"]
     tolerance = tolerance_of(environment)
