@@ -169,7 +169,7 @@ def test_verify_finds_nothing_in_a_finished_study_and_says_what_it_did(study):
     assert done.returncode == 0, done.stdout
     assert done.stdout.startswith("report.md is the report that results/quick gives.\n")
     for said in (
-        "config, code, files and predictions of 10 runs",
+        "config, code, fields and files of 10 runs, by each other",
         "report.md and report.html, to the last letter",
         "parameters, MACs and classes of 10 networks; their logits of 100 test images",
         "accuracy and loss on the whole training set, from the weights",

@@ -20,6 +20,7 @@ from convstudy.config.study import Study, load
 from convstudy.errors import StudyError
 from convstudy.files import canonical_json, read_json
 from convstudy.report.record import record_of
+from convstudy.sealed import write_sealed
 
 ROOT = Path(__file__).parents[2]
 _MADE_FROM = ("analysis", "confusion", "errors", "grids")  # slices of files that a sample keeps
@@ -53,8 +54,16 @@ def again(sample: Path, output: Path) -> None:
         for arguments, given in commands(study, work, results, job):
             command = ["convstudy", *map(str, arguments)]
             subprocess.run(command, cwd=work, input=given, text=True, check=True)
+        _keep_digests(record_of(work / "report.md"), record["files"])
         shutil.rmtree(output, ignore_errors=True)
         shutil.copytree(work, output)
+
+
+def _keep_digests(path: Path, known: dict[str, str]) -> None:
+    """Of the images and maps that the first report was made from, and a sample does not keep."""
+    record = read_json(path)
+    kept = {name: sha256 for name, sha256 in known.items() if name.endswith(".npz")}
+    write_sealed(path, {**record, "files": kept | record["files"]})
 
 
 def study_of(settings: dict[str, Any], overlays: list[str]) -> Study:

@@ -110,6 +110,8 @@ def _figure(study: Study, section: str, kind: str, results: Path, words: Path) -
 
 def compare(made: Made) -> list[str]:
     """Make the file once more, elsewhere, and say how it differs."""
+    if not made.path.is_file():
+        return [f"{made.path} is missing"]
     with TemporaryDirectory() as folder:
         again = Path(folder, made.path.name)
         logging.disable(logging.WARNING)  # checks of layers tell a log what they found

@@ -63,7 +63,7 @@ def change(path, **changes):
 def test_a_finished_study_is_what_its_runs_give(finished, capsys):
     assert verified(finished, "--thorough") is None
     said = capsys.readouterr().out
-    assert "config, code, files and predictions of 6 runs" in said
+    assert "config, code, fields and files of 6 runs, by each other" in said
     assert "logits of 40 test images" in said
     assert "accuracy and loss on the whole training set, from the weights" in said
     assert re.search(r"files made again by their own commands: activations.npz, .*figures", said)
@@ -197,6 +197,18 @@ def test_a_claim_is_decided_again(study):
 def test_other_images_under_the_old_description_are_noticed(study):
     edits.edit(study / "data/prepared/digits.pt", np.random.default_rng(1))
     assert "digits.pt gives" in verified(study)
+
+
+def test_a_sample_is_checked_as_far_as_it_goes_and_says_how_far(study, capsys):
+    for path in [*study.rglob("*.npz"), *study.rglob("*.pt")]:
+        path.unlink()
+    assert "is missing" in verified(study)
+    assert verified(study, "--sample") is None
+    said = capsys.readouterr().out
+    assert "networks, predictions and images: a sample does not have them" in said
+    assert "comparisons, claims, confusion, errors, grids (report.json)" in said
+    edits.edit(study / RUN / "history.csv", np.random.default_rng(0))
+    assert "history.csv is not the file that this run wrote" in verified(study, "--sample")
 
 
 def test_a_record_of_another_shape_is_said(study):
