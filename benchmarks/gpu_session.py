@@ -24,10 +24,11 @@ ROOT = Path(__file__).parents[1]
 OVERLAY = "overlays/cifar10_jpeg.yaml"
 PACKING = 25  # seconds that are kept for it
 PIECE = 15_000_000  # bytes
-# In the order of what only a GPU can tell. Together in a group: long trainings and short ones, whose
-# starts fill the pauses.
+# In the order of what only a GPU can tell. In a group: long trainings and short ones, whose starts
+# fill the pauses.
 GROUPS = (
     ("cifar10_resnet18", "cifar10_fc", "mnist_simple_cnn"),
+    ("cifar10_modern_cnn", "cifar10_modern_cnn_dropout"),
     ("cifar10_resnet18_dropout", "mnist_fc", "mnist_kernel3"),
     ("cifar10_bottleneck", "mnist_kernel5", "mnist_kernel7"),
     ("mnist_resnet18",),
@@ -46,6 +47,7 @@ def main() -> None:
     parser.add_argument("--output", required=True, type=Path)
     parser.add_argument("--wheels", type=Path)
     parser.add_argument("--parts", nargs="+", default=["check", "speed", "study"])
+    parser.add_argument("--precisions", nargs="+", default=["tf32", "bf16"], help="of the speed")
     parser.add_argument("--groups", nargs="+", help="experiments, with commas: one group each")
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--scale", default="full")
@@ -87,12 +89,17 @@ def parts(options: argparse.Namespace) -> Iterator[tuple[str, float, list[str]]]
         tests = "tests/unit/training/test_on_the_device.py"
         yield "check", 150, [python, "-m", "pytest", "-p", "no:cacheprovider", "-n0", "-v", tests]
     if "speed" in options.parts:
-        for precision in ("tf32", "bf16"):
+        for precision in options.precisions:
             folder = options.output / f"speed-{precision}"
             folder.mkdir(exist_ok=True)
             given = ["--device", "cuda", "--precision", precision, "--rounds", "2"]
             script = [python, "benchmarks/speed.py", *given, "--folder", str(folder)]
             yield f"speed-{precision}", 60, [*script, "--networks", *NETWORKS]
+    if "choose" in options.parts:
+        script = [python, "benchmarks/choose_recipe.py", "--device", "cuda", "--precision", "tf32"]
+        data = ["--data", "data/prepared/cifar10_jpeg.pt", "--minutes", "1"]
+        found = ["--output", str(options.output / "recipes.json")]
+        yield "choose", 80, [*script, *data, "--set", "search", "--seeds", "2", *found]
     if "study" in options.parts:
         yield from study(options)
 

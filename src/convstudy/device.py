@@ -17,8 +17,7 @@ def choose_device(asked: str) -> str:
     """`auto` takes a GPU where there is one; asking for a GPU that is not there is a fault.
 
     float32 then means float32: PyTorch lets convolutions on GPUs use TensorFloat-32 otherwise. And
-    cuDNN takes the kernels that give the same bits each time, or no run could be repeated or gone on
-    with exactly.
+    cuDNN takes the kernels that give the same bits each time, or no run could be repeated exactly.
     """
     torch.backends.cudnn.allow_tf32 = False
     torch.backends.cudnn.deterministic = True

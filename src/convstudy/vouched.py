@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from convstudy.errors import StudyError
-from convstudy.files import digest, read_json
+from convstudy.files import digest
+from convstudy.sealed import read_sealed
 
 
 def vouched(path: Path) -> Path:
@@ -12,7 +13,7 @@ def vouched(path: Path) -> Path:
     Snakemake is told not to look at the times of a run's large files, so whoever reads one has to
     make sure. Raises `StudyError` if it is missing or another.
     """
-    record = read_json(path.with_name("metrics.json"))
+    record = read_sealed(path.with_name("metrics.json"))
     hashes = record.get("files") if isinstance(record, dict) else None
     sha256 = hashes.get(path.name) if isinstance(hashes, dict) else None
     if not path.is_file():

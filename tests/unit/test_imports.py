@@ -21,6 +21,7 @@ BELOW_ALL = {
     "loaded",
     "locks",
     "marks",
+    "sealed",
     "tensors",
     "vouched",
 }
@@ -34,7 +35,11 @@ FLOORS = {
     "statistics": {"config"},
     "figures": {"config"},
     "report": {"config"},
-    "verification": {"config", "statistics", "report"},
+    # At the top: it does again what all others did.
+    "verification": {
+        *("config", "datasets", "models", "layers", "evaluation", "training"),
+        *("statistics", "figures", "report"),
+    },
 }
 # What a recipe means, in plain numbers: the histories of runs are compared with it.
 SHARED = {"convstudy.training.recipe"}

@@ -149,6 +149,7 @@ def reported():
         "report": slices.reporting(STUDY, OVERLAYS, workflow.config_settings.config),
         "runs": expected_runs(),
         "analysis": slices.analysis(STUDY),
+        "drawn": slices.drawn(STUDY),
         "confusion": {n: slices.candidates(STUDY, n) for n in sections_with("confusion")},
         "grids": {n: slices.grid(STUDY, n) for n in sections_with("grid")},
         "errors": {n: slices.candidates(STUDY, n) for n in sections_with(*ERRORS)},

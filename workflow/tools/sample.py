@@ -19,7 +19,8 @@ def main(scale: str) -> None:
     results, sample = Path("results", scale), Path("docs/sample", scale)
     study = read_json(record_of(REPORT))
     kept = [REPORT, record_of(REPORT)]
-    kept += [results / name for name in study["files"]]
+    # Images and maps are large, and drawn in figures that are kept.
+    kept += [results / name for name in study["files"] if not name.endswith(".npz")]
     kept += [path.parent / "history.csv" for path in kept if path.name == "metrics.json"]
     kept += [Path("data/prepared", f"{name}.json") for name in study["data"]]
     missing = [str(path) for path in kept if not path.is_file()]

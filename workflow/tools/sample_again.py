@@ -15,13 +15,12 @@ from typing import Any
 import yaml
 from snakemake.utils import update_config
 
-from convstudy.cli import COMMANDS
 from convstudy.config import slices
 from convstudy.config.study import Study, load
 from convstudy.errors import StudyError
 from convstudy.files import canonical_json, read_json
-from convstudy.fingerprint import fingerprint
 from convstudy.report.record import record_of
+from convstudy.sealed import write_sealed
 
 ROOT = Path(__file__).parents[2]
 _MADE_FROM = ("analysis", "confusion", "errors", "grids")  # slices of files that a sample keeps
@@ -41,6 +40,7 @@ def again(sample: Path, output: Path) -> None:
         "report": slices.reporting(
             study, record["report"]["overlays"], record["report"]["settings"]
         ),
+        "drawn": slices.drawn(study),
     }
     made_from = {
         "analysis": slices.analysis(study),
@@ -56,8 +56,16 @@ def again(sample: Path, output: Path) -> None:
         for arguments, given in commands(study, work, results, job):
             command = ["convstudy", *map(str, arguments)]
             subprocess.run(command, cwd=work, input=given, text=True, check=True)
+        _keep_digests(record_of(work / "report.md"), record["files"])
         shutil.rmtree(output, ignore_errors=True)
         shutil.copytree(work, output)
+
+
+def _keep_digests(path: Path, known: dict[str, str]) -> None:
+    """Of the images and maps that the first report was made from, and a sample does not keep."""
+    record = read_json(path)
+    kept = {name: sha256 for name, sha256 in known.items() if name.endswith(".npz")}
+    write_sealed(path, {**record, "files": kept | record["files"]})
 
 
 def study_of(settings: dict[str, Any], overlays: list[str]) -> Study:
@@ -102,8 +110,7 @@ def commands(
     forest = ["--claims", results / "claims.json", "--output", results / "figures/forest.png"]
     yield ["draw-forest", *forest, *words], canonical_json(slices.wording(study))
     paths = ["--data", "data/prepared", "--templates", ROOT / "workflow/templates"]
-    code = ["--code", fingerprint(COMMANDS["report"])]
-    report = ["--results", results, *paths, *words, *code, "--output", "report.md"]
+    report = ["--results", results, *paths, *words, "--output", "report.md"]
     yield ["report", *report], canonical_json(job)
 
 

@@ -144,6 +144,28 @@ def timing(study: Study) -> Slice:
     return {name: one.slice for name, one in study.experiments.items() if name in names}
 
 
+def drawn(study: Study) -> Slice:
+    """What all figures and the files behind them are made from, so that they can be made again."""
+    sections = study.sections.items()
+    layers = {"drawn_layers": drawn_layers, "measured_layers": measured_layers}
+    return {
+        "sections": {name: drawing(study, name) for name, one in sections if one["experiments"]},
+        "activations": {
+            name: drawing_of_activations(study, name)
+            for name, one in sections
+            if "activations" in one["figures"]
+        },
+        "pictures": {
+            name: pictures(study, name) for name, one in sections if "mistakes" in one["figures"]
+        },
+        "forest": wording(study),
+        **{
+            key: {name: found for name in study.experiments if (found := of(study, name))}
+            for key, of in layers.items()
+        },
+    }
+
+
 def reporting(
     study: Study, overlays: Sequence[str] = (), given: Mapping[str, Any] | None = None
 ) -> Slice:
@@ -163,6 +185,14 @@ def reporting(
         "left_out": study.left_out,
         "missing": list(study.missing.values()),
         "published": study.published,
+        "data": {
+            name: {
+                "title": one["title"],
+                "format": one["format"],
+                "generated": "generator" in one,
+            }
+            for name, one in study.datasets.items()
+        },
         "experiments": [asdict(one) for one in study.experiments.values()],
         "sections": [
             {

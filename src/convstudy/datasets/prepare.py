@@ -16,7 +16,8 @@ from convstudy.config import read_slice
 from convstudy.datasets import checksums
 from convstudy.datasets.formats import loader
 from convstudy.datasets.images import TENSORS, Images, checksum
-from convstudy.files import digest, replacing, write_json
+from convstudy.files import digest, replacing
+from convstudy.sealed import write_sealed
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +44,7 @@ def prepare(raw: Path, tensors: Path, description: Path, slice_: dict[str, Any])
     with replacing(tensors) as temporary, temporary.open("wb") as file:
         # To an open file: given a path, torch.save writes its name into the file.
         torch.save(_tensors(images), file)
-    write_json(description, described)
+    write_sealed(description, described)
     log.info(
         "%s: %d train and %d test images of shape %s, %d classes",
         slice_["title"], len(images.train_images), len(images.test_images),

@@ -1,6 +1,6 @@
 """Prepared data sets on the training device: uint8 in memory, normalised batch by batch."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from torch import Tensor
 
 from convstudy.datasets.images import TENSORS, checksum
 from convstudy.errors import StudyError
-from convstudy.files import read_json
+from convstudy.sealed import read_sealed
 from convstudy.tensors import load_tensors
 
 # One fixed draw per data set, the same for every experiment and seed: a subset is part of the data.
@@ -77,7 +77,7 @@ def load(tensors: Path, description: Path, chosen: dict[str, Any], device: str) 
     `train_images` and `test_images` (None: all). Raises `StudyError` for tensors that are not the
     described ones, more images than there are or a normalisation for another number of channels.
     """
-    about = read_json(description)
+    about = read_sealed(description)
     stored = _described(tensors, description, about)
     normalise = chosen["normalise"] or {"mean": about["mean"], "std": about["std"]}
     if not len(normalise["mean"]) == len(normalise["std"]) == about["shape"][0]:
@@ -119,7 +119,24 @@ def _described(path: Path, description: Path, about: Any) -> dict[str, Tensor]:
             "SHA-256 differs). Delete both files and name the first as a target, with the config "
             f"of this study: snakemake --cores 1 {path}"
         )
+    if said := [*_contradictions(stored, about)]:
+        raise StudyError(
+            f"{description} says of its images what is not so: {'; '.join(said)}. Delete it and "
+            f"name it as a target, with the config of this study: snakemake --cores 1 {description}"
+        )
     return stored
+
+
+def _contradictions(stored: dict[str, Tensor], about: dict[str, Any]) -> Iterator[str]:
+    """What the description states and the tensors themselves do not show."""
+    for split in ("train", "test"):
+        images, labels = stored[f"{split}_images"], stored[f"{split}_labels"]
+        if about.get(f"{split}_images", len(images)) != len(images):
+            yield f"{split}_images is {about[f'{split}_images']}, there are {len(images)}"
+        if about["shape"] != list(images.shape[1:]):
+            yield f"shape is {about['shape']}, {split} images have {list(images.shape[1:])}"
+        if int(labels.max()) >= len(about["classes"]):
+            yield f"classes names {len(about['classes'])}, {split} labels go to {labels.max()}"
 
 
 def _is_plain(name: str, found: object) -> bool:

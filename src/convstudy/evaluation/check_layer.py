@@ -23,10 +23,10 @@ from torch.autograd import gradcheck
 from torch.func import functional_call
 
 from convstudy.evaluation.layer_references import CASES, Case, Reference
-from convstudy.files import write_json
 from convstudy.layers import class_of
 from convstudy.marks import N_
 from convstudy.models.cost import macs, parameters
+from convstudy.sealed import write_sealed
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +54,7 @@ def main(argv: list[str]) -> None:
     parser.add_argument("--output", required=True, type=Path)
     options = parser.parse_args(argv)
     torch.set_num_threads(1)
-    write_json(options.output, check(options.layer))
+    write_sealed(options.output, check(options.layer))
 
 
 def check(name: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from convstudy.config import read_slice
 from convstudy.device import DEVICES, faults_of_device
 from convstudy.errors import StudyError
 from convstudy.evaluation.activations import activations, trained
-from convstudy.files import write_json
+from convstudy.sealed import write_sealed
 
 _BATCH = 250
 
@@ -45,7 +45,7 @@ def run(options: argparse.Namespace, job: dict[str, Any]) -> None:
             "they have no spatial frequency. Leave the claims about them out."
         )
     found = {layer: float(weighted / energy) for layer, (weighted, energy) in sums.items()}
-    write_json(options.output, {"images": images, "frequencies": found})
+    write_sealed(options.output, {"images": images, "frequencies": found})
 
 
 def weighted_frequency(maps: Tensor) -> Tensor:

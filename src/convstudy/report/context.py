@@ -9,6 +9,8 @@ from convstudy.config.kinds import compared
 from convstudy.errors import StudyError
 from convstudy.files import read_json
 from convstudy.report import provenance
+from convstudy.report.data import described
+from convstudy.sealed import read_sealed
 
 Values = dict[str, Any]
 
@@ -24,7 +26,7 @@ def gather(study: Values, results: Path, data: Path, report: Path) -> Values:
     """
     runs = _rows(results / "summary.csv")
     names = dict.fromkeys(one["dataset"] for one in study["experiments"])
-    datasets = {name: read_json(data / f"{name}.json") for name in names}
+    datasets = {name: described(data / f"{name}.json", study["data"][name]) for name in names}
     experiments = {
         one["name"]: {
             **one,
@@ -48,7 +50,7 @@ def gather(study: Values, results: Path, data: Path, report: Path) -> Values:
                 "figures": {one: _figure(results, name, one, report) for one in section["figures"]},
                 "activations": section["shown"].get("activations"),
                 "layers": [
-                    read_json(results / "layers" / f"{one}.json") for one in section["layers"]
+                    read_sealed(results / "layers" / f"{one}.json") for one in section["layers"]
                 ],
                 "confusion": read_json(confusion) if "confusion" in section["figures"] else None,
                 "errors": read_json(errors) if _ERRORS & set(section["figures"]) else None,

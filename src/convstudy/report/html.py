@@ -16,11 +16,12 @@ from mdit_py_plugins.anchors import anchors_plugin
 
 from convstudy import language
 from convstudy.errors import StudyError
-from convstudy.files import digest, read_json, write_text
+from convstudy.files import digest, write_text
 from convstudy.language import gettext as _
 from convstudy.marks import N_
 from convstudy.report.record import record_of
 from convstudy.report.templates import environment_of
+from convstudy.sealed import read_sealed
 
 # As the templates spell them, before a colon at the start of a claim's sentence.
 _VERDICTS = {
@@ -47,7 +48,7 @@ def main(argv: list[str]) -> None:
 def _check_origin(report: Path, results: Path) -> None:
     """Raise `StudyError` for a report or a figure edited by hand: on a page nobody would see it."""
     beside = record_of(report)
-    record = read_json(beside)
+    record = read_sealed(beside)
     files = record.get("files") if isinstance(record, dict) else None
     if not isinstance(files, dict) or digest(report) != record.get("report_sha256"):
         raise StudyError(

@@ -12,12 +12,14 @@ from convstudy.config import read_slice
 from convstudy.config.kinds import compared
 from convstudy.config.metrics import METRICS
 from convstudy.errors import StudyError
-from convstudy.files import digest, write_json, write_text
+from convstudy.files import digest, write_text
 from convstudy.report import settings
 from convstudy.report.context import gather
 from convstudy.report.record import record_of
 from convstudy.report.templates import environment_of
 from convstudy.report.words import FILTERS
+from convstudy.report.written import written_with
+from convstudy.sealed import write_sealed
 
 
 def main(argv: list[str]) -> None:
@@ -26,20 +28,20 @@ def main(argv: list[str]) -> None:
     parser.add_argument("--data", required=True, type=Path, help="data/prepared")
     parser.add_argument("--templates", required=True, type=Path)
     parser.add_argument("--words", type=Path, help="catalogue of the language; without it English")
-    parser.add_argument("--code", default="", help="fingerprint of the code, for the record")
     parser.add_argument("--output", required=True, type=Path)
     options = parser.parse_args(argv)
     study = read_slice()
+    written = written_with(options.templates, options.words)
     with language.speaking(options.words):
-        write_text(options.output, written(study["report"], options))
-    write_json(record_of(options.output), _record(options, study))
+        write_text(options.output, text_of(study["report"], options, written))
+    write_sealed(record_of(options.output), {**_record(options, study), "written": written})
 
 
-def written(study: dict[str, Any], options: argparse.Namespace) -> str:
+def text_of(study: dict[str, Any], options: argparse.Namespace, written: dict[str, Any]) -> str:
     """The report as Markdown; `StudyError` where a result does not hold what it has to."""
     try:
         values = gather(study, options.results, options.data, options.output)
-        return render(options.templates, values)
+        return render(options.templates, values, written)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         raise StudyError(
             f"the results in {options.results} do not hold what a report is made from "
@@ -75,16 +77,22 @@ def _record(options: argparse.Namespace, study: dict[str, Any]) -> dict[str, Any
             for seed in one["seeds"]
         ),
         *_measured(study["analysis"]["claims"].values(), study["runs"], results),
+        *(
+            results / "runs" / one["experiment"] / f"seed{one['seed']}" / "activations.npz"
+            for section in study["drawn"]["activations"].values()
+            for one in section["experiments"]
+        ),
+        *(results / "errors" / f"{section}.npz" for section in study["drawn"]["pictures"]),
         results / "figures" / "forest.png",
     ]
     datasets = sorted({one["dataset"] for one in study["report"]["experiments"]})
     return {
         **study,
         "results": results.as_posix(),
-        "code": options.code,
-        "files": {path.relative_to(results).as_posix(): digest(path) for path in used},
+        "files": {
+            path.relative_to(results).as_posix(): digest(path) for path in used if path.is_file()
+        },
         "data": {name: digest(options.data / f"{name}.json") for name in datasets},
-        "templates": digests(options.templates, options.words),
         "report_sha256": digest(options.output),
     }
 
@@ -105,19 +113,16 @@ def _measured(claims: Iterable[dict[str, Any]], runs: dict[str, Any], results: P
     return found
 
 
-def digests(templates: Path, words: Path | None) -> dict[str, str]:
-    """SHA-256 of each template of the report, and of the catalogue of words."""
-    used = [*sorted(templates.glob("*.md.j2")), *([words] if words else [])]
-    return {path.name: digest(path) for path in used}
+def render(templates: Path, values: dict[str, Any], written: dict[str, Any] | None = None) -> str:
+    """The report as Markdown; `written` is what `written_with` found, for its last section.
 
-
-def render(templates: Path, values: dict[str, Any]) -> str:
-    """The report as Markdown. A value that a template asks for and nobody computed is a fault."""
+    A value that a template asks for and nobody computed is a fault.
+    """
     environment = environment_of(templates, escaping=False)  # names pass the filter `text`
     filters = (*FILTERS, *settings.FILTERS)
     environment.filters.update({function.__name__: function for function in filters})
     try:
-        return environment.get_template("report.md.j2").render(values)
+        return environment.get_template("report.md.j2").render(values, written=written)
     except TemplateError as error:
         line = getattr(error, "lineno", None)
         where = f", line {line}" if line else ""

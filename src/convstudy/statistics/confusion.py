@@ -9,7 +9,8 @@ import numpy as np
 from convstudy.config import read_slice
 from convstudy.config.metrics import fault
 from convstudy.errors import StudyError
-from convstudy.files import read_json, write_json
+from convstudy.files import write_json
+from convstudy.sealed import read_sealed
 from convstudy.statistics import predictions
 from convstudy.vouched import vouched
 
@@ -56,7 +57,7 @@ def best_experiment(runs: Path, seeds: dict[str, list[int]]) -> str:
 
 def accuracy(path: Path) -> float:
     """Test accuracy in the record of a run; raise `StudyError` if it is not plausible."""
-    record = read_json(path)
+    record = read_sealed(path)
     found: Any = record.get("test_accuracy") if isinstance(record, dict) else None
     said = fault("test_accuracy", found)
     if said:
@@ -89,7 +90,7 @@ def read_seeds(
 
     Raises `StudyError` unless all are of the same images, and of the classes that have names.
     """
-    record = read_json(runs / f"seed{seeds[0]}" / "metrics.json")
+    record = read_sealed(runs / f"seed{seeds[0]}" / "metrics.json")
     paths = [vouched(runs / f"seed{seed}" / "predictions.npz") for seed in seeds]
     found = [predictions.read(path) for path in paths]
     classes = record.get("classes", [])

@@ -13,7 +13,7 @@ import numpy as np
 from convstudy.config.kinds import EVERY_CLASS, Claim, column, compared
 from convstudy.config.metrics import METRICS, fault
 from convstudy.errors import StudyError
-from convstudy.files import read_json
+from convstudy.sealed import read_sealed
 from convstudy.statistics import confusion, history
 from convstudy.statistics.summary import Runs, Summary
 
@@ -49,7 +49,7 @@ def add(table: Summary, claims: Iterable[Claim], runs: Path, timing: Path) -> No
             elif metric.source == "activations":
                 one.values[column(claim)] = _frequencies(claim["layer"], one, folder)
             else:
-                one.values[column(claim)] = _checked(timing, name, read_json(timing))
+                one.values[column(claim)] = _checked(timing, name, read_sealed(timing))
 
 
 def _answers(runs: Runs, folder: Path) -> None:
@@ -108,7 +108,7 @@ def _frequencies(layer: str, runs: Runs, folder: Path) -> Values:
     found = []
     for seed in runs.seeds:
         path = folder / f"seed{seed}" / "frequency.json"
-        record = read_json(path)
+        record = read_sealed(path)
         value = record.get("frequencies", {}).get(layer) if isinstance(record, dict) else None
         found.append(_plausible(path, "activation_frequency", value))
     return found

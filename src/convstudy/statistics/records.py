@@ -8,6 +8,7 @@ from convstudy.config import ABSENT, differences
 from convstudy.config.metrics import RECORDED, fault
 from convstudy.errors import StudyError
 from convstudy.files import canonical_json, digest, read_json
+from convstudy.sealed import fault_of_seal
 from convstudy.statistics import history, predictions
 
 Record = dict[str, Any]
@@ -40,7 +41,9 @@ def check(folder: Path, expected: Expected) -> tuple[Record, list[str]]:
         return {}, [str(error)]
     if not isinstance(record, dict):
         return {}, ["metrics.json does not hold an object"]
-    faults = [*_identity(record, expected), *_fields(record), *_files(folder, record)]
+    said = fault_of_seal(record)
+    faults = [f"metrics.json {said}"] if said else []
+    faults += [*_identity(record, expected), *_fields(record), *_files(folder, record)]
     faults += history.contradictions(folder / "history.csv", record)
     path = folder / "predictions.npz"
     if not path.is_file():

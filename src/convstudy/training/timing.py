@@ -18,7 +18,7 @@ from convstudy import models
 from convstudy.config import read_slice
 from convstudy.datasets.prepared import load
 from convstudy.device import DEVICES, choose_device, faults_of_device
-from convstudy.files import write_json
+from convstudy.sealed import write_sealed
 from convstudy.training.environment import keep_freed_memory
 from convstudy.training.optimizers import make_optimizer
 from convstudy.training.recipe import Recipe
@@ -59,7 +59,7 @@ def run(options: argparse.Namespace, jobs: dict[str, Any]) -> None:
             "turn %d of %d: %s", turn + 1, options.repeats, {n: s[-1] for n, s in seconds.items()}
         )
     record = {"device": device, "threads": options.threads, "steps_per_turn": counts}
-    write_json(options.output, {**record, "step_seconds": seconds})
+    write_sealed(options.output, {**record, "step_seconds": seconds})
 
 
 def training_step(folder: Path, job: dict[str, Any], device: str) -> Callable[[], object]:

@@ -17,9 +17,10 @@ from convstudy.config import read_slice
 from convstudy.datasets.prepared import Prepared, load
 from convstudy.device import DEVICES, choose_device, faults_of_device
 from convstudy.evaluation.predictions import loss_and_accuracy, predict
-from convstudy.files import digest, replacing, write_json
+from convstudy.files import digest, replacing
 from convstudy.locks import locked
 from convstudy.models.cost import macs, parameters
+from convstudy.sealed import write_sealed
 from convstudy.training.engine import train
 from convstudy.training.environment import describe, keep_freed_memory, peak_memory
 from convstudy.training.interruption import Stop
@@ -102,7 +103,7 @@ def run(options: argparse.Namespace, job: dict[str, Any], stop: Stop) -> None:
         "environment": environment,
         "files": {name: digest(path) for name, path in files.items()},
     }
-    write_json(options.folder / "metrics.json", metrics)
+    write_sealed(options.folder / "metrics.json", metrics)
 
 
 def _tidy(options: argparse.Namespace) -> None:

@@ -1,32 +1,41 @@
-"""`convstudy verify`: find what was edited by hand in a finished study.
+"""`convstudy verify`: compute a finished study again, and say what was held against what.
 
-Everything that can be computed again from the files before it is: the summary from the runs,
-claims, comparisons and confusion from these, the report from all of them. The rest is compared with
-the checksums that the report was made with. Needs nothing of the config: `report.json`, written
-with the report, has what was asked for.
+From checkpoints and images to the page: predictions and counts of each network, tables, claims,
+figures, layer checks, the report. Needs nothing of the config: `report.json`, written with the
+report, has what was asked for. What takes as long as a training is left to --thorough, and what no
+file can show (a training itself, times) to the checksums of the records.
 """
 
 import argparse
-import json
-import math
-from collections.abc import Iterator
-from itertools import zip_longest
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from convstudy import language
 from convstudy.errors import StudyError
 from convstudy.files import digest, read_json
-from convstudy.fingerprint import fingerprint
-from convstudy.report.context import gather
-from convstudy.report.html import page
 from convstudy.report.record import record_of
-from convstudy.report.render import digests, render
-from convstudy.statistics import confusion, errors, grid, summary
-from convstudy.statistics.analyse import analyse
+from convstudy.sealed import fault_of_seal
 from convstudy.statistics.summarise import check_all, expectations
+from convstudy.verification import tables, written
+from convstudy.verification.findings import (
+    Findings,
+    say_what_networks_gave,
+    say_what_records_vouch_for,
+    say_what_tables_follow,
+)
 
 Study = dict[str, Any]
+
+_PARTS = (
+    *("report", "runs", "analysis", "drawn", "confusion", "errors", "grids"),
+    *("files", "data", "written"),
+)
+
+_LEFT_OUT = ("checkpoint.pt is missing", "predictions.npz is missing")  # of samples
 
 
 def main(argv: list[str]) -> None:
@@ -35,33 +44,138 @@ def main(argv: list[str]) -> None:
     parser.add_argument("results", type=Path, help="results/<scale>")
     parser.add_argument("--report", type=Path, default=Path("report.md"), help="and its page")
     parser.add_argument("--data", type=Path, default=Path("data/prepared"))
+    parser.add_argument("--raw", type=Path, default=Path("data/raw"))
     parser.add_argument("--templates", type=Path, default=Path("workflow/templates"))
     parser.add_argument("--locale", type=Path, default=Path("workflow/locale"))
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="processes side by side")
+    parser.add_argument(
+        "--thorough", action="store_true", help="all test images, and the training sets too"
+    )
+    parser.add_argument(
+        "--sample", action="store_true", help="weights, predictions and images may be left out"
+    )
     options = parser.parse_args(argv)
     study = _study(options.results, options.report)
-    found = [*_files(study, options)]
+    found = Findings()
     try:
-        # What was changed is not computed with: it would only fail somewhere else.
-        found = found or list(contradictions(study, options))
+        verify(study, options, found)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        found.append(f"{record_of(options.report)} does not fit its files ({error!r})")
-    if found:
-        lines = "".join(f"\n  - {line}" for line in found)
+        found.faults.append(f"{record_of(options.report)} does not fit its files ({error!r})")
+    if found.faults:
+        lines = "".join(f"\n  - {line}" for line in found.faults)
         raise StudyError(
             f"{options.report} and {options.results} do not belong together:{lines}\n"
             "  Delete those of these files that are there. `make report` makes them again; or name "
             "them as targets of snakemake."
         )
-    runs = sum(len(one["seeds"]) for one in study["runs"].values())
-    print(
-        f"{runs} runs and {len(study['files'])} files belong together, and {options.report} is the"
-        " report that they give."
+    print(f"{options.report} is the report that {options.results} gives.\n{found.spelt()}")
+
+
+def verify(study: Study, options: argparse.Namespace, found: Findings) -> None:
+    """Each stage from the files before it; what was changed is not computed with."""
+    results = options.results
+    found.faults += _files(study, options)
+    if found.faults:
+        return
+    records, faulty = check_all(results / "runs", expectations(study["runs"]))
+    found.faults += [
+        f"{folder}: {line}"
+        for folder, said in faulty.items()
+        for line in said
+        if not (options.sample and line in _LEFT_OUT)
+    ]
+    if found.faults:
+        return
+    say_what_records_vouch_for(len(records), study, found)
+    found.faults += tables.contradictions(study, results, records, options.sample)
+    if found.faults:
+        return
+    say_what_tables_follow(options, found)
+    found.faults += written.contradictions(
+        study, results, options.data, options.report, options.templates, options.locale
     )
-    if not _same_words(study, options):
-        print(
-            "Templates or code of the report have changed since: its text was compared by checksum"
-            " and not written again."
-        )
+    page = options.report.with_suffix(".html")
+    found.again.append(f"{options.report}{f' and {page}' * page.is_file()}, to the last letter")
+    if not page.is_file():
+        found.open.append(f"{page}: there is none")
+    # PyTorch and matplotlib are only imported once everything cheaper has proved good.
+    for stage in (_networks_and_figures,) if options.sample else (_images, _networks_and_figures):
+        if not found.faults:
+            stage(study, options, found)
+
+
+def _images(study: Study, options: argparse.Namespace, found: Findings) -> None:
+    from convstudy.verification import images
+
+    for description in [options.data / f"{name}.json" for name in study["data"]]:
+        found.faults += images.contradictions(description)
+        for path, said in images.sources(description, options.raw):
+            if said:
+                found.faults.append(said)
+            elif not path.is_file():
+                found.open.append(f"{path}: the raw file is not here")
+    found.again.append("checksum, counts, mean and deviation of the images, from the tensors")
+
+
+def _networks_and_figures(study: Study, options: argparse.Namespace, found: Findings) -> None:
+    """What takes time, in processes side by side."""
+    from convstudy.verification import again, networks
+
+    words = options.locale / f"{study['report']['language']}.po"
+    made = [*again.of_study(study, options.results, options.data, words)]
+    if options.sample:
+        made = [one for one in made if one.path.is_file() and not _is_of_images(one)]
+    folders = [
+        options.results / "runs" / name / f"seed{seed}"
+        for name, one in study["runs"].items()
+        for seed in one["seeds"]
+        if not options.sample
+    ]
+    of_run = partial(networks.of_run, data=options.data, thorough=options.thorough)
+    tasks: list[Callable[[], Any]] = [partial(of_run, folder) for folder in folders]
+    tasks += [partial(again.compare, one) for one in made]
+    results = side_by_side(tasks, options.jobs)
+    runs, files = results[: len(folders)], results[len(folders) :]
+    for said in (*(run.faults for run in runs), *files):
+        found.faults += said
+    if runs:
+        say_what_networks_gave(runs, options, found)
+    names = sorted({_kind(each.path) for each in made})
+    found.again.append(f"{len(made)} files made again by their own commands: {', '.join(names)}")
+
+
+def side_by_side(tasks: Sequence[Callable[[], Any]], jobs: int) -> list[Any]:
+    """Results in order, from so many processes; PyTorch computes on one thread in each."""
+    if jobs == 1:
+        _one_thread()
+        return [task() for task in tasks]
+    # Not forked: threads of PyTorch do not survive that.
+    context = get_context("spawn")
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_one_thread) as pool:
+        return [*pool.map(_run, tasks, chunksize=2)]
+
+
+def _run(task: Callable[[], Any]) -> Any:
+    return task()
+
+
+def _one_thread() -> None:
+    """As in the jobs that made these files."""
+    import torch
+
+    torch.set_num_threads(1)
+
+
+def _is_of_images(made: Any) -> bool:
+    """Made from weights or images, which samples leave out."""
+    return made.path.stem in ("activations", "frequency", "mistakes")
+
+
+def _kind(path: Path) -> str:
+    if path.suffix == ".png":
+        return "figures"
+    in_run = path.parent.name.startswith("seed")
+    return path.name if in_run else f"{path.parent.name}/*{path.suffix}"
 
 
 def _study(results: Path, report: Path) -> Study:
@@ -72,22 +186,13 @@ def _study(results: Path, report: Path) -> Study:
             f"{path} is missing: no report was finished. Name both as targets, {remedy}"
         )
     study = read_json(path)
-    parts = (
-        "report",
-        "runs",
-        "analysis",
-        "confusion",
-        "errors",
-        "grids",
-        "files",
-        "data",
-        "templates",
-    )
-    if not isinstance(study, dict) or not all(isinstance(study.get(one), dict) for one in parts):
+    if not isinstance(study, dict) or not all(isinstance(study.get(one), dict) for one in _PARTS):
         raise StudyError(
             f"{path} is not what the rule `report` writes. Delete it and name it as a target, "
             f"{remedy}"
         )
+    if said := fault_of_seal(study):
+        raise StudyError(f"{path} {said}. Delete it and name it as a target, {remedy}")
     if Path(str(study.get("results"))).name != results.name:
         raise StudyError(
             f"{report} was made from {study.get('results')}, not from {results}. Verify that, or "
@@ -96,109 +201,20 @@ def _study(results: Path, report: Path) -> Study:
     return study
 
 
-def contradictions(study: Study, options: argparse.Namespace) -> Iterator[str]:
-    """Everything that the files before it do not give, a line each."""
-    results = options.results
-    records, faulty = check_all(results / "runs", expectations(study["runs"]))
-    for folder, said in faulty.items():
-        yield from (f"{folder}: {line}" for line in said)
-    if faulty:
-        return  # what follows would only say it again
-    spelt = list(_lines(results / "summary.csv", summary.spell(records.values())))
-    yield from spelt
-    if spelt:
-        return
-    compared, decided = analyse(
-        results / "summary.csv", results / "runs", results / "timing.json", study["analysis"]
-    )
-    yield from _json(results / "comparisons.json", compared)
-    yield from _json(results / "claims.json", decided)
-    for section, job in study["confusion"].items():
-        found = confusion.of_section(results / "runs", job)
-        yield from _json(results / "confusion" / f"{section}.json", found)
-    for section, job in study["errors"].items():
-        found = errors.of_section(results / "runs", job)
-        yield from _json(results / "errors" / f"{section}.json", found)
-    for section, job in study["grids"].items():
-        found = grid.of_section(results / "runs", job)
-        yield from _json(results / "grids" / f"{section}.json", found)
-    if _same_words(study, options):
-        values = gather(study["report"], results, options.data, options.report)
-        with language.speaking(_catalogue(study, options)):
-            written = render(options.templates, values)
-        yield from _lines(options.report, written)
-    elif not options.report.is_file() or digest(options.report) != study["report_sha256"]:
-        yield f"{options.report} is not the file that was made from these"
-    yield from _page(options, _catalogue(study, options))
-
-
 def _files(study: Study, options: argparse.Namespace) -> Iterator[str]:
-    """Files that the report was made from and that are missing or others now."""
+    """Files that the report was made from and that are missing or others now; seals that differ."""
     wanted = {options.results / name: sha256 for name, sha256 in study["files"].items()}
     wanted |= {options.data / f"{name}.json": sha256 for name, sha256 in study["data"].items()}
     for path, sha256 in wanted.items():
         if not path.is_file():
-            yield f"{path} is missing"
+            if not (options.sample and path.suffix == ".npz"):
+                yield f"{path} is missing"
         elif digest(path) != sha256:
             yield f"{path} was changed after the report was made"
+        elif _is_sealed(path) and (said := fault_of_seal(read_json(path))):
+            yield f"{path} {said}"
 
 
-def _page(options: argparse.Namespace, catalogue: Path) -> Iterator[str]:
-    """The page beside the report, where there is one, has to be what the report gives."""
-    html = options.report.with_suffix(".html")
-    if not all(path.is_file() for path in (html, options.report, catalogue)):
-        return
-    with language.speaking(catalogue):
-        made = page(options.report, options.templates)
-    if _text_of(html.read_text(encoding="utf-8")) != _text_of(made):
-        yield f"{html} is not the page that {options.report} gives"
-
-
-def _text_of(html: str) -> str:
-    """A page without its look, which may have been changed since it was made."""
-    _, _, text = html.partition("<main")
-    return text.partition("</main>")[0]
-
-
-def _lines(path: Path, wanted: str) -> Iterator[str]:
-    """The first line of a text that is not as it has to be."""
-    try:
-        found = path.read_text(encoding="utf-8")
-    except (FileNotFoundError, UnicodeDecodeError) as error:
-        yield f"{path} cannot be read ({error})"
-        return
-    pairs = zip_longest(found.splitlines(), wanted.splitlines(), fillvalue="(nothing)")
-    for number, (line, other) in enumerate(pairs, start=1):
-        if line != other:
-            yield f"{path}, line {number}: {line!r}, but the files before it give {other!r}"
-            return
-
-
-def _json(path: Path, wanted: Any) -> Iterator[str]:
-    if not _alike(read_json(path), json.loads(json.dumps(wanted))):
-        yield f"{path} is not what the files before it give"
-
-
-def _alike(one: Any, other: Any) -> bool:
-    """Equal, floats up to rounding: another release of a library may add up in another order."""
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(_alike(one[key], other[key]) for key in one)
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(_alike, one, other))
-    if isinstance(one, float) and isinstance(other, float):
-        return math.isclose(one, other, rel_tol=1e-6, abs_tol=1e-12)
-    return type(one) is type(other) and one == other
-
-
-def _same_words(study: Study, options: argparse.Namespace) -> bool:
-    """Whether templates, catalogue and code of the report are still those it was made with."""
-    same_code = study["code"] == fingerprint(render.__module__)
-    catalogue = _catalogue(study, options)
-    if not catalogue.is_file():
-        return False
-    return same_code and bool(study["templates"] == digests(options.templates, catalogue))
-
-
-def _catalogue(study: Study, options: argparse.Namespace) -> Path:
-    folder: Path = options.locale
-    return folder / f"{study['report']['language']}.po"
+def _is_sealed(path: Path) -> bool:
+    sealed = ("metrics.json", "frequency.json", "timing.json")
+    return path.name in sealed or path.parent.name in ("layers", "prepared")

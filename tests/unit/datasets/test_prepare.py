@@ -18,7 +18,7 @@ from made_archives import pictures, write_folder, write_zip
 
 KEYS = {
     "dataset", "title", "format", "generated", "classes", "shape", "train_images", "test_images",
-    "mean", "std", "sha256", "sources",
+    "mean", "std", "sha256", "sources", "seal",
 }  # fmt: skip
 
 

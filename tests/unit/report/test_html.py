@@ -170,7 +170,7 @@ EVIL = [
 
 def report_with(folder, config, schema, words):
     """report.md of the sample, every name and sentence of the user's replaced."""
-    for kind in ("experiments", "sections"):
+    for kind in ("experiments", "sections", "datasets"):
         for one in config[kind].values():
             one["title"] = words
     for claim in config["claims"].values():
@@ -181,6 +181,7 @@ def report_with(folder, config, schema, words):
     for path in [*(folder / "data/prepared").iterdir(), *itertools.chain(*computed)]:
         record = json.loads(path.read_text())
         record["title"] = words
+        record.pop("seal", None)
         for one in itertools.chain(*(record.get(k, []) for k in ("pairs", "recalls", "mistakes"))):
             one |= {name: words for name in ("true", "predicted", "class") if name in one}
         path.write_text(json.dumps(record))

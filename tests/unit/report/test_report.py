@@ -373,6 +373,20 @@ def test_titles_cannot_inject_markup(config, schema, tmp_path):
     assert r"\<script\>\|\*x\*\|\[a\](b)" in text
 
 
+@pytest.mark.parametrize(
+    ("field", "value"), [("title", "MNIST"), ("generated", False), ("format", "idx.gz")]
+)
+def test_a_description_that_says_otherwise_than_the_config_is_refused(
+    tmp_path, study, field, value
+):
+    made = study("quick")
+    made_results.make(tmp_path, made, np.random.default_rng(0))
+    path = tmp_path / "data/prepared/shapes.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {field: value}))
+    with pytest.raises(StudyError, match=rf"shapes\.json: {field} is {value!r}, the config says"):
+        report_of(tmp_path, made)
+
+
 def test_a_missing_result_is_named(tmp_path, study):
     made = study("full")
     made_results.make(tmp_path, made, np.random.default_rng(0))

@@ -7,6 +7,7 @@ import numpy as np
 
 from convstudy.config.metrics import METRICS
 from convstudy.files import digest
+from convstudy.sealed import SEAL, seal_of
 from convstudy.statistics.summary import Runs
 
 CLASSES = ["cat", "dog", "car"]
@@ -97,13 +98,18 @@ def write_run(folder: Path, experiment: str, seed: int, predicted, **changes):
             for name in ("checkpoint.pt", "history.csv", "predictions.npz")
         },
     }
-    (folder / "metrics.json").write_text(json.dumps({**record, **changes}))
+    write_record(folder / "metrics.json", {**record, **changes})
+
+
+def write_record(path: Path, record):
+    """Sealed, whatever it says: NaN too."""
+    path.write_text(json.dumps({**record, SEAL: seal_of(record)}))
 
 
 def change(folder: Path, **changes):
     """Alter the record of a run that is there."""
     path = folder / "metrics.json"
-    path.write_text(json.dumps({**json.loads(path.read_text()), **changes}))
+    write_record(path, {**json.loads(path.read_text()), **changes})
 
 
 def with_predictions(folder, **changes):

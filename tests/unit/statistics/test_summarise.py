@@ -65,7 +65,9 @@ def test_one_row_per_run(study):
 
 def test_columns_are_those_that_the_report_reads(study):
     record = json.loads((study.runs / "fc/seed0/metrics.json").read_text())
-    scalars = {name for name, value in record.items() if not isinstance(value, list | dict)}
+    scalars = {name for name, value in record.items() if not isinstance(value, list | dict)} - {
+        "seal"
+    }
     environment = {"device", "threads", "torch", "python", "processor", "precision", "commit"}
     assert {*scalars, *environment, "dirty", "gap"} <= set(summary.COLUMNS)
 
@@ -159,6 +161,22 @@ def test_fewer_images_than_the_config_asks_for(study):
     for seed in (0, 1):
         change(study.runs / f"fc/seed{seed}", slice=fewer)
     assert "- train_images is 40, the config asks for 50" in refused(study, slice=fewer)
+
+
+@pytest.mark.parametrize(
+    "field", ["train_accuracy", "train_loss", "parameters", "macs", "train_images", "environment"]
+)
+def test_a_record_edited_by_hand(study, field):
+    """Fields that nothing beside the record states again."""
+    path = study.runs / "fc/seed0/metrics.json"
+    record = json.loads(path.read_text())
+    edited = {"threads": 2} if field == "environment" else record[field] / 2
+    edited = {**record["environment"], **edited} if field == "environment" else edited
+    edited = int(edited) if isinstance(record[field], int) else edited
+    path.write_text(json.dumps({**record, field: edited}))
+    assert "- metrics.json was edited after its job wrote it" in refused(study)
+    path.write_text(json.dumps({key: value for key, value in record.items() if key != "seal"}))
+    assert "- metrics.json has no seal" in refused(study)
 
 
 def test_runs_of_a_checkout_and_of_a_single_image_are_as_good(study):

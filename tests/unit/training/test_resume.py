@@ -27,7 +27,7 @@ TIMES = {"train_seconds", "evaluate_seconds", "images_per_second", "peak_memory_
 def results(folder):
     """All of a run that must not depend on interruptions."""
     metrics = json.loads((folder / "metrics.json").read_text())
-    del metrics["files"]["history.csv"]  # it has seconds
+    del metrics["files"]["history.csv"], metrics["seal"]  # of what has seconds in it
     history = [line.rsplit(",", 1)[0] for line in (folder / "history.csv").read_text().splitlines()]
     weights = digest(folder / "checkpoint.pt")
     return {k: v for k, v in metrics.items() if k not in TIMES}, history, weights

@@ -14,6 +14,7 @@ from convstudy.datasets.prepared import Split, load
 from convstudy.errors import StudyError
 from convstudy.evaluation.predictions import loss_and_accuracy, predict
 from convstudy.files import digest
+from convstudy.sealed import write_sealed
 from convstudy.training import engine
 from convstudy.training.recipe import Recipe
 from convstudy.training.streams import ORDER, stream
@@ -99,6 +100,30 @@ def test_tensors_other_than_the_described_ones_are_refused(prepared, damage):
     with pytest.raises(StudyError, match=r"tiny\.pt does not hold the images and labels that"):
         go(prepared, "run")
     assert not (prepared / "run").exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"train_images": 60000}, "train_images is 60000, there are 72"),
+        ({"shape": [1, 4, 16]}, r"shape is \[1, 4, 16\], train images have \[1, 8, 8\]"),
+        ({"classes": ["a", "b"]}, "classes names 2, train labels go to 2"),
+    ],
+)
+def test_a_description_that_its_tensors_contradict_is_refused(prepared, changes, said):
+    path = prepared / "tiny.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+    with pytest.raises(StudyError, match=said):
+        go(prepared, "run")
+
+
+def test_a_sealed_description_that_was_edited_is_refused(prepared):
+    path = prepared / "tiny.json"
+    write_sealed(path, json.loads(path.read_text()))
+    go(prepared, "run")
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"mean": [0.1]}))
+    with pytest.raises(StudyError, match=r"tiny\.json was edited after its job wrote it"):
+        go(prepared, "run")
 
 
 def test_a_description_that_is_no_object_is_refused(prepared):

@@ -1,0 +1,166 @@
+"""Files that their own command makes again in a moment: figures, what is drawn, layer checks."""
+
+import importlib
+import io
+import logging
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
+from unittest.mock import patch
+
+import numpy as np
+
+from convstudy.errors import StudyError
+from convstudy.files import canonical_json, read_json
+from convstudy.verification.alike import close, json_file
+from convstudy.verification.networks import tolerance_of
+
+Study = dict[str, Any]
+
+_EVALUATION, _FIGURES = "convstudy.evaluation", "convstudy.figures"
+# Of what kind of figure each needs what, beside the words.
+_OF_RUNS = ("comparison", "curves", "schedule", "activations")
+_OF_ERRORS = ("calibration", "recalls", "mistakes")
+
+
+class Made(NamedTuple):
+    """A file, and the call of a command that makes it."""
+
+    path: Path
+    module: str
+    arguments: list[str]  # without --output
+    given: str = "{}"  # on standard input
+
+
+def of_study(study: Study, results: Path, data: Path, words: Path) -> Iterator[Made]:
+    """All of them, in the order in which they were made."""
+    yield from _layers(study, results)
+    yield from _of_networks(study, results, data)
+    for section, job in study["drawn"]["pictures"].items():
+        given = ["--errors", str(results / "errors" / f"{section}.json"), *_tensors(data, job)]
+        yield Made(
+            results / "errors" / f"{section}.npz",
+            f"{_EVALUATION}.mistakes",
+            given,
+            canonical_json(job),
+        )
+    for section in study["report"]["sections"]:
+        for kind in section["figures"]:
+            yield _figure(study, section["name"], kind, results, words)
+    forest = ["--claims", str(results / "claims.json"), "--words", str(words)]
+    wording = canonical_json(study["drawn"]["forest"])
+    yield Made(results / "figures/forest.png", f"{_FIGURES}.forest", forest, wording)
+
+
+def _layers(study: Study, results: Path) -> Iterator[Made]:
+    for section in study["report"]["sections"]:
+        for layer in section["layers"]:
+            path = results / "layers" / f"{layer}.json"
+            yield Made(path, f"{_EVALUATION}.check_layer", ["--layer", layer])
+
+
+def _of_networks(study: Study, results: Path, data: Path) -> Iterator[Made]:
+    """Activations of the seeds that are drawn, frequencies of all that claims are about."""
+    drawn = study["drawn"]
+    shown = {
+        (one["experiment"], one["seed"])
+        for job in drawn["activations"].values()
+        for one in job["experiments"]
+    }
+    measured = {
+        (name, seed) for name in drawn["measured_layers"] for seed in study["runs"][name]["seeds"]
+    }
+    for key, name, runs in (
+        ("drawn_layers", "activations.npz", shown),
+        ("measured_layers", "frequency.json", measured),
+    ):
+        for experiment, seed in sorted(runs):
+            job, folder = study["runs"][experiment], results / "runs" / experiment / f"seed{seed}"
+            given = ["--checkpoint", str(folder / "checkpoint.pt"), "--device", "cpu"]
+            given += ["--layers", *drawn[key][experiment], *_tensors(data, job["slice"])]
+            module = f"{_EVALUATION}.{name.partition('.')[0]}"
+            yield Made(folder / name, module, given, canonical_json(job["slice"]))
+
+
+def _tensors(data: Path, job: Study) -> list[str]:
+    path = data / job["dataset"]
+    return ["--tensors", f"{path}.pt", "--description", f"{path}.json"]
+
+
+def _figure(study: Study, section: str, kind: str, results: Path, words: Path) -> Made:
+    drawn, given = study["drawn"], ["--words", str(words)]
+    if kind in _OF_RUNS:
+        given += ["--runs", str(results / "runs")]
+    if kind == "comparison":
+        given += ["--comparisons", str(results / "comparisons.json")]
+    if kind in _OF_ERRORS:
+        given += ["--errors", str(results / "errors" / f"{section}.json")]
+    if kind == "mistakes":
+        given += ["--pictures", str(results / "errors" / f"{section}.npz")]
+    if kind == "confusion":
+        given += ["--confusion", str(results / "confusion" / f"{section}.json")]
+    if kind == "grid":
+        given += ["--grid", str(results / "grids" / f"{section}.json")]
+    asked = drawn["activations" if kind == "activations" else "sections"][section]
+    path = results / "figures" / section / f"{kind}.png"
+    return Made(path, f"{_FIGURES}.{kind}", given, canonical_json(asked))
+
+
+def compare(made: Made) -> list[str]:
+    """Make the file once more, elsewhere, and say how it differs."""
+    if not made.path.is_file():
+        return [f"{made.path} is missing"]
+    with TemporaryDirectory() as folder:
+        again = Path(folder, made.path.name)
+        logging.disable(logging.WARNING)  # checks of layers tell a log what they found
+        try:
+            with patch.object(sys, "stdin", io.StringIO(made.given)):
+                command = importlib.import_module(made.module)
+                command.main([*made.arguments, "--output", str(again)])
+        except StudyError as error:
+            return [f"{made.path} cannot be made again: {error}"]
+        finally:
+            logging.disable(logging.NOTSET)
+        return [*_differences(made.path, again)]
+
+
+def _differences(path: Path, again: Path) -> Iterator[str]:
+    """By kind of file; bits of networks have to agree only where they were computed alike."""
+    tolerance = 0.0
+    if (record := path.with_name("metrics.json")).is_file():
+        tolerance = tolerance_of(read_json(record)["environment"])
+    if path.suffix == ".png":
+        if path.read_bytes() != again.read_bytes():
+            yield f"{path} is not the figure that is drawn of these results here"
+    elif path.suffix == ".npz":
+        if not _same_arrays(path, again, tolerance):
+            yield f"{path} holds other values than its network and images give"
+    elif path.parent.name == "layers":
+        yield from _layer(path, read_json(path), read_json(again))
+    else:
+        made = read_json(again)
+        made.pop("seal")
+        yield from json_file(path, made, tolerance)
+
+
+def _layer(path: Path, found: Study, again: Study) -> Iterator[str]:
+    """Deviations are roundings, and may differ by a hundredth of what is allowed."""
+    pairs = [
+        (one.pop("value"), other.pop("value"), one["limit"])
+        for one, other in zip(found["checks"], again["checks"], strict=False)
+    ]
+    near = all(
+        one == other or (None not in (one, other, limit) and abs(one - other) <= limit / 100)
+        for one, other, limit in pairs
+    )
+    for record in (found, again):
+        record.pop("seal", None)
+    if found != again or not near:
+        yield f"{path} is not what the checks of this layer find here"
+
+
+def _same_arrays(path: Path, again: Path, tolerance: float) -> bool:
+    with np.load(path, allow_pickle=False) as one, np.load(again, allow_pickle=False) as other:
+        return {*one} == {*other} and all(close(one[key], other[key], tolerance) for key in other)
