@@ -17,7 +17,6 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from convstudy import models
-from convstudy.figures import style
 from convstudy.files import write_json, write_text
 from convstudy.training.environment import describe
 
@@ -218,6 +217,8 @@ def table(found: dict[str, Any]) -> str:
 
 def draw(rows: dict[str, Any], path: Path) -> None:
     """Ratios with every run as a dot."""
+    from convstudy.figures import style  # last, where what figures need is not there
+
     with style.styled():
         figure = style.page(0.42 * len(rows) + 1)
         axes = figure.subplots()

@@ -91,9 +91,15 @@ def test_a_gpu_gets_captured_steps():
 
 @pytest.mark.parametrize("network", [FC, CNN, RESNET, BOTTLENECK])
 def test_a_device_computes_what_the_cpu_does(network):
-    """Without anything random in training: both begin with the same weights and batches."""
-    here, cpu = trained(network, DEVICE), trained(network, "cpu")
-    assert here[0] == pytest.approx(cpu[0], rel=2e-3)
+    """Without anything random in training: both begin with the same weights and batches.
+
+    Sums in another order drift apart as training goes on: 0.4 % in a loss of the second epoch.
+    """
+    (first, second), (first_there, second_there) = (
+        trained(network, one)[0] for one in (DEVICE, "cpu")
+    )
+    assert first == pytest.approx(first_there, rel=1e-3)
+    assert second == pytest.approx(second_there, rel=1e-2)
 
 
 def on_device(job=JOB, **changes):
