@@ -15,7 +15,8 @@ import torch
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # malloc.h
 
 # Variables by which a user chooses kernels, and so bits: of PyTorch, oneDNN, MKL, CUDA's libraries,
-# the C library's own choice by processor, and what takes threads away from a program.
+# the C library's own choice by processor, and what takes threads away from a program. (How many it
+# has is told by itself; Snakemake sets MKL_NUM_THREADS for every job.)
 _KERNELS = (
     *("ATEN_", "DNNL_", "ONEDNN_", "MKL_", "CUBLAS_", "CUDNN_", "NVIDIA_TF32", "TORCH_ALLOW_TF32"),
     *("GLIBC_TUNABLES", "OMP_THREAD_LIMIT", "OMP_DYNAMIC"),
@@ -70,7 +71,11 @@ def _processor() -> str:
         lines = []
     names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
     name = (names or [platform.processor() or platform.machine()])[0]
-    chosen = [f"{key}={os.environ[key]}" for key in sorted(os.environ) if key.startswith(_KERNELS)]
+    chosen = [
+        f"{key}={value}"
+        for key, value in sorted(os.environ.items())
+        if key.startswith(_KERNELS) and not key.endswith("_NUM_THREADS")
+    ]
     capability = torch.backends.cpu.get_cpu_capability()
     return ", ".join([name, f"{os.cpu_count()} cores", f"{capability} kernels", *chosen])
 
