@@ -84,13 +84,3 @@ def digest(path: Path, algorithm: str = "sha256") -> str:
     """Hexadecimal checksum of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, algorithm).hexdigest()
-
-
-def listing_digest(folder: Path) -> str:
-    """Checksum over names and sizes of all files below `folder`: cheap, and any new file shows."""
-    lines = sorted(
-        f"{path.relative_to(folder)} {path.stat().st_size}\n"
-        for path in folder.rglob("*")
-        if path.is_file()
-    )
-    return hashlib.sha256("".join(lines).encode()).hexdigest()

@@ -1,6 +1,8 @@
 """What the rules of data.smk need to know of data sets: files, mirrors, options."""
 
-from convstudy.files import listing_digest
+import hashlib
+
+from convstudy.datasets.listing import content_digest
 
 FETCHED = [name for name, dataset in STUDY.datasets.items() if dataset["files"]]
 GENERATED = {
@@ -36,6 +38,16 @@ def folder_of(dataset):
     return folder and str(Path(folder).expanduser())
 
 
+@cache
+def listing(folder):
+    """Checksum of all that lies in a folder; what was hashed is kept for the next dry run."""
+    kept = f"{hashlib.sha256(os.path.abspath(folder).encode()).hexdigest()}.json"
+    try:
+        return content_digest(Path(folder), Path(".snakemake/convstudy/listing", kept))
+    except StudyError as error:
+        raise WorkflowError(str(error)) from None
+
+
 def raw_files(dataset):
     """What a data set is prepared from: files under data/raw, or the user's own folder."""
     one = STUDY.datasets[dataset]
@@ -68,7 +80,7 @@ def preparation(dataset):
         "files": one["files"] or {Path(file).name: {} for file in raw_files(dataset)},
         "options": {k: one[k] for k in ("image_size", "colour", "folder", "classes") if k in one},
         "generator": one.get("generator"),
-        "listing": listing_digest(Path(folder)) if folder else None,
+        "listing": listing(folder) if folder and Path(folder).is_dir() else None,
     }
 
 

@@ -1,11 +1,11 @@
 """`convstudy prepare`: raw files of any format → tensors in one file, and their description.
 
-Standard input: {"dataset", "title", "format", "generated": bool, "options": {…}, "files": names};
+Standard input: {"dataset", "title", "format", "generated": bool, "options": {…}, "files": {name:
+its checksums}, "listing": sha256 of a plain folder, or null};
 further keys are there for the DAG to track. Options are those of the format's `load`.
 """
 
 import argparse
-import hashlib
 import logging
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,9 @@ from convstudy.config import read_slice
 from convstudy.datasets import checksums
 from convstudy.datasets.formats import loader
 from convstudy.datasets.images import TENSORS, Images, checksum
-from convstudy.files import digest, replacing
+from convstudy.datasets.listing import content_digest
+from convstudy.errors import StudyError
+from convstudy.files import replacing
 from convstudy.sealed import write_sealed
 
 log = logging.getLogger(__name__)
@@ -38,7 +40,7 @@ def prepare(raw: Path, tensors: Path, description: Path, slice_: dict[str, Any])
     is wrong with the raw files, before anything is written.
     """
     files = {name: raw / name for name in slice_["files"]}
-    sources = _sources(files, slice_["options"])
+    sources = _sources(files, slice_)
     images = loader(slice_["format"])(files, slice_["options"])
     described = describe(images, slice_) | {"sources": sources}
     with replacing(tensors) as temporary, temporary.open("wb") as file:
@@ -90,12 +92,12 @@ def channel_statistics(images: torch.Tensor) -> tuple[list[float], list[float]]:
     return means, stds
 
 
-def _sources(files: dict[str, Path], options: dict[str, Any]) -> dict[str, str]:
-    """{file: sha256}; a plain folder is one entry, hashed by its files' names and checksums."""
-    if not options.get("folder"):
-        return {name: checksums.verified(path) for name, path in files.items()}
-    folder = Path(options["folder"]).expanduser()
-    hashed = hashlib.sha256()
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        hashed.update(f"{path.relative_to(folder).as_posix()}\0{digest(path)}\n".encode())
-    return {str(options["folder"]): hashed.hexdigest()}
+def _sources(files: dict[str, Path], slice_: dict[str, Any]) -> dict[str, str]:
+    """{file: sha256}; a plain folder is one entry, hashed by its files' names and contents."""
+    folder = slice_["options"].get("folder")
+    if not folder:
+        return {name: checksums.verified(path, slice_["files"]) for name, path in files.items()}
+    found = content_digest(Path(folder).expanduser())
+    if slice_.get("listing") not in (None, found):
+        raise StudyError(f"{folder} was changed after this study was planned. Run again.")
+    return {str(folder): found}

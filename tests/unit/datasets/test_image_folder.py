@@ -218,13 +218,14 @@ def zip_link(name: str) -> zipfile.ZipInfo:
     [
         (zipfile.ZipInfo("../train/cat/9.png"), "leaves the archive's folder"),
         (zipfile.ZipInfo("/train/cat/9.png"), "an absolute path"),
-        (zipfile.ZipInfo("train\\..\\9.png"), "backslashes"),
+        (zipfile.ZipInfo("train\\..\\..\\9.png"), "leaves the archive's folder"),
+        (zipfile.ZipInfo("C:\\train\\cat\\9.png"), "an absolute path"),
         (zip_link("train/cat/9.png"), "a link"),
     ],
 )
 def test_zip_members_that_could_do_harm(tmp_path, member, said):
     message = refusal(write_zip(tmp_path / "set.zip", pictures(), member))
-    assert repr(member.filename) in message
+    assert repr(member.filename.replace("\\", "/")) in message
     assert said in message
 
 

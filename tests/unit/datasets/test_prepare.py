@@ -29,7 +29,7 @@ def slice_of(format_: str, files: list[str], **options: object) -> dict[str, obj
         "format": format_,
         "generated": False,
         "options": options,
-        "files": files,
+        "files": {name: {} for name in files},
     }
 
 
@@ -97,6 +97,17 @@ def test_a_raw_file_that_was_changed_since_it_came_is_refused(tmp_path):
     with pytest.raises(StudyError, match=r"cifar-10-python\.tar\.gz is not the file that"):
         prepared(tmp_path / "raw", tmp_path, slice_of("cifar10", [raw.name]))
     assert not list(tmp_path.glob("*.pt"))
+
+
+def test_a_raw_file_with_its_own_checksum_beside_it_is_held_to_the_config(tmp_path):
+    write_zip(tmp_path / "set.zip", pictures())
+    slice_ = slice_of("image_folder", ["set.zip"])
+    right = {"sha256": digest(tmp_path / "set.zip"), "md5": digest(tmp_path / "set.zip", "md5")}
+    prepared(tmp_path, tmp_path / "a", {**slice_, "files": {"set.zip": right}})
+    for algorithm in right:
+        wrong = right | {algorithm: "0" * len(right[algorithm])}
+        with pytest.raises(StudyError, match=rf"set.zip has the {algorithm} .* the config states"):
+            prepared(tmp_path, tmp_path / "b", {**slice_, "files": {"set.zip": wrong}})
 
 
 def test_the_checksum_changes_with_any_value_or_shape():

@@ -1,6 +1,7 @@
 """Files of a folder, tar or zip, read one after another without unpacking anything to disk."""
 
 import lzma
+import re
 import stat
 import tarfile
 import zipfile
@@ -9,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
+from convstudy.datasets.listing import below, check_name
 from convstudy.errors import StudyError
 
 # Pixels are kept in memory, so more than this is no data set for this study but a mistake.
@@ -61,11 +63,10 @@ def entries(source: Path, wanted: Wanted) -> Iterator[Entry]:
 
 
 def _folder_entries(folder: Path, wanted: Wanted) -> Iterator[Entry]:
-    for path in sorted(folder.rglob("*")):
-        inside = PurePosixPath(path.relative_to(folder).as_posix())
+    for inside, path, is_folder in below(folder):
         try:
             read = path.is_file() and wanted(inside)
-            yield Entry(inside, path.is_dir(), path.read_bytes() if read else None)
+            yield Entry(inside, is_folder, path.read_bytes() if read else None)
         except OSError as error:
             raise StudyError(f"{path} cannot be read ({error.strerror}).") from None
 
@@ -104,15 +105,28 @@ def _zip_entries(source: Path, wanted: Wanted) -> Iterator[Entry]:
             kind = stat.S_IFMT(member.external_attr >> 16)
             plain = kind in (0, stat.S_IFREG, stat.S_IFDIR)
             what = "a link" if kind == stat.S_IFLNK else "a device or pipe"
-            path = _safe(source, member.filename, None if plain else what)
+            # Some Windows programs write backslashes.
+            name = _zip_name(source, member).replace("\\", "/")
+            path = _safe(source, name, None if plain else what)
             total = _limited(source, total + member.file_size)
-            read = not member.is_dir() and wanted(path)
-            yield Entry(path, member.is_dir(), archive.read(member) if read else None)
+            is_folder = name.endswith("/")
+            read = not is_folder and wanted(path)
+            yield Entry(path, is_folder, archive.read(member) if read else None)
+
+
+def _zip_name(source: Path, member: zipfile.ZipInfo) -> str:
+    """A member's name: those without the flag for UTF-8 are UTF-8 too (macOS), or refused."""
+    if member.flag_bits & 0x800 or member.filename.isascii():
+        return member.filename
+    name = member.filename.encode("cp437").decode("utf-8", "surrogateescape")
+    check_name(source, name)
+    return name
 
 
 def _safe(source: Path, name: str, oddity: str | None) -> PurePosixPath:
+    check_name(source, name)
     path = PurePosixPath(name)
-    if path.is_absolute() or "\\" in name:
+    if path.is_absolute() or re.match("[A-Za-z]:", name) or "\\" in name:
         oddity = oddity or "an absolute path or one with backslashes"
     if ".." in path.parts:
         oddity = oddity or "a path that leaves the archive's folder"
