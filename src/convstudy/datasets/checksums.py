@@ -15,11 +15,11 @@ def note(path: Path) -> None:
     write_text(_beside(path), f"{digest(path)}\n")
 
 
-def verified(path: Path, expected: Mapping[str, Mapping[str, str]]) -> str:
+def verified(path: Path, stated: Mapping[str, str] | None = None) -> str:
     """sha256 of a raw file.
 
-    Raises `StudyError` if another one stands beside it, or if the config (`expected`: file →
-    {"md5" | "sha256": hex}) states another one.
+    Raises `StudyError` if another one stands beside it, or if the config states another one
+    (`stated`: {"md5" | "sha256": hex}).
     """
     beside, sha256 = _beside(path), digest(path)
     if beside.is_file() and beside.read_text(encoding="utf-8").strip() != sha256:
@@ -27,11 +27,11 @@ def verified(path: Path, expected: Mapping[str, Mapping[str, str]]) -> str:
             f"{path} is not the file that {beside.name} was written with. Delete both and name the "
             f"first as a target, with the config of this study: snakemake --cores 1 {path}"
         )
-    for algorithm, stated in expected[path.name].items():
+    for algorithm, expected in (stated or {}).items():
         found = sha256 if algorithm == "sha256" else digest(path, algorithm)
-        if found != stated.lower():
+        if found != expected:
             raise StudyError(
-                f"{path} has the {algorithm} {found}; the config states {stated} "
+                f"{path} has the {algorithm} {found}; the config states {expected} "
                 f"(datasets.*.files.{path.name}). Delete it and run snakemake again, or mend the "
                 "config if the file is right."
             )

@@ -42,7 +42,7 @@ def below(folder: Path) -> Iterator[Found]:
 
 def _below(folder: Path, inside: PurePosixPath, above: set[str]) -> Iterator[Found]:
     try:
-        names = sorted(os.listdir(folder))
+        names = sorted(path.name for path in folder.iterdir())
     except OSError as error:
         raise StudyError(f"{folder} cannot be read ({error.strerror}).") from None
     for name in names:

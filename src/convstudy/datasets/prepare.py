@@ -96,7 +96,8 @@ def _sources(files: dict[str, Path], slice_: dict[str, Any]) -> dict[str, str]:
     """{file: sha256}; a plain folder is one entry, hashed by its files' names and contents."""
     folder = slice_["options"].get("folder")
     if not folder:
-        return {name: checksums.verified(path, slice_["files"]) for name, path in files.items()}
+        stated = slice_["files"]
+        return {name: checksums.verified(path, stated[name]) for name, path in files.items()}
     found = content_digest(Path(folder).expanduser())
     if slice_.get("listing") not in (None, found):
         raise StudyError(f"{folder} was changed after this study was planned. Run again.")
