@@ -19,6 +19,7 @@ from convstudy.files import write_json, write_text
 from convstudy.statistics.claims import decide
 from convstudy.statistics.intervals import linear, one_sample, slope, welch
 from convstudy.statistics.items import two_way
+from convstudy.statistics.power import MOST
 from convstudy.statistics.summary import Runs
 
 SEEDS = (3, 5, 10)
@@ -83,6 +84,46 @@ def coverage(kind: str, seeds: int, studies: int) -> float:
     return held / studies
 
 
+def suggested(row: dict[str, Any], end: str) -> int | None:
+    """As many seeds as the report says would settle a claim, by either end of its range."""
+    needed = row["seeds_needed"] or {end: None}
+    return needed[end]
+
+
+# How someone goes on who has n seeds and an open claim; None: not at all.
+POLICIES: dict[str, Callable[[dict[str, Any], int], int | None]] = {
+    "one look": lambda row, n: None,
+    "the lower number suggested, up to 200": lambda row, n: suggested(row, "low"),
+    "the upper number suggested, up to 200": lambda row, n: suggested(row, "high"),
+    "one more seed, from 5 to 20": lambda row, n: n + 1 if n < 20 else None,
+}
+# The truth, in standard deviations over seeds; at 0 every verdict on "greater" is wrong.
+DISTANCES = (0.0, 1.0, 1.5, 2.5)
+
+
+def looking_again(policy: str, distance: float, studies: int) -> dict[str, float]:
+    """Share of studies that come to a verdict, and seeds and looks that they take on average."""
+    random = np.random.default_rng(3)
+    claim = {"section": "s", "kind": "greater", "metric": "test_loss", "of": "a", "than": "b"}
+    decided = seeds = looks = 0
+    for _ in range(studies):
+        of, than = random.normal(distance, 1, MOST), random.normal(0, 1, MOST)
+        look, n = 1, 5
+        while True:
+            summary = {
+                name: Runs(list(range(n)), {"test_loss": values[:n].tolist()})
+                for name, values in (("a", of), ("b", than))
+            }
+            row = decide({"c": claim}, summary, 5, {"c": look})["claims"]["c"]
+            more = POLICIES[policy](row, n) if row["verdict"] == "inconclusive" else None
+            if more is None:
+                break
+            look, n = look + 1, more
+        decided += row["verdict"] != "inconclusive"
+        seeds, looks = seeds + n, looks + look
+    return {"decided": decided / studies, "seeds": seeds / studies, "looks": looks / studies}
+
+
 COVERED = {
     "mean": lambda random, n: (one_sample(random.normal(1, 1, n)), 1.0),
     "difference": lambda random, n: (welch(random.normal(1, 1, n), random.normal(0, 1, n)), 1.0),
@@ -118,6 +159,10 @@ def tabulate(studies: int) -> dict[str, Any]:
             for verdict in WRONG
             for draw in (normal, skewed)
         },
+        "looking again": {
+            policy: {distance: looking_again(policy, distance, studies) for distance in DISTANCES}
+            for policy in POLICIES
+        },
         "coverage": {kind: {n: coverage(kind, n, studies) for n in SEEDS} for kind in COVERED},
     }
 
@@ -139,7 +184,27 @@ def page(found: dict[str, Any]) -> str:
         for name, shares in found[part].items():
             cells = " | ".join(f"{100 * share:.1f}" for share in shares.values())
             lines.append(f"| {words}{name} | {cells} |")
+    lines += ["", *_page_of_looks(found["looking again"])]
     return "\n".join(lines) + "\n"
+
+
+def _page_of_looks(found: dict[str, Any]) -> list[str]:
+    lines = [
+        "## Looking again",
+        "",
+        "One claim, two networks, five seeds of each at the first look: share of studies with a verdict"
+        " (%), mean seeds of each network, mean looks. Without a difference every verdict is wrong.",
+        "",
+        "| policy | " + " | ".join(f"difference of {d:g} sd" for d in DISTANCES) + " |",
+        "|---|" + "---:|" * len(DISTANCES),
+    ]
+    for policy, by_distance in found.items():
+        cells = " | ".join(
+            f"{100 * one['decided']:.1f}; {one['seeds']:.1f}; {one['looks']:.2f}"
+            for one in by_distance.values()
+        )
+        lines.append(f"| {policy} | {cells} |")
+    return lines
 
 
 def main() -> None:

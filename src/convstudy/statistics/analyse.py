@@ -9,14 +9,17 @@ comparisons.json: {section: {
     "pairs": [{"a", "b", "difference" (a − b), "p", "separated"}]}}
 
 claims.json: {"level", "minimum_seeds", "most_seeds" (that seeds_needed plans for),
+    "ledger" (SHA-256 of ledger.jsonl), "looks_unknown" (whether there were looks before it begins),
     "families": {section with claims: {"tests" (how many p values Holm corrects together), "n"
         (fewest seeds in them), "smallest_effect" (observed difference between two networks of n
         seeds, in standard deviations over seeds, that passes the strictest step of Holm)}},
     "claims": {name: {"section", "kind", "metric", "of", "than", "claims" (of all_of), "n" (values
         of each experiment: seeds, or repeats of a timing), "bound" (margin, threshold or factor),
-        "estimate", "low", "high", "decisive", "test", "p", "effect", "p_holm", "verdict",
+        "estimate", "low", "high", "coverage", "decisive", "test", "p", "effect", "look", "level"
+        (of this look), "p_holm", "verdict",
         "reason", "superiority", "new_items": {"low", "high", "df"}, "one_seed": {"only_of",
-        "only_than", "p", "smallest_p"}, "seeds_needed": {"low", "high"}}}}
+        "only_than", "p", "smallest_p"}, "seeds_needed": {"low", "high"}, "stated",
+        "looks": [{"n", "verdict", "tested"}]}}}
     test: welch | tost_welch | one_sample_t | welch_log_ratio | welch_contrast | games_howell |
         arithmetic
     verdict: supported | contradicted | equivalent | inconclusive
@@ -31,20 +34,27 @@ claims.json: {"level", "minimum_seeds", "most_seeds" (that seeds_needed plans fo
     superiority: P(a seed of `of` > a seed of `than`)
     new_items: the interval for new seeds and new test images; `low` and `high` are for new seeds
     one_seed: McNemar's test of two single networks; decides nothing
+    p_holm: p, times 0.05 / level, corrected by Holm in its section; below 0.05 it decides
+    coverage: of the interval from low to high: 1 − level, for equivalence 1 − 2 · level
+    stated: before | after (all of its networks had been looked at) | unknown
+    looks: at all data that it was looked at with (convstudy.statistics.ledger), these included
     seeds_needed: of each network, to decide it with 80 % power; null in it: more than 200
 
-Whatever does not apply is null. Bounds of intervals are for 95 %.
+Whatever does not apply is null. Bounds of other intervals are for 95 %.
 """
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from convstudy.config import kinds, read_slice
 from convstudy.config.metrics import METRICS
 from convstudy.errors import StudyError
 from convstudy.files import write_json
 from convstudy.statistics import measures, summary
+
+if TYPE_CHECKING:
+    from convstudy.statistics.ledger import Ledger
 
 
 def main(argv: list[str]) -> None:
@@ -58,7 +68,8 @@ def main(argv: list[str]) -> None:
     options = parser.parse_args(argv)
     job = read_slice()
     check(job)
-    compared, decided = analyse(options.summary, options.runs, options.timing, job)
+    compared, decided, noted = look(options.summary, options.runs, options.timing, job)
+    noted.write(options.summary.parent)  # before the claims: a look that ends here has been taken
     write_json(options.comparisons, compared)
     write_json(options.claims, decided)
 
@@ -89,20 +100,39 @@ def _are_sections(sections: object) -> bool:
 def analyse(
     path: Path, runs: Path, timing: Path, job: dict[str, Any]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Contents of comparisons.json and claims.json, from a summary, its runs and a checked job."""
+    """Contents of comparisons.json and claims.json, from a summary, its runs and a checked job.
+
+    The ledger beside the summary says which look this is. Nothing is written.
+    """
+    compared, decided, _ = look(path, runs, timing, job)
+    return compared, decided
+
+
+def look(
+    path: Path, runs: Path, timing: Path, job: dict[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any], "Ledger"]:
+    """The same, and the ledger with this look: as it was if these data are known to it."""
     # scipy and statsmodels take a second to import: only once the input has proved good.
+    from convstudy.statistics import ledger
     from convstudy.statistics.claims import decide
     from convstudy.statistics.comparisons import compare
 
+    claims, minimum = job["claims"], job["minimum_seeds"]
     names = dict.fromkeys(name for members in job["sections"].values() for name in members)
     table = summary.read(path, names)
     _deterministic(path, table)
-    measures.add(table, job["claims"].values(), runs, timing)
-    minimum = job["minimum_seeds"]
+    measures.add(table, claims.values(), runs, timing)
     compared = {
         section: compare(members, table, minimum) for section, members in job["sections"].items()
     }
-    return compared, decide(job["claims"], table, minimum)
+    book = ledger.read(path.with_name(ledger.NAME))
+    asked = {name: ledger.about(name, claims, table) for name in claims}
+    decided = decide(claims, table, minimum, {name: book.look(asked[name]) for name in claims})
+    book.note(asked, decided["claims"], {name: table[name].seeds for name in names})
+    history = {name: book.history(one) for name, one in asked.items()}
+    rows = {name: {**row, **history[name]} for name, row in decided["claims"].items()}
+    unknown, sha256 = book.earlier_unknown, book.sha256
+    return compared, {**decided, "looks_unknown": unknown, "ledger": sha256, "claims": rows}, book
 
 
 def _deterministic(path: Path, table: summary.Summary) -> None:

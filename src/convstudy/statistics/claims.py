@@ -9,6 +9,7 @@ from convstudy.config.kinds import Claim, bound, compared
 from convstudy.statistics.beside import beside
 from convstudy.statistics.effects import smallest_effect
 from convstudy.statistics.intervals import LEVEL
+from convstudy.statistics.ledger import level_of_look
 from convstudy.statistics.outcomes import (
     CONTRADICTED,
     EQUIVALENT,
@@ -25,10 +26,18 @@ Claims = dict[str, Claim]
 Row = dict[str, Any]
 
 
-def decide(claims: Claims, summary: Summary, minimum_seeds: int) -> dict[str, Any]:
-    """The content of claims.json; the claims have passed `kinds.faults`."""
+def decide(
+    claims: Claims, summary: Summary, minimum_seeds: int, looks: dict[str, int] | None = None
+) -> dict[str, Any]:
+    """The content of claims.json but for its ledger; the claims have passed `kinds.faults`.
+
+    `looks` says which look at each claim this is; without it the first. A p value of a look at
+    level a counts as p · LEVEL / a, so that claims of one section can be at different looks.
+    """
+    looks = looks or dict.fromkeys(claims, 1)
+    levels = {name: level_of_look(looks[name]) for name in claims}
     outcomes = {
-        name: outcome(claim, summary, minimum_seeds)
+        name: outcome(claim, summary, minimum_seeds, levels[name])
         for name, claim in claims.items()
         if claim["kind"] != "all_of"
     }
@@ -42,20 +51,26 @@ def decide(claims: Claims, summary: Summary, minimum_seeds: int) -> dict[str, An
     adjusted: dict[str, float] = {}
     for section in dict.fromkeys(claim["section"] for claim in claims.values()):
         family = {
-            name: found.p
+            name: min(1.0, found.p * LEVEL / levels[name])
             for name, found in outcomes.items()
             if claims[name]["section"] == section and found.p is not None
         }
         adjusted |= holm(family)
-        families[section] = _family([_sizes(claims[name], summary) for name in family])
+        families[section] = _family(
+            [_sizes(claims[name], summary) for name in family], [levels[name] for name in family]
+        )
     tested = {}
     for name, found in outcomes.items():
         claim = claims[name]
         tests = families[claim["section"]]["tests"]
-        rules = Rules(tests + waiting[claim["section"]], minimum_seeds)
-        verdict, reason = _verdict(found, adjusted.get(name), tests)
+        # What was tested has spent its look: more seeds are the next one.
+        next_look = looks[name] + (found.p is not None)
+        rules = Rules(tests + waiting[claim["section"]], minimum_seeds, level_of_look(next_look))
+        verdict, reason = _verdict(found, adjusted.get(name), tests, levels[name])
         tested[name] = {
             **_row(claim, summary, found),
+            "look": looks[name],
+            "level": levels[name],
             "p_holm": adjusted.get(name),
             "verdict": verdict,
             "reason": reason,
@@ -82,12 +97,16 @@ def holm(p: dict[str, float]) -> dict[str, float]:
     return dict(zip(p, map(float, adjusted), strict=True))
 
 
-def _family(runs: list[dict[str, int]]) -> Row:
+def _family(runs: list[dict[str, int]], levels: list[float]) -> Row:
     """How many tests share one level, and how large a difference they can see at all."""
     if not runs:
         return {"tests": 0, "n": None, "smallest_effect": None}
     n = min(min(one.values()) for one in runs)
-    return {"tests": len(runs), "n": n, "smallest_effect": smallest_effect(n, len(runs))}
+    return {
+        "tests": len(runs),
+        "n": n,
+        "smallest_effect": smallest_effect(n, len(runs), min(levels)),
+    }
 
 
 def _sizes(claim: Claim, summary: Summary) -> dict[str, int]:
@@ -111,6 +130,7 @@ def _row(claim: Claim, summary: Summary, found: Outcome) -> Row:
         "estimate": found.estimate,
         "low": found.low,
         "high": found.high,
+        "coverage": found.coverage,
         "decisive": found.decisive,
         "test": found.test,
         "p": found.p,
@@ -118,17 +138,19 @@ def _row(claim: Claim, summary: Summary, found: Outcome) -> Row:
     }
 
 
-def _verdict(found: Outcome, p_holm: float | None, tests: int) -> tuple[str, str | None]:
+def _verdict(
+    found: Outcome, p_holm: float | None, tests: int, level: float
+) -> tuple[str, str | None]:
     """A leaning becomes a verdict only if it stands among all tests of its section.
 
     A difference shown not to exceed its margin is called equivalent if it lies above −margin as
-    well, tested at LEVEL / tests (Bonferroni), which no step of Holm undercuts.
+    well, tested at level / tests (Bonferroni), which no step of Holm undercuts.
     """
     if p_holm is None or found.p is None:
         return found.leaning, found.reason
     if p_holm >= LEVEL:
-        return INCONCLUSIVE, "holm" if found.p < LEVEL else "not_separated"
-    within = found.p_within is not None and found.p_within < LEVEL / tests
+        return INCONCLUSIVE, "holm" if found.p < level else "not_separated"
+    within = found.p_within is not None and found.p_within < level / tests
     return EQUIVALENT if within else found.leaning, "decided"
 
 

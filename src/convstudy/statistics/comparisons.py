@@ -92,17 +92,17 @@ def _pair(a: str, b: str, groups: dict[str, Sequence[float]], p: float | None) -
 
 
 def simultaneous_interval(
-    of: Sequence[float], than: Sequence[float], groups: int
+    of: Sequence[float], than: Sequence[float], groups: int, level: float = LEVEL
 ) -> tuple[float, float] | None:
-    """95 % interval of a difference, together with those of all pairs of so many groups.
+    """Interval of a difference, together with those of all pairs of so many groups.
 
-    The difference ± q(0.95; groups, df) / √2 · error, with error and df of Welch (Games & Howell
-    1976). None for a group of one seed; of no width where neither group varies. It is found by a
-    search, a tenth of a second each, so only for pairs that are shown.
+    The difference ± q(1 − level; groups, df) / √2 · error, with error and df of Welch (Games &
+    Howell 1976). None for a group of one seed; of no width where neither group varies. It is
+    found by a search, a tenth of a second each, so only for pairs that are shown.
     """
     contrast = welch(of, than)
     if contrast is not None:
-        reach = float(studentized_range.ppf(1 - LEVEL, groups, contrast.df)) / math.sqrt(2)
+        reach = float(studentized_range.ppf(1 - level, groups, contrast.df)) / math.sqrt(2)
         low, high = (contrast.estimate + sign * reach * contrast.error for sign in (-1, 1))
         return low, high
     if min(len(of), len(than)) < 2:

@@ -41,11 +41,11 @@ def superiority(of: Sequence[float], than: Sequence[float]) -> float:
     return float(ahead)
 
 
-def smallest_effect(n: int, tests: int) -> float:
+def smallest_effect(n: int, tests: int, level: float = LEVEL) -> float:
     """Observed difference, in standard deviations over seeds, that alone tells two networks apart.
 
     The networks have n seeds each and equal spreads, and the difference passes the first step of
-    Holm (1979), p < LEVEL / tests, in a two-sided t test: t(2n − 2, 1 − LEVEL/2/tests) · √(2/n).
+    Holm (1979), p < level / tests, in a two-sided t test: t(2n − 2, 1 − level/2/tests) · √(2/n).
     A t test has no smallest p; this is what so few seeds and so many tests cost in its place.
     """
-    return float(student.isf(LEVEL / 2 / tests, 2 * n - 2)) * math.sqrt(2 / n)
+    return float(student.isf(level / 2 / tests, 2 * n - 2)) * math.sqrt(2 / n)

@@ -8,7 +8,7 @@ from convstudy.config.kinds import EVERY_CLASS, Claim, bound, column, compared
 from convstudy.config.metrics import METRICS
 from convstudy.statistics.comparisons import games_howell, simultaneous_interval
 from convstudy.statistics.effects import hedges_g, hedges_g_one
-from convstudy.statistics.intervals import Contrast, linear, mean_and_sd, slope
+from convstudy.statistics.intervals import LEVEL, Contrast, linear, mean_and_sd, slope
 from convstudy.statistics.summary import Summary
 
 SUPPORTED, CONTRADICTED = "supported", "contradicted"
@@ -34,8 +34,11 @@ class Outcome:
     `p` is the chance of values so far on the side of `leaning` if that verdict were false; None if
     no test decides. `reason` is set where the verdict is settled without a test; then it stands.
     `p_within` is there where `leaning` is that a difference does not exceed its margin: it is the
-    one-sided p of "truth ≤ −margin", small where the difference is a negligible one besides.
-    `decisive` is the rival, or the class, that the numbers are about where the claim is about more.
+    two-sided p of "truth = −margin" if the estimate lies above that, small where the difference
+    is a negligible one besides.
+    `coverage` is that of the interval, which leaves the bound out (or lies within the margin)
+    exactly when `p` is below the claim's level. `decisive` is the rival, or the class,
+    that the numbers are about where the claim is about more.
     """
 
     test: str
@@ -48,12 +51,13 @@ class Outcome:
     reason: str | None = None
     p_within: float | None = None
     decisive: str | None = None
+    coverage: float | None = None
 
 
-def outcome(claim: Claim, summary: Summary, minimum_seeds: int) -> Outcome:
-    """Measure one claim of any kind but `all_of`."""
+def outcome(claim: Claim, summary: Summary, minimum_seeds: int, level: float = LEVEL) -> Outcome:
+    """Measure one claim of any kind but `all_of`; `level` is that of its test if it stood alone."""
     if claim.get("class") == EVERY_CLASS:
-        return _every_class(claim, summary, minimum_seeds)
+        return _every_class(claim, summary, minimum_seeds, level)
     groups = groups_of(claim, summary)
     if not all(groups):
         return Outcome("arithmetic", None, None, None, INCONCLUSIVE, reason="not_measured")
@@ -61,7 +65,7 @@ def outcome(claim: Claim, summary: Summary, minimum_seeds: int) -> Outcome:
         return Outcome("arithmetic", None, None, None, INCONCLUSIVE, reason="not_positive")
     if METRICS[claim["metric"]].deterministic:
         return _arithmetic(claim, groups)
-    measured = (_best if claim["kind"] == "best_of" else _measured)(claim, groups)
+    measured = (_best if claim["kind"] == "best_of" else _measured)(claim, groups, level)
     if min(map(len, groups)) < minimum_seeds:
         return replace(
             measured, leaning=INCONCLUSIVE, p=None, p_within=None, reason="too_few_seeds"
@@ -81,7 +85,7 @@ def weights_of(claim: Claim) -> list[float]:
     return [1.0, -1.0][: len(compared(claim))]
 
 
-def _measured(claim: Claim, groups: list[Values]) -> Outcome:
+def _measured(claim: Claim, groups: list[Values], level: float) -> Outcome:
     """By the test of the claim's kind, whatever n; one seed alone has neither interval nor p.
 
     A ratio is tested as a difference of logarithms: it is one of geometric means.
@@ -105,10 +109,17 @@ def _measured(claim: Claim, groups: list[Values]) -> Outcome:
         leaning, p = _side(claim, contrast, held_against)
     within = None
     if kind == "greater" and held_against > 0 and leaning == CONTRADICTED:
-        within = contrast.p_above(-held_against)
-    low, high = map(back, contrast.interval())
+        within = contrast.p_differs(-held_against) if contrast.estimate > -held_against else 1.0
+    # Two one-sided tests within a margin go with an interval that misses twice as often.
+    one_sided = kind == "equivalent" and leaning == SUPPORTED
+    coverage = 1 - level * (2 if one_sided else 1)
+    low, high = map(back, contrast.interval(coverage))
     effect = _effect(scaled, held_against)
-    return Outcome(test, back(contrast.estimate), low, high, leaning, p, effect, p_within=within)
+    return Outcome(
+        *(test, back(contrast.estimate), low, high, leaning, p, effect),
+        p_within=within,
+        coverage=coverage,
+    )
 
 
 def _exp(value: float) -> float | None:
@@ -146,7 +157,7 @@ def _equivalence(contrast: Contrast, margin: float) -> tuple[str, float]:
     return (SUPPORTED, inside) if inside <= outside else (CONTRADICTED, outside)
 
 
-def _best(claim: Claim, groups: list[Values]) -> Outcome:
+def _best(claim: Claim, groups: list[Values], level: float) -> Outcome:
     """The first against each of the others, by simultaneous tests (Games & Howell 1976).
 
     Supported if it lies above all of them, so its least certain difference decides; contradicted if
@@ -162,23 +173,27 @@ def _best(claim: Claim, groups: list[Values]) -> Outcome:
     else:
         nearest, leaning = max(pairs, key=lambda pair: pair["p"]), SUPPORTED
     rival = groups[names.index(nearest["b"])]
-    low, high = simultaneous_interval(groups[0], rival, len(groups)) or (None, None)
+    ends = simultaneous_interval(groups[0], rival, len(groups), level)
+    low, high = ends or (None, None)
     return Outcome(
         TESTS["best_of"],
         *(nearest["difference"], low, high, leaning, nearest["p"]),
         effect=hedges_g(groups[0], rival),
         decisive=nearest["b"],
+        coverage=1 - level if ends else None,
     )
 
 
-def _every_class(claim: Claim, summary: Summary, minimum_seeds: int) -> Outcome:
+def _every_class(claim: Claim, summary: Summary, minimum_seeds: int, level: float) -> Outcome:
     """The claim has to hold for each class: an intersection of claims, tested as one.
 
     Supported by the largest p (each class has to pass by itself, Berger 1982), contradicted by the
     smallest among as many as there are classes (Bonferroni).
     """
     classes = summary[claim["of"]].classes
-    found = {name: outcome({**claim, "class": name}, summary, minimum_seeds) for name in classes}
+    found = {
+        name: outcome({**claim, "class": name}, summary, minimum_seeds, level) for name in classes
+    }
     for name, one in found.items():
         if one.reason in ("not_measured", "too_few_seeds"):
             return replace(one, decisive=name)

@@ -20,6 +20,7 @@ class Rules(NamedTuple):
 
     tests: int  # of the section, once every claim has seeds enough
     fewest: int  # seeds of each network that any verdict rests on
+    level: float = LEVEL  # of the look that will be taken with them
 
 
 def seeds_needed(
@@ -33,7 +34,7 @@ def seeds_needed(
 
     `distances` are how far the truth is taken to lie from each bound that has to be excluded: as
     far as it was estimated. The first number takes the spread as it was seen, the second an upper
-    bound of it, since a few seeds know a spread badly. Each test is at LEVEL / tests, the strictest
+    bound of it, since a few seeds know a spread badly. Each test is at level / tests, the strictest
     step of Holm. Never below `rules.fewest`, nor fewer than one more than there are. None where
     the spread is unknown.
     """
@@ -45,7 +46,7 @@ def seeds_needed(
         sd * math.sqrt((len(values) - 1) / chi2.ppf(1 - _SPREAD, len(values) - 1))
         for sd, values in zip(sds, groups, strict=True)
     ]
-    level = LEVEL / rules.tests / sides
+    level = rules.level / rules.tests / sides
     needed = []
     for some in (sds, wider):
         spreads = [weight * sd for weight, sd in zip(weights, some, strict=True)]

@@ -9,6 +9,7 @@ from statsmodels.stats.power import TTestIndPower, TTestPower
 from convstudy.statistics import power as planning
 from convstudy.statistics.claims import decide
 from convstudy.statistics.effects import superiority
+from convstudy.statistics.ledger import level_of_look
 from convstudy.statistics.power import MOST, Rules, power, seeds_needed
 
 from made_runs import HIGH, LOW, SAME, WIDE, runs_of
@@ -130,8 +131,9 @@ def open_row(claims=1, **claim):
     return row
 
 
-def needed(groups, distances, tests=1, sides=2):
-    found = seeds_needed(groups, [1.0, -1.0], distances, sides, Rules(tests, 5))
+def needed(groups, distances, tests=1, sides=2, look=2):
+    rules = Rules(tests, 5, level_of_look(look))
+    found = seeds_needed(groups, [1.0, -1.0], distances, sides, rules)
     return dict(zip(("low", "high"), found, strict=True))
 
 
@@ -206,5 +208,5 @@ def test_claims_that_wait_for_seeds_are_tests_of_the_plan():
     assert decided["families"]["s"]["tests"] == 1
     away = abs(mean(WIDE[:3]) - mean(SAME[:3]))
     for name, tests in {"waits": 3, "elsewhere": 1}.items():
-        planned = needed([WIDE[:3], SAME[:3]], [away], tests=tests)
+        planned = needed([WIDE[:3], SAME[:3]], [away], tests=tests, look=1)
         assert decided["claims"][name]["seeds_needed"] == planned
