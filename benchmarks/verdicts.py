@@ -192,8 +192,9 @@ def _page_of_looks(found: dict[str, Any]) -> list[str]:
     lines = [
         "## Looking again",
         "",
-        "One claim, two networks, five seeds of each at the first look: share of studies with a verdict"
-        " (%), mean seeds of each network, mean looks. Without a difference every verdict is wrong.",
+        "One claim, two networks, five seeds of each at the first look: share of studies with a"
+        " verdict (%), mean seeds of each network, mean looks. Without a difference every verdict"
+        " is wrong.",
         "",
         "| policy | " + " | ".join(f"difference of {d:g} sd" for d in DISTANCES) + " |",
         "|---|" + "---:|" * len(DISTANCES),

@@ -104,7 +104,7 @@ def draw(claims: list[Claim]) -> Figure:
         return _nothing()
     rows = [len(members) for members in panels.values()]
     figure = style.page(sum(rows) * _ROW + len(rows) * 0.55 + 0.75, pages=2)
-    style.head(figure, _("Claims: estimates, 95 % intervals over seeds, and verdicts"))
+    style.head(figure, _("Claims: estimates, intervals over seeds, and verdicts"))
     axes = figure.subplots(len(rows), 1, squeeze=False, height_ratios=[n + 1.2 for n in rows])
     for axis, (panel, members) in zip(axes[:, 0], panels.items(), strict=True):
         _panel(axis, panel, members)

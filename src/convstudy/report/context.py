@@ -69,7 +69,9 @@ def gather(study: Values, results: Path, data: Path, report: Path) -> Values:
         **provenance.environments(experiments, runs),
         "datasets": datasets,
         "sections": sections,
-        "statistics": {key: decided[key] for key in ("level", "minimum_seeds", "most_seeds")},
+        "statistics": {
+            key: decided[key] for key in ("level", "minimum_seeds", "most_seeds", "looks_unknown")
+        },
         "claims": [claim for section in sections for claim in section["claims"]],
         "command": provenance.command(study["overlays"], study["settings"]),
         "as_published": _as_published(sections),

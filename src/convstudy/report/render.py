@@ -37,7 +37,9 @@ def main(argv: list[str]) -> None:
     write_sealed(record_of(options.output), {**_record(options, study), "written": written})
 
 
-def text_of(study: dict[str, Any], options: argparse.Namespace, written: dict[str, Any]) -> str:
+def text_of(
+    study: dict[str, Any], options: argparse.Namespace, written: dict[str, Any] | None
+) -> str:
     """The report as Markdown; `StudyError` where a result does not hold what it has to."""
     try:
         values = gather(study, options.results, options.data, options.output)

@@ -80,12 +80,13 @@ def ranges(seeds: Sequence[str]) -> str:
 
 
 def estimate(claim: dict[str, Any]) -> str:
-    """What was measured for a claim, with its interval: `+2.01 points (95 % interval …)`."""
+    """What was measured for a claim, with its interval: `+2.01 points (96 % interval …)`."""
     said = in_unit(claim["estimate"], claim)
     if claim["low"] is None:
         return said
-    return _("%(value)s (95 %% interval %(interval)s)") % {
+    return _("%(value)s (%(coverage)s %% interval %(interval)s)") % {
         "value": said,
+        "coverage": number(100 * claim["coverage"], ".4g"),
         "interval": span(claim, claim),
     }
 

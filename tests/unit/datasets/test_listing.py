@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -71,6 +72,6 @@ def test_links_are_followed_but_not_in_a_circle(folder):
 
 
 def test_a_name_that_is_no_utf8_is_named(folder):
-    open(os.fsencode(folder) + b"/a/\xe9t\xe9.png", "wb").close()
+    Path(os.fsdecode(os.fsencode(folder) + b"/a/\xe9t\xe9.png")).touch()
     with pytest.raises(StudyError, match=r"set/a: the name '\\udce9t\\udce9.png' is not UTF-8"):
         content_digest(folder)

@@ -19,7 +19,7 @@ from convstudy.config.study import load
 from convstudy.errors import StudyError
 from convstudy.report import settings, words
 from convstudy.report.context import gather
-from convstudy.report.render import render, written
+from convstudy.report.render import render, text_of
 from convstudy.statistics import summary
 from convstudy.statistics.outcomes import TESTS
 
@@ -486,4 +486,4 @@ def test_a_damaged_table_is_a_sentence(tmp_path, study, content):
     job = json.loads(json.dumps(slices.reporting(made)))
     said = pytest.raises(StudyError, match=r"delete .*and run `make report`")
     with language.speaking(ROOT / "workflow/locale/en.po"), said:
-        written(job, options)
+        text_of(job, options, None)
