@@ -104,8 +104,8 @@ sample: SCALE ?= quick
 sample: $(VENV)/.run       ## keep report.md of SCALE and what it was made from in docs/sample
 	"$(BIN)/python" workflow/tools/sample.py $(SCALE)
 
-sample-again: SCALE ?= real
-sample-again: $(VENV)/.run ## after an edit of words or figures: its report again, from the files it kept
+sample-again: SCALE ?= full
+sample-again: $(VENV)/.run ## after an edit of words, figures or statistics: its report again, from what it kept
 	PATH="$(BIN):$$PATH" "$(BIN)/python" workflow/tools/sample_again.py $(SCALE)
 
 pictures: $(VENV)/.test    ## those of README.md, from report.html (needs graphviz, Chromium)

@@ -52,7 +52,7 @@ def browser(tmp_path_factory):
     if None in (shutil.which("chromium"), shutil.which("chromedriver")):
         pytest.skip("there is no chromium with chromedriver: apt-get install chromium-driver")
     path = tmp_path_factory.mktemp("page") / "report.html"
-    path.write_text(page(ROOT / "docs/sample/real/report.md", ROOT / "workflow/templates"))
+    path.write_text(page(ROOT / "docs/sample/full/report.md", ROOT / "workflow/templates"))
     logged = {"browser": "ALL", "performance": "ALL"}
     driver = pictures.chromium(**{"goog:loggingPrefs": logged})
     yield Browser(driver, path.as_uri())

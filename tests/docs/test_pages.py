@@ -14,7 +14,7 @@ import sample
 from checkout import ROOT, Checkout
 
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
-REPORTS = [ROOT / f"docs/sample/{scale}/report.md" for scale in ("quick", "real")]
+REPORTS = [ROOT / f"docs/sample/{scale}/report.md" for scale in ("quick", "full")]
 PROGRAMS = ("snakemake", "make", "convstudy", "python", "pytest")
 # What no dry run can show, and the tests that run it.
 ELSEWHERE = {
@@ -72,7 +72,7 @@ def test_every_command_runs(command, tmp_path):
     if command.startswith(("make", "pytest")):
         folder = ROOT
     else:
-        folder = Checkout(tmp_path, "src", "benchmarks", "docs/sample/real.yaml").folder
+        folder = Checkout(tmp_path, "src", "benchmarks", "docs/sample/full.yaml").folder
     done = subprocess.run(
         without_effect(command),
         cwd=folder,

@@ -18,7 +18,7 @@ def runs_of(scale):
         return list(csv.DictReader(file))
 
 
-@pytest.mark.parametrize("scale", ["quick", "real"])
+@pytest.mark.parametrize("scale", ["quick", "full"])
 def test_report_and_figures_are_those_that_its_files_give(scale, tmp_path):
     """Fails after an edit of template, words, figure or config: CONTRIBUTING.md says what to do."""
     sample_again.again(SAMPLES / scale, tmp_path / "again")
@@ -38,7 +38,7 @@ def content(path):
     return path.read_bytes()
 
 
-@pytest.mark.parametrize("scale", ["quick", "real"])
+@pytest.mark.parametrize("scale", ["quick", "full"])
 def test_every_figure_of_the_report_is_there(scale):
     figures = re.findall(r"!\[[^]]+\]\(([^)]+)\)", (SAMPLES / scale / "report.md").read_text())
     assert len(figures) > 8
@@ -46,7 +46,7 @@ def test_every_figure_of_the_report_is_there(scale):
         assert (SAMPLES / scale / figure).read_bytes().startswith(b"\x89PNG")
 
 
-@pytest.mark.parametrize("scale", ["quick", "real"])
+@pytest.mark.parametrize("scale", ["quick", "full"])
 def test_every_row_of_the_summary_is_a_run_that_is_there(scale):
     for run in runs_of(scale):
         folder = SAMPLES / scale / "results" / scale / "runs" / run["experiment"]
@@ -80,7 +80,7 @@ def test_on_generated_images_convolutions_help_as_they_do_on_real_ones():
 )
 def test_on_the_official_mnist_the_networks_reach_what_such_networks_reach(experiment, least):
     accuracies = [
-        float(run["test_accuracy"]) for run in runs_of("real") if run["experiment"] == experiment
+        float(run["test_accuracy"]) for run in runs_of("full") if run["experiment"] == experiment
     ]
     assert len(accuracies) >= 5
     assert sum(accuracies) / len(accuracies) >= least

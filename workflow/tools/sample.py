@@ -3,6 +3,7 @@
 import re
 import shutil
 import sys
+import tarfile
 from pathlib import Path
 
 from convstudy.errors import StudyError
@@ -11,7 +12,11 @@ from convstudy.report.record import record_of
 from convstudy.report.words import interval, mean_sd, percent
 
 README, REPORT = Path("README.md"), Path("report.md")
-IN_README = "real"  # the scale whose results README.md shows
+IN_README = "full"  # the scale whose results README.md shows
+PREDICTIONS = (
+    "predictions.tar.xz"  # from which verdicts follow; as single files they are twice as large
+)
+_LEDGER = "ledger.jsonl"
 _TABLE = re.compile(r"(?<=<!-- by make sample -->\n).*?(?=<!-- end -->\n)", re.DOTALL)
 
 
@@ -23,7 +28,9 @@ def main(scale: str) -> None:
     kept += [results / name for name in study["files"] if not name.endswith(".npz")]
     kept += [path.parent / "history.csv" for path in kept if path.name == "metrics.json"]
     kept += [Path("data/prepared", f"{name}.json") for name in study["data"]]
-    missing = [str(path) for path in kept if not path.is_file()]
+    kept += [results / _LEDGER] if (results / _LEDGER).is_file() else []
+    predictions = [p.parent / "predictions.npz" for p in kept if p.name == "metrics.json"]
+    missing = [str(path) for path in kept + predictions if not path.is_file()]
     others = study["results"] != results.as_posix() or digest(REPORT) != study["report_sha256"]
     if missing or others:
         sys.exit(
@@ -34,35 +41,40 @@ def main(scale: str) -> None:
     for path in kept:
         (sample / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, sample / path)
+    with tarfile.open(sample / PREDICTIONS, "w:xz") as archive:
+        for path in predictions:
+            archive.add(path, filter=_anonymous)
     if scale == IN_README:
         table = table_of(sample)
         write_text(README, _TABLE.sub(lambda _: table, README.read_text(encoding="utf-8")))
 
 
+def _anonymous(member: tarfile.TarInfo) -> tarfile.TarInfo:
+    """Without times and owners, so that the same files give the same archive."""
+    member.mtime = member.uid = member.gid = 0
+    member.uname = member.gname = ""
+    return member
+
+
 def table_of(sample: Path) -> str:
-    """A Markdown table of the networks that were trained as published, for README.md."""
+    """A Markdown table of the networks, for README.md; published values where they are comparable."""
     made = sample / "results" / sample.name
     asked = read_json(record_of(sample / REPORT))["report"]
     published = asked["published"]["experiments"]
-    titles = {
-        one["name"]: f"{one['title']} ({one['meant_for']})"
-        for one in asked["experiments"]
-        if not one["unlike_published"]
-    }
+    experiments = {one["name"]: one for one in asked["experiments"]}
+    data = {p.stem: read_json(p)["title"] for p in (sample / "data/prepared").glob("*.json")}
     lines = ["| network | published | in its own log | here | interval | seeds |"]
     lines += ["|---|---:|---:|---:|---:|---:|"]
     compared = read_json(made / "comparisons.json")
     for section in asked["sections"]:
         for row in compared.get(section["name"], {}).get("experiments", []):
-            if row["experiment"] in titles:
-                stated, here = published[row["experiment"]], row["metrics"]["test_accuracy"]
-                log = stated.get("log", {}).get("test_accuracy")
-                cells = [
-                    *(titles[row["experiment"]], percent(stated["results"]["test_accuracy"])),
-                    *(percent(log) if log else "", f"{mean_sd(here)} %", interval(here)),
-                    str(row["n"]),
-                ]
-                lines.append(f"| {' | '.join(cells)} |")
+            one, here = experiments[row["experiment"]], row["metrics"]["test_accuracy"]
+            stated = {} if one["unlike_published"] else published[one["name"]]
+            cells = [f"{one['title']} ({data[one['dataset']]})"]
+            for values in (stated.get("results", {}), stated.get("log", {})):
+                cells.append(percent(values["test_accuracy"]) if values else "")
+            cells += [f"{mean_sd(here)} %", interval(here), str(row["n"])]
+            lines.append(f"| {' | '.join(cells)} |")
     return "".join(f"{line}\n" for line in lines)
 
 

@@ -1,12 +1,14 @@
 """What `make sample-again SCALE=…` runs: write a sample's report again from the files it kept.
 
-After an edit of words, templates or figures, for a study that takes hours. Whatever is computed
-from weights or predictions, which samples do not keep, has to be of the same config still.
+After an edit of words, templates, figures or statistics, for a study that takes hours. Its runs
+stay what they are, of the config and the code that their records name; a sample keeps no weights,
+so what only these show (activations, checks of checkpoints) stays as it was drawn.
 """
 
 import shutil
 import subprocess
 import sys
+import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,8 +24,9 @@ from convstudy.files import canonical_json, read_json
 from convstudy.report.record import record_of
 from convstudy.sealed import write_sealed
 
+from sample import PREDICTIONS
+
 ROOT = Path(__file__).parents[2]
-_MADE_FROM = ("analysis", "confusion", "errors", "grids")  # slices of files that a sample keeps
 
 
 def main(scale: str) -> None:
@@ -35,28 +38,36 @@ def again(sample: Path, output: Path) -> None:
     """Write the sample again, in place or elsewhere; `StudyError` if its config is another now."""
     record = read_json(record_of(sample / "report.md"))
     study = study_of(record["report"]["settings"], record["report"]["overlays"])
+    trained = {name: one["slice"] for name, one in record["runs"].items()}
+    asked = {name: one.slice for name, one in study.experiments.items()}
+    if canonical_json(trained) != canonical_json(asked):
+        raise StudyError(f"{sample}: its networks are trained otherwise now. Run the study again.")
     job = {
-        **{key: record[key] for key in ("runs", *_MADE_FROM)},
+        **{key: record[key] for key in record if key in ("runs", "confusion", "errors", "grids")},
+        "analysis": slices.analysis(study),
+        "drawn": slices.drawn(study),
         "report": slices.reporting(
             study, record["report"]["overlays"], record["report"]["settings"]
         ),
-        "drawn": slices.drawn(study),
     }
-    made_from = {
-        "analysis": slices.analysis(study),
-        **{key: {name: _slice(study, key, name) for name in job[key]} for key in _MADE_FROM[1:]},
-    }
-    for key in _MADE_FROM:
-        if canonical_json(made_from[key]) != canonical_json(job[key]):
-            raise StudyError(f"{sample}: {key} is asked for otherwise now. Run the study again.")
+    for key, of in (
+        ("confusion", slices.candidates),
+        ("errors", slices.candidates),
+        ("grids", slices.grid),
+    ):
+        job[key] = {section: of(study, section) for section in job[key]}
     with TemporaryDirectory() as folder:
         work = Path(folder, "sample")
         shutil.copytree(sample, work)
         results = Path("results", study.scale)
+        with tarfile.open(work / PREDICTIONS) as archive:
+            archive.extractall(work, filter="data")
         for arguments, given in commands(study, work, results, job):
             command = ["convstudy", *map(str, arguments)]
             subprocess.run(command, cwd=work, input=given, text=True, check=True)
         _keep_digests(record_of(work / "report.md"), record["files"])
+        for path in work.rglob("predictions.npz"):
+            path.unlink()
         shutil.rmtree(output, ignore_errors=True)
         shutil.copytree(work, output)
 
@@ -77,26 +88,28 @@ def study_of(settings: dict[str, Any], overlays: list[str]) -> Study:
     return load({**config, **settings}, yaml.safe_load(schema))
 
 
-def _slice(study: Study, key: str, section: str) -> Any:
-    return (slices.grid if key == "grids" else slices.candidates)(study, section)
-
-
 def commands(
     study: Study, work: Path, results: Path, job: dict[str, Any]
 ) -> Iterator[tuple[list[Any], str]]:
     """(arguments, standard input) of every job that needs kept files alone."""
-    words = ["--words", ROOT / f"workflow/locale/{study.language}.po"]
+    runs, words = (
+        ["--runs", results / "runs"],
+        ["--words", ROOT / f"workflow/locale/{study.language}.po"],
+    )
+    for kind, command in (("confusion", "confusion"), ("errors", "errors"), ("grids", "grid")):
+        for section, asked in job[kind].items():
+            path = results / kind / f"{section}.json"
+            yield [command, *runs, "--output", path], canonical_json(asked)
+    claims, comparisons = results / "claims.json", results / "comparisons.json"
+    given = ["--summary", results / "summary.csv", *runs, "--timing", results / "timing.json"]
+    outputs = ["--comparisons", comparisons, "--claims", claims]
+    yield ["analyse", *given, *outputs], canonical_json(job["analysis"])
     for section in study.sections:
         figures = results / "figures" / section
         kept = {
-            "comparison": [
-                "--runs",
-                results / "runs",
-                "--comparisons",
-                results / "comparisons.json",
-            ],
-            "curves": ["--runs", results / "runs"],
-            "schedule": ["--runs", results / "runs"],
+            "comparison": [*runs, "--comparisons", comparisons],
+            "curves": runs,
+            "schedule": runs,
             "calibration": ["--errors", results / "errors" / f"{section}.json"],
             "recalls": ["--errors", results / "errors" / f"{section}.json"],
             "confusion": ["--confusion", results / "confusion" / f"{section}.json"],
@@ -107,7 +120,7 @@ def commands(
             if (work / path).is_file():
                 asked = canonical_json(slices.drawing(study, section))
                 yield [f"draw-{kind}", *given, *words, "--output", path], asked
-    forest = ["--claims", results / "claims.json", "--output", results / "figures/forest.png"]
+    forest = ["--claims", claims, "--output", results / "figures/forest.png"]
     yield ["draw-forest", *forest, *words], canonical_json(slices.wording(study))
     paths = ["--data", "data/prepared", "--templates", ROOT / "workflow/templates"]
     report = ["--results", results, *paths, *words, "--output", "report.md"]
