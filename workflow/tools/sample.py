@@ -57,7 +57,7 @@ def _anonymous(member: tarfile.TarInfo) -> tarfile.TarInfo:
 
 
 def table_of(sample: Path) -> str:
-    """A Markdown table of the networks, for README.md; published values where they are comparable."""
+    """A Markdown table of the networks, for README.md; published where data and recipe are."""
     made = sample / "results" / sample.name
     asked = read_json(record_of(sample / REPORT))["report"]
     published = asked["published"]["experiments"]

@@ -82,7 +82,7 @@ def ranges(seeds: Sequence[str]) -> str:
 def estimate(claim: dict[str, Any]) -> str:
     """What was measured for a claim, with its interval: `+2.01 points (96 % interval …)`."""
     said = in_unit(claim["estimate"], claim)
-    if claim["low"] is None:
+    if claim["low"] is None or claim["coverage"] is None:  # every seed gave the same value
         return said
     return _("%(value)s (%(coverage)s %% interval %(interval)s)") % {
         "value": said,

@@ -56,10 +56,12 @@ def linear(groups: Sequence[Sequence[float]], weights: Sequence[float]) -> Contr
     """
     described = [mean_and_sd(values) for values in groups]
     sds = [sd for _, sd in described if sd is not None]
-    if len(sds) < len(groups) or not any(sds):
+    if len(sds) < len(groups):
         return None
     sizes = [len(values) for values in groups]
     parts = [weight**2 * sd**2 / n for weight, sd, n in zip(weights, sds, sizes, strict=True)]
+    if not any(parts):  # nothing varies, or only what has no weight
+        return None
     estimate = sum(weight * mean for weight, (mean, _) in zip(weights, described, strict=True))
     df = satterthwaite(sum(parts), parts, [n - 1 for n in sizes])
     return Contrast(estimate, math.sqrt(sum(parts)), df)

@@ -203,12 +203,12 @@ def _every_class(claim: Claim, summary: Summary, minimum_seeds: int, level: floa
         for name, one in found.items()
     }
     against = [name for name in found if found[name].leaning != SUPPORTED]
-    if not against:
-        worst = max(p, key=p.__getitem__)
-        return replace(found[worst], p=p[worst], reason=None, decisive=worst)
-    worst = min(against, key=p.__getitem__)
-    p_any = min(1.0, len(found) * p[worst])
-    return replace(found[worst], p=p_any, p_within=None, reason=None, decisive=worst)
+    worst = min(against, key=p.__getitem__) if against else max(p, key=p.__getitem__)
+    decisive = replace(found[worst], decisive=worst)
+    if decisive.p is None:  # settled without a test
+        return decisive
+    p_any = min(1.0, len(found) * p[worst]) if against else p[worst]
+    return replace(decisive, p=p_any, p_within=None if against else decisive.p_within)
 
 
 def _unvarying(claim: Claim, groups: list[Values]) -> Outcome:

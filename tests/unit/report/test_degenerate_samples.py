@@ -1,0 +1,100 @@
+"""A verdict, and a sentence for it in each language, whatever the values of the seeds are."""
+
+import itertools
+import random
+
+import pytest
+
+from convstudy import language
+from convstudy.config.kinds import column, compared
+from convstudy.config.metrics import METRICS
+from convstudy.report import settings
+from convstudy.report.templates import environment_of
+from convstudy.report.words import FILTERS
+from convstudy.statistics.claims import decide
+from convstudy.statistics.summary import Runs
+
+from checkout import ROOT
+
+TEMPLATES, RUSSIAN = ROOT / "workflow/templates", ROOT / "workflow/locale/ru.po"
+NETWORKS, CLASSES, SEEDS = ("a", "b", "c"), ("cat", "dog"), 5
+BASE = {"section": "s", "of": "a"}
+CLAIMS = {
+    "greater": {**BASE, "kind": "greater", "metric": "test_accuracy", "than": "b"},
+    "margin": {**BASE, "kind": "greater", "metric": "test_accuracy", "than": "b", "margin": 0.25},
+    "every": {**BASE, "kind": "greater", "metric": "recall", "class": "every", "than": "b"},
+    "equivalent": {**BASE, "kind": "equivalent", "metric": "gap", "than": "b", "margin": 0.25},
+    "above": {**BASE, "kind": "above", "metric": "recall", "class": "cat", "threshold": 0.5},
+    "below": {**BASE, "kind": "below", "metric": "test_loss", "threshold": 0.5},
+    "ratio": {**BASE, "kind": "ratio", "metric": "step_seconds", "than": "b", "factor": 1.5},
+    "best": {**BASE, "kind": "best_of", "metric": "test_accuracy", "among": ["b", "c"]},
+    "trend": {
+        **{"section": "s", "kind": "trend", "metric": "roughness"},
+        **{"across": ["a", "b", "c"], "direction": "rising"},
+    },
+    "all": {"section": "s", "kind": "all_of", "claims": ["greater", "every"]},
+}
+# What seeds may all have in common: nothing recognised, everything, the same, one that differs.
+VALUES = {
+    "zero": lambda draw: [0.0] * SEEDS,
+    "one": lambda draw: [1.0] * SEEDS,
+    "half": lambda draw: [0.5] * SEEDS,
+    "one differs": lambda draw: [0.5] * (SEEDS - 1) + [0.75],
+    "spread": lambda draw: [draw.random() for _ in range(SEEDS)],
+}
+
+
+def table_of(kinds, draw, seeds=SEEDS):
+    """Runs whose every column is of the kind that is asked for, network by network."""
+    parts = [one for one in CLAIMS.values() if "metric" in one]
+    columns = {
+        column({**one, "class": c}) if "class" in one else column(one)
+        for one in parts
+        for c in CLASSES
+    }
+    table = {}
+    for name, kind in zip(NETWORKS, kinds, strict=True):
+        values = {key: VALUES[kind](draw)[:seeds] for key in columns}
+        table[name] = Runs(list(range(seeds)), values)
+        table[name].classes = list(CLASSES)
+    return table
+
+
+def sentences(decided):
+    """Of each claim, as the report has it."""
+    environment = environment_of(TEMPLATES, escaping=False)
+    environment.filters.update({one.__name__: one for one in (*FILTERS, *settings.FILTERS)})
+    about = {key: decided[key] for key in ("level", "minimum_seeds", "most_seeds")}
+    words = environment.get_template("words.md.j2").make_module({"statistics": about})
+    for name, row in decided["claims"].items():
+        shown = {"says": name, "datasets": ["images"], "reduced": [], "published": None}
+        history = {"looks": [], "stated": "before"}
+        yield words.sentence({**CLAIMS[name], **row, **shown, **history})
+
+
+@pytest.mark.parametrize("seeds", [1, 2, SEEDS])
+@pytest.mark.parametrize("catalogue", [None, RUSSIAN], ids=["en", "ru"])
+def test_every_sample_gives_a_verdict_and_a_sentence(catalogue, seeds):
+    draw = random.Random(0)
+    with language.speaking(catalogue):
+        for kinds in itertools.product(VALUES, repeat=len(NETWORKS)):
+            decided = decide(CLAIMS, table_of(kinds, draw, seeds), minimum_seeds=5)
+            said = list(sentences(decided))
+            assert len(said) == len(CLAIMS), kinds
+            assert all("None" not in one and "nan" not in one for one in said), (kinds, said)
+
+
+def test_a_class_by_class_claim_without_spread_is_decided_as_it_is():
+    table = table_of(("one", "half", "half"), random.Random(0))
+    row = decide(CLAIMS, table, minimum_seeds=5)["claims"]["every"]
+    assert (row["verdict"], row["reason"], row["p"]) == ("supported", "no_spread", None)
+    table = table_of(("half", "half", "half"), random.Random(0))
+    row = decide(CLAIMS, table, minimum_seeds=5)["claims"]["every"]
+    assert (row["verdict"], row["reason"]) == ("inconclusive", "no_spread")
+
+
+def test_the_claims_are_of_every_kind_that_varies():
+    assert {METRICS[one["metric"]].deterministic for one in CLAIMS.values() if "metric" in one} == {
+        False
+    }
+    assert all(set(compared(one)) <= set(NETWORKS) for one in CLAIMS.values() if "metric" in one)
