@@ -47,9 +47,6 @@ COMMANDS = {
     "verify": "convstudy.verification.verify",
 }
 
-# They write down which code they are: what was asked for, once it is what is there.
-_RECORDING = ("train", "report")
-
 
 def main(argv: list[str] | None = None) -> None:
     """Run one command; exit with status 1 and one line on the screen if it fails."""
@@ -83,7 +80,7 @@ def _run(options: argparse.Namespace) -> None:
         loaded.check(
             options.code, COMMANDS[options.command], *filter(None, options.uses.split(","))
         )
-        if options.command in _RECORDING:
+        if options.command == "train":  # it writes down which code it is: what was asked for
             arguments = [*arguments, "--code", options.code]
     importlib.import_module(COMMANDS[options.command]).main(arguments)
 

@@ -11,11 +11,11 @@ from convstudy.errors import StudyError
 from convstudy.report import provenance
 
 DRAWN = {
-    **{"draw_comparison": 8, "draw_history": 9, "draw_confusion": 1, "draw_activations": 2},
-    **{"draw_errors": 16, "draw_mistakes": 8, "draw_grid": 1, "draw_forest": 1},
+    **{"draw_comparison": 9, "draw_history": 11, "draw_confusion": 1, "draw_activations": 2},
+    **{"draw_errors": 18, "draw_mistakes": 9, "draw_grid": 1, "draw_forest": 1},
 }
 ONCE = {
-    **{"summarise": 1, "timing": 1, "analyse": 1, "confusion": 1, "errors": 8, "mistakes": 8},
+    **{"summarise": 1, "timing": 1, "analyse": 1, "confusion": 1, "errors": 9, "mistakes": 9},
     "grid": 1,
     "report": 1,
 }
@@ -26,7 +26,7 @@ def test_quick_has_these_jobs(checkout):
         "generate_digits": 1,
         "generate_shapes": 1,
         "prepare": 2,
-        "train": 66,
+        "train": 70,
         "activations": 4,
         "frequency": 6,
         "check_layer": 4,
@@ -45,12 +45,14 @@ def test_full_has_these_jobs(checkout):
     assert checkout.jobs("report.md", "--config", "scale=full") == {
         "fetch": 5,
         "prepare": 2,
-        "train": 165,
+        "train": 225,
         "activations": 4,
         "frequency": 15,
         "check_layer": 4,
         **DRAWN,
         **ONCE,
+        # What each part of a recipe brings is shown by comparison and curves alone.
+        **{"draw_comparison": 10, "draw_history": 12},
     }
 
 
@@ -58,7 +60,7 @@ def test_real_with_the_jpeg_overlay_has_these_jobs(checkout):
     jobs = checkout.jobs(
         "report.md", "--configfile", "overlays/cifar10_jpeg.yaml", "--config", "scale=real"
     )
-    assert jobs["train"] == 5 * 10 + (4 + 4 + 3 + 7 + 6) * 5
+    assert jobs["train"] == (5 + 2) * 10 + (4 + 1 + 4 + 3 + 7 + 6) * 5
     assert jobs["fetch"] == 5
 
 
@@ -68,7 +70,7 @@ def test_a_mirror_changes_no_job(checkout):
 
 
 def test_more_seeds_add_only_their_runs(checkout):
-    assert checkout.jobs("report.md", "--config", "seeds=3")["train"] == 99
+    assert checkout.jobs("report.md", "--config", "seeds=3")["train"] == 105
 
 
 def test_a_section_can_be_dropped(checkout):
@@ -82,8 +84,8 @@ def test_a_section_can_be_dropped(checkout):
 
     checkout.edit_config(change)
     jobs = checkout.jobs("report.md")
-    assert jobs["train"] == 66 - 2 - 12
-    assert (jobs["draw_comparison"], jobs["draw_history"], jobs["errors"]) == (7, 8, 7)
+    assert jobs["train"] == 70 - 2 - 12
+    assert (jobs["draw_comparison"], jobs["draw_history"], jobs["errors"]) == (8, 10, 8)
     assert "grid" not in jobs and "draw_grid" not in jobs
 
 

@@ -24,7 +24,10 @@ from convstudy.config import cost
 from convstudy.errors import StudyError
 from convstudy.files import read_json
 
-_COMMAND = re.compile(r"^Shell command: convstudy --log (?P<log>\S+) (?P<rest>.*)$", re.MULTILINE)
+_COMMAND = re.compile(
+    r"^Shell command: convstudy --log \S+ (?:--code \S+ )?(?:--uses \S+ )?(?P<rest>.*)$",
+    re.MULTILINE,
+)
 _TABLE = re.compile(r"^job +count\n-+ +-+\n(.*?)^total", re.MULTILINE | re.DOTALL)
 _UNUSABLE = (StudyError, KeyError, TypeError, ValueError, ZeroDivisionError)  # of a record
 _SECONDS_OF_A_JOB = 5.0  # besides training: start, imports, figures; where nothing was measured

@@ -39,7 +39,8 @@ def seeds_needed(
     the spread is unknown.
     """
     sds = [sd for values in groups if (sd := mean_and_sd(values)[1]) is not None]
-    if len(sds) < len(groups) or not any(sds):
+    varies = any(weight and sd for weight, sd in zip(weights, sds, strict=False))
+    if len(sds) < len(groups) or not varies:
         return None
     least = max(*(len(values) + 1 for values in groups), rules.fewest)
     wider = [
