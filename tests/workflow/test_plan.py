@@ -30,7 +30,7 @@ def keep_run(checkout, device="cpu", macs=566_528, seconds=360.0):
     folder = checkout.folder / "results/quick/runs/mnist_fc/seed7"
     folder.mkdir(parents=True)
     record = {
-        **{"experiment": "mnist_fc", "slice": {"model": {"name": "fully_connected"}}},
+        **{"experiment": "mnist_fc", "slice": {"model": {"name": "fully_connected"}, "recipe": {}}},
         **{"macs": macs, "epochs": 3, "train_images": 3000, "test_images": 1000},
         **{"train_seconds": seconds - 60, "evaluate_seconds": 60.0},
         "environment": {"device": device},

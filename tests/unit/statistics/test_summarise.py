@@ -206,13 +206,21 @@ def test_nan_in_a_record(study):
     assert "test_loss is nan, not finite" in refused(study)
 
 
-@pytest.mark.parametrize("name", ["checkpoint.pt", "history.csv", "predictions.npz"])
+@pytest.mark.parametrize("name", ["history.csv", "predictions.npz"])
 def test_altered_and_missing_files(study, name):
     path = study.runs / "fc/seed0" / name
     path.write_bytes(path.read_bytes() + b" ")
     assert f"- {name} is not the file that this run wrote" in refused(study)
     path.unlink()
     assert f"- {name} is missing" in refused(study)
+
+
+def test_weights_may_stay_where_they_were_made_but_not_be_others(study):
+    path = study.runs / "fc/seed0/checkpoint.pt"
+    path.write_bytes(b"others")
+    assert "- checkpoint.pt is not the file that this run wrote" in refused(study)
+    path.unlink()
+    study()
 
 
 @pytest.mark.parametrize("text", [None, "{", "[]"])
