@@ -1,6 +1,7 @@
 """With what a report is written: code, templates and words, and whether git knows them."""
 
 import hashlib
+import os
 import subprocess
 from collections.abc import Iterable
 from pathlib import Path
@@ -37,8 +38,10 @@ def changed(templates: Path, words: Path | None, commit: str) -> bool | None:
     """Whether code or words differ from those of a commit; null where git does not know it."""
     package = Path(convstudy.__path__[0])
     parts = [str(path.resolve()) for path in (templates, words, package) if path]
-    differing = git(templates, "diff", "--name-only", commit, "--", *_inside(templates, parts))
-    return None if differing is None else bool(differing)
+    own = ["--", *_inside(templates, parts)]
+    differing = git(templates, "diff", "--name-only", commit, *own)
+    new = git(templates, "ls-files", "--others", "--exclude-standard", *own)
+    return None if differing is None else bool(differing or new)
 
 
 def _inside(templates: Path, paths: Iterable[str]) -> list[str]:
@@ -50,8 +53,10 @@ def _inside(templates: Path, paths: Iterable[str]) -> list[str]:
 def git(folder: Path, *arguments: str) -> str | None:
     """What git prints there; None without git, outside a checkout and where it refuses."""
     command = ["git", "-C", str(folder), *arguments]
+    # A hook of git's own runs with its repository in the environment.
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
     try:
-        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
     except (OSError, subprocess.CalledProcessError):
         return None
     return done.stdout.strip()
