@@ -2,7 +2,6 @@
 
 import json
 import os
-import random
 import re
 import signal
 import socket
@@ -122,14 +121,6 @@ def test_make_report_makes_again_what_was_deleted(study):
     assert "Nothing to be done" in again.stdout and "Missing" not in again.stdout
 
 
-def files_of(study):
-    """All that a study has made and cannot be without; raw data may be removed."""
-    made = [*study.folder.glob("results/**/*"), *study.folder.glob("data/prepared/*")]
-    made += [study.folder / f"report.{kind}" for kind in ("md", "html", "json")]
-    aside = {"state", "logs", "benchmarks"}
-    return sorted(path for path in made if path.is_file() and not aside & {*path.parts})
-
-
 def assert_comes_back(study, deleted):
     for path in deleted:
         path.unlink()
@@ -142,20 +133,9 @@ def assert_comes_back(study, deleted):
     return done.stdout
 
 
-@pytest.mark.parametrize("number", range(3))
-def test_a_random_subset_of_files_comes_back(study, number):
-    assert_comes_back(study, random.Random(number).sample(files_of(study), 20))
-
-
 def test_prepared_data_come_back_without_training_on_them_again(study):
     said = assert_comes_back(study, list(study.folder.glob("data/prepared/*")))
     assert "Prepare digits" in said and "Prepare shapes" in said and "Train " not in said
-
-
-def test_one_lost_file_of_a_run_trains_that_run_alone(study):
-    run = study.folder / "results/quick/runs/mnist_fc/seed0"
-    said = assert_comes_back(study, [run / "history.csv"])
-    assert set(re.findall("Train (.*)", said)) == {"mnist_fc, seed 0"}
 
 
 def test_code_that_is_edited_while_a_study_runs_is_not_run(fresh):
