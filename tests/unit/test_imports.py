@@ -21,6 +21,7 @@ BELOW_ALL = {
     "loaded",
     "locks",
     "marks",
+    "named",
     "sealed",
     "tensors",
     "vouched",
@@ -44,7 +45,7 @@ FLOORS = {
 # What a recipe means, in plain numbers: the histories of runs are compared with it.
 SHARED = {"convstudy.training.recipe"}
 ONLY_IN = {
-    "torchvision": "tests",  # a reference, no run-time dependency
+    "torchvision": "models",
     "matplotlib": "figures",
     "scipy": "statistics",
     "statsmodels": "statistics",

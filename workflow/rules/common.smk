@@ -14,7 +14,7 @@ from convstudy.config.twice import repeated_keys
 from convstudy.errors import StudyError
 from convstudy.files import canonical_json, read_json
 from convstudy.fingerprint import fingerprint
-from convstudy.models import module_of as module_of_model
+from convstudy.named import network
 
 _workflow = Path(workflow.basedir, "workflow")
 _schema = yaml.safe_load((_workflow / "schemas/config.schema.yaml").read_text(encoding="utf-8"))
@@ -37,7 +37,8 @@ def is_trained(one, seed):
     if not path.is_file():
         return False
     run = read_json(path)
-    code = fingerprint(COMMANDS["train"], module_of_model(one.slice["model"]["name"]))
+    module, _ = network(one.slice["model"]["name"])
+    code = fingerprint(COMMANDS["train"], module)
     return (run.get("slice"), run.get("code")) == (one.slice, code)
 
 
@@ -124,10 +125,8 @@ def code(command, *modules):
 
 def module_of(experiment):
     """The module that builds an experiment's network: the one that training imports."""
-    try:
-        return module_of_model(STUDY.experiments[experiment].slice["model"]["name"])
-    except StudyError as error:
-        raise WorkflowError(str(error)) from None
+    module, _ = network(STUDY.experiments[experiment].slice["model"]["name"])
+    return module
 
 
 def code_of_training(experiment):

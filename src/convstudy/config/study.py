@@ -4,7 +4,7 @@ import copy
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from convstudy.config import grids, references
+from convstudy.config import grids, networks, references
 from convstudy.config.experiments import Config, Experiment, at_scale, comparable, of_config
 from convstudy.config.kinds import compared
 from convstudy.config.metrics import METRICS
@@ -42,12 +42,13 @@ def load(config: Config, schema: Config, is_trained: IsTrained | None = None) ->
 
     `is_trained` is asked, run by run, only under `allow_missing`; the study is then what is there.
     """
+    schema, unknown = networks.described(config, schema)
     complete(config, schema)
     if isinstance(config.get("allow_missing"), str):
         config["allow_missing"] = _BOOLEANS.get(config["allow_missing"], config["allow_missing"])
     if isinstance(config.get("seeds"), list):
         config["seeds"] = [int(one) if str(one).isdecimal() else one for one in config["seeds"]]
-    found = faults(config, schema)
+    found = unknown + faults(config, schema)
     config = copy.deepcopy(config)  # the caller's keeps its grids
     expanded, faulty = grids.expand(config)
     # An axis that is misspelt names its cells, of which nothing else should be said then.
