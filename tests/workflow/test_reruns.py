@@ -415,7 +415,7 @@ def test_a_template_reruns_the_report(study, template):
 
 
 def test_what_was_published_reruns_the_report(study):
-    path = study.folder / "workflow/published.yaml"
+    path = study.folder / "published.yaml"
     path.write_text(path.read_text().replace("test_accuracy: 0.9719", "test_accuracy: 0.9718"))
     assert study.planned("report.md") == REPORT
 

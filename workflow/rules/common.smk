@@ -7,8 +7,9 @@ from pathlib import Path
 import yaml
 from snakemake.exceptions import WorkflowError
 
+import convstudy
 from convstudy.cli import COMMANDS
-from convstudy.config import cost, slices
+from convstudy.config import catalogue, cost, slices
 from convstudy.config.study import load
 from convstudy.config.twice import repeated_keys
 from convstudy.errors import StudyError
@@ -16,8 +17,13 @@ from convstudy.files import canonical_json, read_json
 from convstudy.fingerprint import fingerprint
 from convstudy.named import network
 
-_workflow = Path(workflow.basedir, "workflow")
+# Beside this file, whichever Snakefile includes it (of one from a git URL, in the checkout that is
+# installed); the study is in the working directory.
+_workflow = Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).parent
+if not _workflow.is_dir():
+    _workflow = Path(convstudy.__file__).parents[2] / "workflow"
 _schema = yaml.safe_load((_workflow / "schemas/config.schema.yaml").read_text(encoding="utf-8"))
+_catalogue = yaml.safe_load((_workflow / "catalogue.yaml").read_text(encoding="utf-8"))
 
 
 # ── Paths ────────────────────────────────────────────────────────────────────────────────────────
@@ -37,14 +43,14 @@ def is_trained(one, seed):
     if not path.is_file():
         return False
     run = read_json(path)
-    module, _ = network(one.slice["model"]["name"])
-    code = fingerprint(COMMANDS["train"], module)
+    code = fingerprint(COMMANDS["train"], network(one.slice["model"]["name"])[0])
     return (run.get("slice"), run.get("code")) == (one.slice, code)
 
 
 try:
     if repeated := [said for path in workflow.configfiles for said in repeated_keys(Path(path))]:
         raise StudyError("\n".join(repeated))
+    catalogue.complete(config, _catalogue)
     STUDY = load(config, _schema, is_trained)
 except StudyError as error:
     raise WorkflowError(str(error)) from None
@@ -125,8 +131,7 @@ def code(command, *modules):
 
 def module_of(experiment):
     """The module that builds an experiment's network: the one that training imports."""
-    module, _ = network(STUDY.experiments[experiment].slice["model"]["name"])
-    return module
+    return network(STUDY.experiments[experiment].slice["model"]["name"])[0]
 
 
 def code_of_training(experiment):

@@ -21,8 +21,9 @@ class Study:
     """Everything that the workflow needs to know of the config."""
 
     scale: str
+    scales: tuple[str, ...]  # all that there are
     language: str
-    purpose: str
+    purpose: str | None
     minimum_seeds: int
     experiments: dict[str, Experiment]
     datasets: dict[str, Config]  # those that the experiments use
@@ -93,6 +94,7 @@ def _resolve(config: Config, expanded: Config, is_trained: IsTrained | None) -> 
     )
     return Study(
         scale=config["scale"],
+        scales=tuple(config["scales"]),
         language=config["language"],
         purpose=scale["purpose"],
         minimum_seeds=config["minimum_seeds"],

@@ -32,7 +32,7 @@ def test_aliases_that_explode_are_said_and_not_written_out(tmp_path, text):
     assert said.endswith("its aliases (*name) make more than 100000 values of it; write them out")
 
 
-@pytest.mark.parametrize("name", ["config.yaml", "workflow/published.yaml"])
+@pytest.mark.parametrize("name", ["config.yaml", "published.yaml"])
 def test_ours_have_none(name):
     assert list(repeated_keys(ROOT / name)) == []
 
