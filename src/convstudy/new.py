@@ -3,10 +3,10 @@
 import argparse
 from pathlib import Path
 
+from convstudy.engine import WORKFLOW
 from convstudy.errors import StudyError
 from convstudy.files import write_text
 
-_ENGINE = Path(__file__).parents[2]  # the checkout that is installed
 # Snakemake's own way to use another workflow.
 _SNAKEFILE = """\
 configfile: "config.yaml"
@@ -37,7 +37,7 @@ def make(folder: Path) -> None:
 
     Raises `StudyError` for a folder that holds something, and without the checkout of convstudy.
     """
-    parts = _ENGINE / "workflow/new"
+    parts = WORKFLOW / "new"
     if not parts.is_dir():
         raise StudyError(
             f"{parts} is missing: convstudy has to be installed from its checkout (pip install -e)."
@@ -45,13 +45,13 @@ def make(folder: Path) -> None:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise StudyError(f"{folder} is not empty. Name a new folder.")
     said = {
-        "catalogue": _ENGINE / "workflow/catalogue.yaml",
-        "schema": _ENGINE / "workflow/schemas/config.schema.yaml",
+        "catalogue": WORKFLOW / "catalogue.yaml",
+        "schema": WORKFLOW / "schemas/config.schema.yaml",
     }
     config = (parts / "config.yaml").read_text("utf-8")
     for name, path in said.items():
         config = config.replace(f"{{{name}}}", str(path))
     write_text(folder / "networks.py", (parts / "networks.py").read_text("utf-8"))
     write_text(folder / ".gitignore", (parts / "gitignore").read_text("utf-8"))
-    write_text(folder / "Snakefile", _SNAKEFILE.format(str(_ENGINE / "workflow/Snakefile")))
+    write_text(folder / "Snakefile", _SNAKEFILE.format(str(WORKFLOW / "Snakefile")))
     write_text(folder / "config.yaml", config)

@@ -15,6 +15,7 @@ BELOW_ALL = {
     "errors",
     "files",
     "device",
+    "engine",
     "fingerprint",
     "language",
     "lease",

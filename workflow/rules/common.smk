@@ -7,11 +7,11 @@ from pathlib import Path
 import yaml
 from snakemake.exceptions import WorkflowError
 
-import convstudy
 from convstudy.cli import COMMANDS
 from convstudy.config import catalogue, cost, slices
 from convstudy.config.study import load
 from convstudy.config.twice import repeated_keys
+from convstudy.engine import WORKFLOW
 from convstudy.errors import StudyError
 from convstudy.files import canonical_json, read_json
 from convstudy.fingerprint import fingerprint
@@ -21,7 +21,7 @@ from convstudy.named import network
 # installed); the study is in the working directory.
 _workflow = Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).parent
 if not _workflow.is_dir():
-    _workflow = Path(convstudy.__file__).parents[2] / "workflow"
+    _workflow = WORKFLOW
 _schema = yaml.safe_load((_workflow / "schemas/config.schema.yaml").read_text(encoding="utf-8"))
 _catalogue = yaml.safe_load((_workflow / "catalogue.yaml").read_text(encoding="utf-8"))
 

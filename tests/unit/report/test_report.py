@@ -8,7 +8,6 @@ from collections import Counter
 
 import numpy as np
 import pytest
-import yaml
 from babel.messages.pofile import write_po
 from jinja2 import Environment, FileSystemLoader
 
