@@ -17,6 +17,11 @@ def network(name: str) -> tuple[str, str]:
     return (module, function) if own else (f"{PACKAGE}.models.{name}", "build")
 
 
+def layer(name: str) -> str:
+    """The module of the layer `name`: `swish` is our own, `networks.HardSwish` of networks.py."""
+    return name.rpartition(".")[0] or f"{PACKAGE}.layers.{name}"
+
+
 def is_ours(name: str) -> bool:
     """Whether it is a network of this package."""
     return not set(name) & {".", "/"}

@@ -20,7 +20,7 @@ PROGRAMS = ("snakemake", "make", "convstudy", "python", "pytest")
 ELSEWHERE = {
     "profiles/slurm": "cluster/one_node.py",
     "--report": "workflow/test_snakemake_report.py",
-    "--configfile mine.yaml": "docs/test_extending.py",
+    "--cores 2 report.html": "docs/test_extending.py",
     "make_images.py": "docs/test_extending.py",
 }
 NOT_HERE = ("--logger rich",)  # a plugin that is in no lock

@@ -1,6 +1,7 @@
 """The study, paths, and the slices that jobs are given; with datasets.smk all of our Python here."""
 
 import os
+import re
 from functools import cache
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from convstudy.engine import WORKFLOW
 from convstudy.errors import StudyError
 from convstudy.files import canonical_json, read_json
 from convstudy.fingerprint import fingerprint
-from convstudy.named import network
+from convstudy.named import layer, network
 
 # Beside this file, whichever Snakefile includes it (of one from a git URL, in the checkout that is
 # installed); the study is in the working directory.
@@ -106,7 +107,7 @@ CATALOGUE = os.path.relpath(_workflow / "locale" / f"{STUDY.language}.po")
 
 def keys(names):
     """Wildcard constraint: one of these keys of the config."""
-    return "|".join(names) or "(?!)"
+    return "|".join(map(re.escape, names)) or "(?!)"
 
 
 wildcard_constraints:

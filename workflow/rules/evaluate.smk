@@ -135,8 +135,8 @@ rule check_layer:
         mem_mb=1000,
         runtime=10,
     params:
-        code=lambda w: code("check-layer", f"convstudy.layers.{w.layer}"),
-        uses=lambda w: f"convstudy.layers.{w.layer}",
+        code=lambda w: code("check-layer", layer(w.layer)),
+        uses=lambda w: layer(w.layer),
     message:
         "Check the layer {wildcards.layer}"
     shell:

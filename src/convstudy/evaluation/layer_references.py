@@ -3,14 +3,17 @@
 References are float64 and read like their formulas; speed does not matter.
 """
 
+import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from convstudy.errors import StudyError
 from convstudy.marks import N_
 
 Array = NDArray[np.float64]
@@ -20,15 +23,23 @@ Reference = Callable[[dict[str, Array], Array], Array]
 
 @dataclass(frozen=True)
 class Case:
-    """One layer and what is expected of it, for `channels` input channels."""
+    """One layer and what is expected of it, for `channels` input channels.
+
+    A layer of a study's own has one in `CASES` of its module, by the name of its class; without
+    one, or without some of its parts, fewer checks are made.
+    """
 
     title: str
-    formula: str
-    source: str
-    arguments: Callable[[int], dict[str, Any]]  # channels → arguments of the layer
-    references: dict[str, Reference]  # name of the check → reference
-    output: Callable[[int, int, int], tuple[int, int, int]]  # (C, H, W) of input → of output
-    cost: Callable[[int, int, int], tuple[int, int]]  # (C, H, W) → parameters, MACs of one image
+    formula: str = ""
+    source: str = ""
+    # channels → arguments of the layer
+    arguments: Callable[[int], dict[str, Any]] = lambda channels: {}
+    # name of the check → reference
+    references: dict[str, Reference] = field(default_factory=dict)
+    # (C, H, W) of input → of output
+    output: Callable[[int, int, int], tuple[int, int, int]] | None = None
+    # (C, H, W) → parameters, MACs of one image
+    cost: Callable[[int, int, int], tuple[int, int]] | None = None
 
 
 def sigmoid(x: Array) -> Array:
@@ -124,3 +135,25 @@ CASES = {
         cost=lambda c, h, w: (0, 0),
     ),
 }
+
+
+def case_of(name: str) -> Case:
+    """What is expected of the layer `name`; of one without expectations no more than its name."""
+    module, _, made = name.rpartition(".")
+    if not module:
+        return CASES[name]
+    own = getattr(sys.modules[module], "CASES", {}).get(made, Case(title=made))
+    if not isinstance(own, Case):
+        raise StudyError(f"{module}.CASES['{made}'] is no convstudy Case; see docs/extending.md")
+    return own
+
+
+def output_of(
+    made: type[torch.nn.Module], case: Case, image: tuple[int, int, int]
+) -> tuple[int, ...]:
+    """(C, H, W) that the layer is to give of `image`; else that it gives, () if none."""
+    if case.output is not None:
+        return case.output(*image)
+    with suppress(Exception), torch.device("meta"):  # recorded by the checks
+        return tuple(made(**case.arguments(image[0]))(torch.zeros(1, *image)).shape[1:])
+    return ()

@@ -21,9 +21,16 @@ LAYERS = {
 
 
 def class_of(name: str) -> "type[nn.Module]":
-    """The layer's class; raises `StudyError` with the nearest name, or all, if none is."""
-    if name not in LAYERS:
-        raise StudyError(f"layer: there is no layer '{name}'{nearest(name, LAYERS)}")
-    module, _, class_name = LAYERS[name].partition(":")
-    found: type[nn.Module] = getattr(importlib.import_module(module), class_name)
+    """The layer's class, of ours or of a module of the study (`networks.HardSwish`).
+
+    Raises `StudyError` with the nearest name, or all, if none is.
+    """
+    module, _, class_name = name.rpartition(".")
+    if not module:
+        if name not in LAYERS:
+            raise StudyError(f"layer: there is no layer '{name}'{nearest(name, LAYERS)}")
+        module, _, class_name = LAYERS[name].partition(":")
+    found: type[nn.Module] | None = getattr(importlib.import_module(module), class_name, None)
+    if not isinstance(found, type):
+        raise StudyError(f"layer: {module} has no class '{class_name}'")
     return found
