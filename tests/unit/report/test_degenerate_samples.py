@@ -8,9 +8,8 @@ import pytest
 from convstudy import language
 from convstudy.config.kinds import column, compared
 from convstudy.config.metrics import METRICS
-from convstudy.report import settings
+from convstudy.report.render import FILTERS
 from convstudy.report.templates import environment_of
-from convstudy.report.words import FILTERS
 from convstudy.statistics.claims import decide
 from convstudy.statistics.summary import Runs
 
@@ -63,7 +62,7 @@ def table_of(kinds, draw, seeds=SEEDS):
 def sentences(decided):
     """Of each claim, as the report has it."""
     environment = environment_of(TEMPLATES, escaping=False)
-    environment.filters.update({one.__name__: one for one in (*FILTERS, *settings.FILTERS)})
+    environment.filters.update(FILTERS)
     about = {key: decided[key] for key in ("level", "minimum_seeds", "most_seeds")}
     words = environment.get_template("words.md.j2").make_module({"statistics": about})
     for name, row in decided["claims"].items():

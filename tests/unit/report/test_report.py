@@ -19,7 +19,7 @@ from convstudy.config.study import load
 from convstudy.errors import StudyError
 from convstudy.report import settings, words
 from convstudy.report.context import gather
-from convstudy.report.render import render, text_of
+from convstudy.report.render import FILTERS, render, text_of
 from convstudy.statistics import summary
 from convstudy.statistics.outcomes import TESTS
 
@@ -128,7 +128,7 @@ def test_every_claim_has_a_sentence_with_the_verdict_that_was_decided(report, tm
 
 def test_every_kind_of_claim_has_words_for_every_verdict():
     environment = Environment(loader=FileSystemLoader(TEMPLATES), extensions=["jinja2.ext.i18n"])
-    environment.filters.update({one.__name__: one for one in (*words.FILTERS, *settings.FILTERS)})
+    environment.filters.update(FILTERS)
     environment.install_null_translations(newstyle=True)
     module = environment.get_template("words.md.j2").make_module()
     verdicts = {"supported", "contradicted", "inconclusive"}
