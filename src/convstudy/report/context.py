@@ -72,6 +72,11 @@ def gather(study: Values, results: Path, data: Path, report: Path) -> Values:
         "statistics": {
             key: decided[key] for key in ("level", "minimum_seeds", "most_seeds", "looks_unknown")
         },
+        "unused": [
+            {"title": experiments.get(name, {"title": name})["title"], "seeds": seeds}
+            for name, seeds in decided["unused"].items()
+        ],
+        "dropped": decided["dropped"],
         "claims": [claim for section in sections for claim in section["claims"]],
         "command": provenance.command(study["overlays"], study["settings"]),
         "as_published": _as_published(sections),

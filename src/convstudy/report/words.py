@@ -6,7 +6,7 @@ from typing import Any
 
 from convstudy.config.metrics import as_shares
 from convstudy.language import gettext as _
-from convstudy.language import listing, number
+from convstudy.language import listing, ngettext, number
 from convstudy.report import digits
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|$~&])")
@@ -85,6 +85,12 @@ def ranges(seeds: Sequence[str]) -> str:
     return ", ".join(str(one[0]) if len(one) == 1 else f"{one[0]}–{one[-1]}" for one in found)
 
 
+def unused_runs(one: dict[str, Any]) -> str:
+    """Runs of a network, by seed: `SimpleCNN, seeds 5–11`."""
+    said = ngettext("%(title)s, seed %(seeds)s", "%(title)s, seeds %(seeds)s", len(one["seeds"]))
+    return said % {"title": text(one["title"]), "seeds": ranges(one["seeds"])}
+
+
 def effect_size(value: float) -> str:
     """In standard deviations: `1.46`."""
     return number(value, ".2f")
@@ -156,7 +162,7 @@ _PLAIN = (
     *(listing, ranges),
 )
 _OF_RECORDS = (
-    *(effect_size, mean_sd, interval, pair, recall, network),
+    *(unused_runs, effect_size, mean_sd, interval, pair, recall, network),
     *(row_accuracy, row_accuracies, mistake, check, largest_deviation),
 )
 FILTERS = _PLAIN + _OF_RECORDS
