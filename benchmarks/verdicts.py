@@ -213,7 +213,8 @@ def _page_of_looks(wrong: dict[str, Any], price: dict[str, Any]) -> list[str]:
         "## Looking again",
         "",
         "One claim, five seeds of each network at the first look, more until it is decided. Share"
-        " of studies with a verdict, %, where the truth is the bound itself, so that each is wrong:",
+        " of studies with a verdict, %, where the truth is the bound itself, so that each is"
+        " wrong:",
         "",
         "| seeds are added | " + " | ".join(AGAIN) + " |",
         "|---|" + "---:|" * len(AGAIN),

@@ -4,7 +4,7 @@ from typing import Any
 
 from convstudy.config.kinds import is_level, plausible
 from convstudy.language import gettext as _
-from convstudy.language import number
+from convstudy.language import ngettext, number
 from convstudy.marks import N_
 from convstudy.report import digits
 from convstudy.report.words import text
@@ -51,8 +51,13 @@ def in_unit(value: float, claim: Claim) -> str:
 
 def bound(claim: Claim) -> str:
     """The margin, threshold or factor of a claim as it was stated, in the unit of its estimate."""
+    return _with_unit(bare_bound(claim), claim)
+
+
+def bare_bound(claim: Claim) -> str:
+    """The same without its unit."""
     places = digits.of_bound(_scaled(claim["bound"], claim))
-    return _with_unit(_digits(claim["bound"], claim, places).removeprefix("+"), claim)
+    return _digits(claim["bound"], claim, places).removeprefix("+")
 
 
 def of_what(claim: Claim) -> str:
@@ -67,7 +72,9 @@ def _with_unit(said: str, claim: Claim) -> str:
         return _("%(value)s times") % {"value": said}
     if is_level(claim) and metric in _SHARES:
         return _("%(value)s %%") % {"value": said}
-    unit = _("%(value)s points") if metric in _FRACTIONS else _(_UNITS.get(metric, "%(value)s"))
+    unit = _(_UNITS.get(metric, "%(value)s"))
+    if metric in _FRACTIONS:
+        unit = ngettext("%(value)s point", "%(value)s points", 1 if said == "1" else 2)
     whole = unit % {"value": said}
     return _("%(value)s per step") % {"value": whole} if claim["kind"] == "trend" else whole
 

@@ -13,14 +13,16 @@ from convstudy.config.kinds import compared
 from convstudy.config.metrics import METRICS
 from convstudy.errors import StudyError
 from convstudy.files import digest, write_text
-from convstudy.report import measured, settings, words
+from convstudy.report import measured, sentences, settings, words
 from convstudy.report.context import gather
 from convstudy.report.record import record_of
 from convstudy.report.templates import environment_of
 from convstudy.report.written import written_with
 from convstudy.sealed import write_sealed
 
-FILTERS = {one.__name__: one for one in (*words.FILTERS, *measured.FILTERS, *settings.FILTERS)}
+FILTERS = {
+    one.__name__: one for module in (words, measured, sentences, settings) for one in module.FILTERS
+}
 
 
 def main(argv: list[str]) -> None:
