@@ -1,6 +1,7 @@
 """How values are written: the filters of the templates, in the language that is spoken."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,13 +11,21 @@ from convstudy.language import listing, ngettext, number
 from convstudy.report import digits
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|$~&])")
+# Of classes in a user's images: controls, and marks that change the direction in which text runs.
+_HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+_ISOLATED = "\N{FIRST STRONG ISOLATE}%s\N{POP DIRECTIONAL ISOLATE}"
 _START_OF_A_BLOCK = re.compile(r"^(?=[-+=])|^\d+(?=[.)](?:\s|$))")
 
 
 def text(value: str) -> str:
-    """A name or title in the language, escaped: users choose it, and Markdown shows it as it is."""
-    escaped = _MARKDOWN.sub(r"\\\1", " ".join(_(value).split()))
-    return _START_OF_A_BLOCK.sub(r"\g<0>\\", escaped)
+    """A name or title in the language, escaped: users choose it, and Markdown shows it as it is.
+
+    One that is read from the right is isolated, so that numbers beside it are not.
+    """
+    shown = _HIDDEN.sub("\N{REPLACEMENT CHARACTER}", " ".join(_(value).split()))
+    escaped = _START_OF_A_BLOCK.sub(r"\g<0>\\", _MARKDOWN.sub(r"\\\1", shown))
+    from_the_right = any(unicodedata.bidirectional(one) in ("R", "AL", "AN") for one in shown)
+    return _ISOLATED % escaped if from_the_right else escaped
 
 
 def percent(value: float) -> str:

@@ -162,3 +162,9 @@ def test_what_is_written_lies_on_the_side_of_the_bound_on_which_it_lies(kind, me
 @pytest.mark.parametrize(("bound", "places"), [(80.0, 0), (12.5, 1), (100 * 0.07, 0), (1.3334, 4)])
 def test_a_bound_is_written_as_it_was_stated(bound, places):
     assert digits.of_bound(bound) == places
+
+
+def test_names_never_turn_the_numbers_beside_them():
+    assert words.text("a\u202eb") == "a\N{REPLACEMENT CHARACTER}b"
+    assert words.text("\u05e9\u05dc") == "\u2068\u05e9\u05dc\u2069"
+    assert words.text("caf\u00e9") == "caf\u00e9"
