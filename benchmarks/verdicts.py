@@ -92,27 +92,40 @@ def suggested(row: dict[str, Any], end: str) -> int | None:
 
 # How someone goes on who has n seeds and an open claim; None: not at all.
 POLICIES: dict[str, Callable[[dict[str, Any], int], int | None]] = {
-    "one look": lambda row, n: None,
-    "the lower number suggested, up to 200": lambda row, n: suggested(row, "low"),
-    "the upper number suggested, up to 200": lambda row, n: suggested(row, "high"),
+    "none (one look)": lambda row, n: None,
+    "to the lower number suggested, up to 200": lambda row, n: suggested(row, "low"),
+    "to the upper number suggested, up to 200": lambda row, n: suggested(row, "high"),
     "one more seed, from 5 to 20": lambda row, n: n + 1 if n < 20 else None,
+    "twice as many, up to 160": lambda row, n: 2 * n if n < 160 else None,
 }
-# The truth, in standard deviations over seeds; at 0 every verdict on "greater" is wrong.
+# The kinds of claims that are tested, and means of a, b and c with which no verdict on them is
+# true: the truth is the bound itself. Spreads are 0.01, so that logarithms are nearly normal.
+AGAIN: dict[str, tuple[dict[str, Any], tuple[float, float, float]]] = {
+    "greater": ({"of": "a", "than": "b"}, (1.0, 1.0, 1.0)),
+    "equivalent": ({"of": "a", "than": "b", "margin": 0.01}, (1.01, 1.0, 1.0)),
+    "above": ({"of": "a", "threshold": 1.0}, (1.0, 1.0, 1.0)),
+    "ratio": ({"of": "a", "than": "b", "factor": 1.1}, (1.1, 1.0, 1.0)),
+    "trend": ({"across": ["a", "b", "c"], "direction": "rising"}, (1.0, 1.0, 1.0)),
+}
+SPREAD = 0.01
+# What a difference costs: by how many standard deviations "greater" is true.
 DISTANCES = (0.0, 1.0, 1.5, 2.5)
 
 
-def looking_again(policy: str, distance: float, studies: int) -> dict[str, float]:
+def looking_again(policy: str, kind: str, distance: float, studies: int) -> dict[str, float]:
     """Share of studies that come to a verdict, and seeds and looks that they take on average."""
     random = np.random.default_rng(3)
-    claim = {"section": "s", "kind": "greater", "metric": "test_loss", "of": "a", "than": "b"}
+    asked, (first, *rest) = AGAIN[kind]
+    claim = {"section": "s", "kind": kind, "metric": "test_loss", **asked}
+    means = dict(zip("abc", (first + distance * SPREAD, *rest), strict=True))
     decided = seeds = looks = 0
     for _ in range(studies):
-        of, than = random.normal(distance, 1, MOST), random.normal(0, 1, MOST)
+        drawn = {name: random.normal(mean, SPREAD, MOST) for name, mean in means.items()}
         look, n = 1, 5
         while True:
             summary = {
                 name: Runs(list(range(n)), {"test_loss": values[:n].tolist()})
-                for name, values in (("a", of), ("b", than))
+                for name, values in drawn.items()
             }
             row = decide({"c": claim}, summary, 5, {"c": look})["claims"]["c"]
             more = POLICIES[policy](row, n) if row["verdict"] == "inconclusive" else None
@@ -160,7 +173,14 @@ def tabulate(studies: int) -> dict[str, Any]:
             for draw in (normal, skewed)
         },
         "looking again": {
-            policy: {distance: looking_again(policy, distance, studies) for distance in DISTANCES}
+            policy: {kind: looking_again(policy, kind, 0.0, studies) for kind in AGAIN}
+            for policy in POLICIES
+        },
+        "price": {
+            policy: {
+                distance: looking_again(policy, "greater", distance, studies)
+                for distance in DISTANCES
+            }
             for policy in POLICIES
         },
         "coverage": {kind: {n: coverage(kind, n, studies) for n in SEEDS} for kind in COVERED},
@@ -184,22 +204,33 @@ def page(found: dict[str, Any]) -> str:
         for name, shares in found[part].items():
             cells = " | ".join(f"{100 * share:.1f}" for share in shares.values())
             lines.append(f"| {words}{name} | {cells} |")
-    lines += ["", *_page_of_looks(found["looking again"])]
+    lines += ["", *_page_of_looks(found["looking again"], found["price"])]
     return "\n".join(lines) + "\n"
 
 
-def _page_of_looks(found: dict[str, Any]) -> list[str]:
+def _page_of_looks(wrong: dict[str, Any], price: dict[str, Any]) -> list[str]:
     lines = [
         "## Looking again",
         "",
-        "One claim, two networks, five seeds of each at the first look: share of studies with a"
-        " verdict (%), mean seeds of each network, mean looks. Without a difference every verdict"
-        " is wrong.",
+        "One claim, five seeds of each network at the first look, more until it is decided. Share"
+        " of studies with a verdict, %, where the truth is the bound itself, so that each is"
+        " wrong:",
         "",
-        "| policy | " + " | ".join(f"difference of {d:g} sd" for d in DISTANCES) + " |",
+        "| seeds are added | " + " | ".join(AGAIN) + " |",
+        "|---|" + "---:|" * len(AGAIN),
+    ]
+    for policy, by_kind in wrong.items():
+        cells = " | ".join(f"{100 * one['decided']:.1f}" for one in by_kind.values())
+        lines.append(f"| {policy} | {cells} |")
+    lines += [
+        "",
+        "What it costs: a claim that one network's mean is greater than another's. Share of studies"
+        " with a verdict, %; mean seeds of each network; mean looks.",
+        "",
+        "| seeds are added | " + " | ".join(f"difference of {d:g} sd" for d in DISTANCES) + " |",
         "|---|" + "---:|" * len(DISTANCES),
     ]
-    for policy, by_distance in found.items():
+    for policy, by_distance in price.items():
         cells = " | ".join(
             f"{100 * one['decided']:.1f}; {one['seeds']:.1f}; {one['looks']:.2f}"
             for one in by_distance.values()

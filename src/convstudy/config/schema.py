@@ -49,8 +49,8 @@ def _words(error: ValidationError, at: str) -> Iterator[str]:
             wanted += " (YAML reads 1e-3 as text: write 0.001 or 1.0e-3)"
         yield f"{key}: {error.instance!r} has the wrong type; give {wanted}"
     elif error.validator == "pattern":
-        wanted = error.validator_value
-        yield f"{key}: {error.instance!r} has a form that is not allowed here (pattern {wanted})"
+        wanted = error.schema.get("description", f"pattern {error.validator_value}")
+        yield f"{key}: {error.instance!r} has a form that is not allowed here ({wanted})"
     else:
         yield f"{key}: {error.message}"
 

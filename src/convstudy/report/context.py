@@ -5,10 +5,10 @@ import os
 from pathlib import Path
 from typing import Any
 
-from convstudy.config.kinds import compared
 from convstudy.errors import StudyError
 from convstudy.files import read_json
 from convstudy.report import provenance
+from convstudy.report.claims import of_section
 from convstudy.report.data import described
 from convstudy.sealed import read_sealed
 
@@ -55,7 +55,7 @@ def gather(study: Values, results: Path, data: Path, report: Path) -> Values:
                 "confusion": read_json(confusion) if "confusion" in section["figures"] else None,
                 "errors": read_json(errors) if _ERRORS & set(section["figures"]) else None,
                 "grid": read_json(grid) if "grid" in section["figures"] else None,
-                "claims": _claims(name, study, decided["claims"]),
+                "claims": of_section(name, study, decided["claims"]),
                 "family": decided["families"].get(name),
                 "differing": provenance.differing(section["experiments"], runs),
                 "incomparable": [one for one in study["incomparable"] if one["section"] == name],
@@ -72,6 +72,11 @@ def gather(study: Values, results: Path, data: Path, report: Path) -> Values:
         "statistics": {
             key: decided[key] for key in ("level", "minimum_seeds", "most_seeds", "looks_unknown")
         },
+        "unused": [
+            {"title": experiments.get(name, {"title": name})["title"], "seeds": seeds}
+            for name, seeds in decided["unused"].items()
+        ],
+        "dropped": decided["dropped"],
         "claims": [claim for section in sections for claim in section["claims"]],
         "command": provenance.command(study["overlays"], study["settings"]),
         "as_published": _as_published(sections),
@@ -166,67 +171,6 @@ def _table(name: str, study: Values, comparison: Values | None) -> Values:
     }
 
 
-def _claims(section: str, study: Values, decided: Values) -> list[Values]:
-    """A section's claims with their decisions; what was published only if it was about the same."""
-    all_claims = {claim["name"]: claim for claim in study["claims"]}
-    made = []
-    for name, claim in all_claims.items():
-        if claim["section"] != section:
-            continue
-        parts = [claim, *(all_claims[part] for part in claim.get("claims", []))]
-        names = dict.fromkeys(experiment for part in parts for experiment in compared(part))
-        involved = [study["experiments"][experiment] for experiment in names]
-        stated = study["published"]["claims"].get(name)
-        comparable = (
-            stated is not None
-            and stated["asked"] == _asked(claim, all_claims)
-            and not any(one["unlike_published"] for one in involved)
-        )
-        made.append(
-            {
-                **claim,
-                **decided[name],
-                "datasets": list(dict.fromkeys(one["dataset_title"] for one in involved)),
-                "reduced": _reduced(involved),
-                "published": stated if comparable else None,
-                "decisive": (decisive := _decisive(claim, decided[name], study)),
-                "measured_on": _measured_on(claim, decisive, study),
-            }
-        )
-    return made
-
-
-def _asked(claim: Values, all_claims: Values) -> Values:
-    """What a claim asks, whatever its words: published is only a verdict on the same."""
-    asked = {key: value for key, value in claim.items() if key not in ("name", "section", "says")}
-    if "claims" in asked:
-        asked["claims"] = [_asked(all_claims[part], all_claims) for part in asked["claims"]]
-    return asked
-
-
-def _reduced(involved: list[Values]) -> list[Values]:
-    """Images and epochs that a verdict rests on where they are not those that were published.
-
-    Networks trained for less say little about the published ones. Of generated images nothing is
-    said: their name says enough. Networks are named where it is not the same for all.
-    """
-    found = [
-        {
-            "title": one["title"],
-            "differences": [
-                difference
-                for difference in one["unlike_published"]
-                if difference["what"] in ("train_images", "epochs") and not one["generated"]
-            ],
-        }
-        for one in involved
-    ]
-    reduced = [one for one in found if one["differences"]]
-    if all(one["differences"] == found[0]["differences"] for one in found):
-        return [{**one, "title": None} for one in reduced[:1]]
-    return reduced
-
-
 def _as_published(sections: list[Values]) -> int:
     """How many claims came out as the published report states them."""
     return sum(
@@ -234,17 +178,3 @@ def _as_published(sections: list[Values]) -> int:
         for section in sections
         for claim in section["claims"]
     )
-
-
-def _measured_on(claim: Values, decisive: str | None, study: Values) -> list[str]:
-    """Titles of the networks that a claim's numbers are of, in the order of their subtraction."""
-    titles = [study["experiments"][name]["title"] for name in compared(claim)]
-    return [titles[0], decisive] if claim["kind"] == "best_of" and decisive else titles
-
-
-def _decisive(claim: Values, decided: Values, study: Values) -> str | None:
-    """Title of the rival, or name of the class, that the numbers are about."""
-    decisive: str | None = decided["decisive"]
-    if claim["kind"] == "best_of" and decisive:
-        decisive = study["experiments"][decisive]["title"]
-    return decisive

@@ -13,13 +13,16 @@ from convstudy.config.kinds import compared
 from convstudy.config.metrics import METRICS
 from convstudy.errors import StudyError
 from convstudy.files import digest, write_text
-from convstudy.report import settings
+from convstudy.report import measured, sentences, settings, words
 from convstudy.report.context import gather
 from convstudy.report.record import record_of
 from convstudy.report.templates import environment_of
-from convstudy.report.words import FILTERS
 from convstudy.report.written import written_with
 from convstudy.sealed import write_sealed
+
+FILTERS = {
+    one.__name__: one for module in (words, measured, sentences, settings) for one in module.FILTERS
+}
 
 
 def main(argv: list[str]) -> None:
@@ -121,8 +124,7 @@ def render(templates: Path, values: dict[str, Any], written: dict[str, Any] | No
     A value that a template asks for and nobody computed is a fault.
     """
     environment = environment_of(templates, escaping=False)  # names pass the filter `text`
-    filters = (*FILTERS, *settings.FILTERS)
-    environment.filters.update({function.__name__: function for function in filters})
+    environment.filters.update(FILTERS)
     try:
         return environment.get_template("report.md.j2").render(values, written=written)
     except TemplateError as error:

@@ -1,23 +1,31 @@
 """How values are written: the filters of the templates, in the language that is spoken."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
-from convstudy.config.kinds import is_level, plausible
 from convstudy.config.metrics import as_shares
 from convstudy.language import gettext as _
-from convstudy.language import listing, number
-from convstudy.marks import N_
+from convstudy.language import listing, ngettext, number
+from convstudy.report import digits
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|$~&])")
+# Of classes in a user's images: controls, and marks that change the direction in which text runs.
+_HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+_ISOLATED = "\N{FIRST STRONG ISOLATE}%s\N{POP DIRECTIONAL ISOLATE}"
 _START_OF_A_BLOCK = re.compile(r"^(?=[-+=])|^\d+(?=[.)](?:\s|$))")
 
 
 def text(value: str) -> str:
-    """A name or title in the language, escaped: users choose it, and Markdown shows it as it is."""
-    escaped = _MARKDOWN.sub(r"\\\1", " ".join(_(value).split()))
-    return _START_OF_A_BLOCK.sub(r"\g<0>\\", escaped)
+    """A name or title in the language, escaped: users choose it, and Markdown shows it as it is.
+
+    One that is read from the right is isolated, so that numbers beside it are not.
+    """
+    shown = _HIDDEN.sub("\N{REPLACEMENT CHARACTER}", " ".join(_(value).split()))
+    escaped = _START_OF_A_BLOCK.sub(r"\g<0>\\", _MARKDOWN.sub(r"\\\1", shown))
+    from_the_right = any(unicodedata.bidirectional(one) in ("R", "AL", "AN") for one in shown)
+    return _ISOLATED % escaped if from_the_right else escaped
 
 
 def percent(value: float) -> str:
@@ -63,9 +71,16 @@ def seconds(value: float) -> str:
     return _("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": minutes}
 
 
-def p_value(value: float) -> str:
-    """`p = 0.031`, `p < 0.0001`."""
-    return f"p < {number(1e-4, '.4f')}" if value < 1e-4 else f"p = {number(value, '.2g')}"
+def p_value(value: float, level: float) -> str:
+    """`p = 0.031`, `p < 0.0001`; never `p = 0.05` where 0.0496 decides, or 0.0504 does not."""
+    if value < 1e-4:
+        return f"p < {number(1e-4, '.4f')}"
+    return f"p = {number(value, f'.{digits.significant(value, level, 2)}g')}"
+
+
+def level(value: float) -> str:
+    """Of a test: `4 %`, `0.0083 %`; the levels of late looks are small."""
+    return _("%(value)s %%") % {"value": number(100 * value, ".2g")}
 
 
 def ranges(seeds: Sequence[str]) -> str:
@@ -79,63 +94,15 @@ def ranges(seeds: Sequence[str]) -> str:
     return ", ".join(str(one[0]) if len(one) == 1 else f"{one[0]}–{one[-1]}" for one in found)
 
 
-def estimate(claim: dict[str, Any]) -> str:
-    """What was measured for a claim, with its interval: `+2.01 points (96 % interval …)`."""
-    said = in_unit(claim["estimate"], claim)
-    if claim["low"] is None or claim["coverage"] is None:  # every seed gave the same value
-        return said
-    return _("%(value)s (%(coverage)s %% interval %(interval)s)") % {
-        "value": said,
-        "coverage": number(100 * claim["coverage"], ".4g"),
-        "interval": span(claim, claim),
-    }
+def unused_runs(one: dict[str, Any]) -> str:
+    """Runs of a network, by seed: `SimpleCNN, seeds 5–11`."""
+    said = ngettext("%(title)s, seed %(seeds)s", "%(title)s, seeds %(seeds)s", len(one["seeds"]))
+    return said % {"title": text(one["title"]), "seeds": ranges(one["seeds"])}
 
 
 def effect_size(value: float) -> str:
     """In standard deviations: `1.46`."""
     return number(value, ".2f")
-
-
-def span(ends: dict[str, Any], claim: dict[str, Any]) -> str:
-    """An interval in the unit of the claim, from its `low` and `high`: `+1.50 to +2.52`.
-
-    That of a value, not of a difference, is cut where none can be: of accuracies at 0 and 100 %.
-    """
-    reach = plausible(claim, ends["low"], ends["high"])
-    low, high = ("∞" if end is None else _digits(end, claim) for end in reach)
-    return _("%(low)s to %(high)s") % {"low": low, "high": high}
-
-
-def bound(claim: dict[str, Any]) -> str:
-    """The margin, threshold or factor of a claim, in the unit of its estimate."""
-    return in_unit(claim["bound"], claim).removeprefix("+")
-
-
-def of_what(claim: dict[str, Any]) -> str:
-    """The networks that the estimate is of, and how: `ResNet-18 − SimpleCNN`."""
-    signs = {"ratio": " / ", "trend": ", "}
-    return signs.get(claim["kind"], " − ").join(text(one) for one in claim["measured_on"])
-
-
-def in_unit(value: float, claim: dict[str, Any]) -> str:
-    """A value in the unit of a claim's estimate: `1.35 times`, `+2.01 points`, `84.00 %`."""
-    digits, metric = _digits(value, claim), claim["metric"]
-    if claim["kind"] == "ratio":
-        return _("%(value)s times") % {"value": digits}
-    if is_level(claim) and metric in _SHARES:
-        return _("%(value)s %%") % {"value": digits}
-    unit = _("%(value)s points") if metric in _FRACTIONS else _(_UNITS.get(metric, "%(value)s"))
-    said = unit % {"value": digits}
-    return _("%(value)s per step") % {"value": said} if claim["kind"] == "trend" else said
-
-
-def _digits(value: float, claim: dict[str, Any]) -> str:
-    if claim["kind"] == "ratio":
-        return number(value, ".3f")
-    metric, sign = claim["metric"], "" if is_level(claim) else "+"
-    if metric in _FRACTIONS:
-        return number(100 * value, f"{sign}z.2f")
-    return number(value, f"{sign}z{_PLACES.get(metric, '.4f')}")
 
 
 def mean_sd(spread: dict[str, Any]) -> str:
@@ -199,32 +166,12 @@ def largest_deviation(checks: Sequence[dict[str, Any]]) -> str:
     return number(max(values), ".1e") if values else "–"
 
 
-_SHARES = ("test_accuracy", "train_accuracy", "train_accuracy_running", "recall")
-_FRACTIONS = (*_SHARES, "gap", "recall_lead", "roughness")
-_UNITS = {
-    "confusion": N_("%(value)s times the average pair"),
-    "activation_frequency": N_("%(value)s cycles per pixel"),
-}
-_PLACES = {"parameters": ",.0f", "macs": ",.0f", "confusion": ".2f"}
-
 _PLAIN = (
-    *(text, percent, points, points_only, count, times, millions, seconds, p_value),
+    *(text, percent, points, points_only, count, times, millions, seconds, p_value, level),
     *(listing, ranges),
 )
 _OF_RECORDS = (
-    *(
-        estimate,
-        span,
-        in_unit,
-        of_what,
-        effect_size,
-        bound,
-        mean_sd,
-        interval,
-        pair,
-        recall,
-        network,
-    ),
+    *(unused_runs, effect_size, mean_sd, interval, pair, recall, network),
     *(row_accuracy, row_accuracies, mistake, check, largest_deviation),
 )
 FILTERS = _PLAIN + _OF_RECORDS

@@ -10,6 +10,8 @@ comparisons.json: {section: {
 
 claims.json: {"level", "minimum_seeds", "most_seeds" (that seeds_needed plans for),
     "ledger" (SHA-256 of ledger.jsonl), "looks_unknown" (whether there were looks before it begins),
+    "unused": {experiment: seeds that were looked at and are not among these}, "dropped": {claim
+        that was looked at and is no longer asked as it was: its last verdict},
     "families": {section with claims: {"tests" (how many p values Holm corrects together), "n"
         (fewest seeds in them), "smallest_effect" (observed difference between two networks of n
         seeds, in standard deviations over seeds, that passes the strictest step of Holm)}},
@@ -128,11 +130,13 @@ def look(
     book = ledger.read(path.with_name(ledger.NAME))
     asked = {name: ledger.about(name, claims, table) for name in claims}
     decided = decide(claims, table, minimum, {name: book.look(asked[name]) for name in claims})
-    book.note(asked, decided["claims"], {name: table[name].seeds for name in names})
+    results = {name: table[name].seeds for name in names}
+    book.note(asked, decided["claims"], results)
     history = {name: book.history(one) for name, one in asked.items()}
     rows = {name: {**row, **history[name]} for name, row in decided["claims"].items()}
-    unknown, sha256 = book.earlier_unknown, book.sha256
-    return compared, {**decided, "looks_unknown": unknown, "ledger": sha256, "claims": rows}, book
+    decided |= {"unused": book.unused(results), "dropped": book.dropped(asked), "claims": rows}
+    decided |= {"looks_unknown": book.earlier_unknown, "ledger": book.sha256}
+    return compared, decided, book
 
 
 def _deterministic(path: Path, table: summary.Summary) -> None:

@@ -97,6 +97,24 @@ class Ledger:
         kept = [{key: one[key] for key in ("n", "verdict", "tested")} for one in looks]
         return {"stated": looks[0]["stated"], "looks": kept}
 
+    def unused(self, results: dict[str, list[int]]) -> dict[str, list[int]]:
+        """Results that were looked at and are none of `results`: seeds by experiment."""
+        seen: dict[str, set[int]] = {}
+        for one in self.entries:
+            for name, seeds in one.get("results", {}).items():
+                seen.setdefault(name, set()).update(seeds)
+        left = {name: sorted(seeds - set(results.get(name, ()))) for name, seeds in seen.items()}
+        return {name: seeds for name, seeds in sorted(left.items()) if seeds}
+
+    def dropped(self, claims: dict[str, Entry]) -> dict[str, str]:
+        """Claims that were looked at and are not asked as they were: their last verdict."""
+        asked = {one["digest"] for one in claims.values()}
+        return {
+            one["claim"]: one["verdict"]
+            for one in self.entries
+            if one.get("digest", "") not in asked | {""}
+        }
+
     def text(self) -> str:
         head = {"ledger": 1, "earlier_looks": UNKNOWN if self.earlier_unknown else "none"}
         return "".join(canonical_json(one) + "\n" for one in (head, *self.entries))

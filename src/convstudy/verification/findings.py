@@ -2,7 +2,10 @@
 
 from argparse import Namespace
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
+
+from convstudy.report.words import ranges
 
 
 @dataclass
@@ -22,6 +25,19 @@ class Findings:
         return "\n".join(
             "\n  - ".join([f"{head}:", *lines]) for head, lines in parts.items() if lines
         )
+
+
+def say_what_is_not_used(folder: Path, runs: dict[str, Any], found: Findings) -> None:
+    """Finished runs that lie there and that the report is not about: somebody may have chosen."""
+    left: dict[str, list[str]] = {}
+    for record in folder.glob("*/seed*/metrics.json"):
+        name, seed = record.parent.parent.name, record.parent.name.removeprefix("seed")
+        if seed.isdecimal() and int(seed) not in runs.get(name, {}).get("seeds", ()):
+            left.setdefault(name, []).append(seed)
+    if left:
+        said = "; ".join(f"{name}, seeds {ranges(seeds)}" for name, seeds in sorted(left.items()))
+        count = sum(map(len, left.values()))
+        found.open.append(f"{count} finished runs in {folder} that the report does not use: {said}")
 
 
 def say_what_records_vouch_for(runs: int, study: dict[str, Any], found: Findings) -> None:

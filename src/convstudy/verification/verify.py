@@ -20,10 +20,12 @@ from convstudy.errors import StudyError
 from convstudy.files import digest, read_json
 from convstudy.report.record import record_of
 from convstudy.sealed import fault_of_seal
+from convstudy.statistics.ledger import NAME
 from convstudy.statistics.summarise import check_all, expectations
 from convstudy.verification import tables, written
 from convstudy.verification.findings import (
     Findings,
+    say_what_is_not_used,
     say_what_networks_gave,
     say_what_records_vouch_for,
     say_what_tables_follow,
@@ -75,9 +77,10 @@ def main(argv: list[str]) -> None:
 def verify(study: Study, options: argparse.Namespace, found: Findings) -> None:
     """Each stage from the files before it; what was changed is not computed with."""
     results = options.results
-    found.faults += _files(study, options)
+    found.faults += [*_files(study, options), *_ledger(options)]
     if found.faults:
         return
+    say_what_is_not_used(results / "runs", study["runs"], found)
     records, faulty = check_all(results / "runs", expectations(study["runs"]))
     found.faults += [
         f"{folder}: {line}"
@@ -214,6 +217,16 @@ def _files(study: Study, options: argparse.Namespace) -> Iterator[str]:
             yield f"{path} was changed after the report was made"
         elif _is_sealed(path) and (said := fault_of_seal(read_json(path))):
             yield f"{path} {said}"
+
+
+def _ledger(options: argparse.Namespace) -> Iterator[str]:
+    """Whether the looks on record are those by which the claims were decided."""
+    path, claims = options.results / NAME, options.results / "claims.json"
+    remedy = f"Put it back from a copy; or delete it and {claims}: earlier looks are unknown then"
+    if not path.is_file():
+        yield f"{path} is missing. {remedy}"
+    elif digest(path) != read_json(claims).get("ledger"):
+        yield f"{path} is not the ledger that {claims} was decided with. {remedy}"
 
 
 def _is_sealed(path: Path) -> bool:

@@ -28,6 +28,12 @@ def put(config, path, value):
     [
         ("scale", "ful", "scale: no scale is named 'ful'; did you mean 'full'?"),
         ("device", "gpu", "device: 'gpu' is not one of its values: auto, cpu, cuda"),
+        ("experiments.mnist_fc.title", "a\u202eb", "mnist_fc.title: 'a\\u202eb' has a form that is not allowed here (one line, without"),
+        ("claims.cnn_is_smaller.says", "smaller\n", "says: 'smaller\\n' has a form that is not allowed"),
+        ("datasets.mnist.title", "\u2066MNIST", "datasets.mnist.title: '\\u2066MNIST' has a form"),
+        ("sections.mnist.about", "a\u200fb", "sections.mnist.about: 'a\\u200fb' has a form"),
+        ("experiments.x\n", {}, "has a form that is not allowed here"),
+        ("datasets.mnist.classes", ["a", "b\x9b"], "'b\\x9b' has a form"),
         ("sede", 3, "the config: unknown key 'sede'; did you mean 'seeds'?"),
         ("seeds", 0, "seeds: 0 is out of range or of the wrong type; give a count"),
         ("seeds", [1, 1], "seeds: [1, 1] is out of range"),

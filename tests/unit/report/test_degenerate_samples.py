@@ -6,11 +6,11 @@ import random
 import pytest
 
 from convstudy import language
-from convstudy.config.kinds import column, compared
+from convstudy.config.kinds import bound, column, compared
 from convstudy.config.metrics import METRICS
-from convstudy.report import settings
+from convstudy.report.measured import bare_bound
+from convstudy.report.render import FILTERS
 from convstudy.report.templates import environment_of
-from convstudy.report.words import FILTERS
 from convstudy.statistics.claims import decide
 from convstudy.statistics.summary import Runs
 
@@ -63,13 +63,25 @@ def table_of(kinds, draw, seeds=SEEDS):
 def sentences(decided):
     """Of each claim, as the report has it."""
     environment = environment_of(TEMPLATES, escaping=False)
-    environment.filters.update({one.__name__: one for one in (*FILTERS, *settings.FILTERS)})
+    environment.filters.update(FILTERS)
     about = {key: decided[key] for key in ("level", "minimum_seeds", "most_seeds")}
     words = environment.get_template("words.md.j2").make_module({"statistics": about})
     for name, row in decided["claims"].items():
-        shown = {"says": name, "datasets": ["images"], "reduced": [], "published": None}
-        history = {"looks": [], "stated": "before"}
-        yield words.sentence({**CLAIMS[name], **row, **shown, **history})
+        yield words.sentence(shown(name, row, decided["claims"]))
+
+
+def shown(name, row, rows):
+    """A claim as the templates get it."""
+    claim = {**CLAIMS[name], **row, "looks": [], "stated": "before"}
+    claim |= {"says": name, "datasets": ["images"], "reduced": [], "published": None}
+    titles = {one: f"Network {one}" for one in NETWORKS}
+    if claim["kind"] == "best_of" and claim["decisive"]:
+        claim["decisive"] = titles[claim["decisive"]]
+    return {
+        **claim,
+        "titles": titles,
+        "parts": [shown(part, rows[part], rows) for part in row["claims"]],
+    }
 
 
 @pytest.mark.parametrize("seeds", [1, 2, SEEDS])
@@ -82,6 +94,14 @@ def test_every_sample_gives_a_verdict_and_a_sentence(catalogue, seeds):
             said = list(sentences(decided))
             assert len(said) == len(CLAIMS), kinds
             assert all("None" not in one and "nan" not in one for one in said), (kinds, said)
+            for name, one in zip(decided["claims"], said, strict=True):
+                stated = one.partition(":** ")[2].partition("(images")[0]
+                parts = CLAIMS[name].get("claims")
+                asked = CLAIMS[name] if not parts else CLAIMS["greater"]
+                named = compared(asked)[:1] if asked["kind"] == "best_of" else compared(asked)
+                assert all(f"Network {network}" in stated for network in named), (kinds, one)
+                number = bare_bound(decided["claims"][name]) if bound(asked) else ""
+                assert number in stated, (kinds, one)
 
 
 def test_a_class_by_class_claim_without_spread_is_decided_as_it_is():

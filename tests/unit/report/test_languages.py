@@ -88,7 +88,7 @@ def russian():
         (words.percent, 0.98539, "98,54\N{NO-BREAK SPACE}%"),
         (words.count, 567434, "567\N{NO-BREAK SPACE}434"),
         (words.points, -0.0459, "-4,59"),
-        (words.p_value, 0.0312, "p = 0,031"),
+        (words.level, 0.005, "0,5\N{NO-BREAK SPACE}%"),
         (words.millions, 455800832, "455,8\N{NO-BREAK SPACE}млн"),
         (words.seconds, 4.2, "4,2\N{NO-BREAK SPACE}с"),
         (words.seconds, 725.4, "12\N{NO-BREAK SPACE}мин 5\N{NO-BREAK SPACE}с"),

@@ -1,8 +1,13 @@
 """How values are written: with their unit, as many digits as they carry, and a sign if they differ."""
 
-import pytest
+import re
 
-from convstudy.report import settings, words
+import pytest
+from hypothesis import given
+from hypothesis import settings as tried
+from hypothesis import strategies as st
+
+from convstudy.report import digits, measured, settings, words
 
 
 @pytest.mark.parametrize(
@@ -17,8 +22,8 @@ from convstudy.report import settings, words
         (words.seconds, 59.96, "1 min 0 s"),
         (words.seconds, 725.4, "12 min 5 s"),
         (words.seconds, 11400, "3 h 10 min"),
-        (words.p_value, 0.00001, "p < 0.0001"),
-        (words.p_value, 0.0312, "p = 0.031"),
+        (words.level, 0.04, "4 %"),
+        (words.level, 0.05 / 600, "0.0083 %"),
         (words.listing, ["a", "b", "c"], "a, b and c"),
         (words.listing, ["a"], "a"),
         (settings.setting, "warm_up", "warm up"),
@@ -50,7 +55,7 @@ def test_values_are_written(function, value, said):
     ],
 )
 def test_only_differences_have_a_sign_and_every_estimate_its_unit(kind, metric, value, said):
-    assert words.in_unit(value, {"kind": kind, "metric": metric}) == said
+    assert measured.in_unit(value, {"kind": kind, "metric": metric}) == said
 
 
 @pytest.mark.parametrize(
@@ -65,4 +70,101 @@ def test_only_differences_have_a_sign_and_every_estimate_its_unit(kind, metric, 
 )
 def test_intervals_of_values_are_cut_at_what_these_can_be(kind, metric, low, high, said):
     ends = {"low": low, "high": high}
-    assert words.span(ends, {"kind": kind, "metric": metric}) == said
+    assert measured.span(ends, {"kind": kind, "metric": metric}) == said
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (0.00001, "p < 0.0001"),
+        (0.0312, "p = 0.031"),
+        (0.0496, "p = 0.0496"),
+        (0.0504, "p = 0.0504"),
+        (0.049996, "p = 0.049996"),
+        (0.05, "p = 0.05"),
+    ],
+)
+def test_a_p_value_is_never_written_as_the_level_that_it_misses(value, said):
+    assert words.p_value(value, 0.05) == said
+
+
+@pytest.mark.parametrize(
+    ("kind", "metric", "bound", "estimate", "low", "high", "said"),
+    [
+        (
+            "above",
+            "test_accuracy",
+            0.8,
+            0.80004,
+            0.80001,
+            0.81,
+            "80.004 % (96 % interval 80.001 to",
+        ),
+        ("greater", "gap", 0.005, 0.0051, 0.00499, 0.006, "+0.510 points (96 % interval +0.499 to"),
+        (
+            "equivalent",
+            "gap",
+            0.005,
+            -0.001,
+            -0.004996,
+            0.001,
+            "-0.1000 points (96 % interval -0.4996",
+        ),
+        (
+            "greater",
+            "test_accuracy",
+            0,
+            0.001,
+            -0.00003,
+            0.02,
+            "+0.100 points (96 % interval -0.003 ",
+        ),
+        (
+            "greater",
+            "test_accuracy",
+            0,
+            0.001,
+            -0.003,
+            0.02,
+            "+0.10 points (96 % interval -0.30 to",
+        ),
+        ("ratio", "macs", 1.3334, 1.33342, 1.31, 1.4, "1.33342 times (96 % interval 1.31000"),
+        ("above", "test_accuracy", 0.07, 0.07, 0.06, 0.08, "7.00 % (96 % interval 6.00 to 8.00"),
+    ],
+)
+def test_as_many_digits_as_tell_a_value_from_its_bound(
+    kind, metric, bound, estimate, low, high, said
+):
+    claim = {"kind": kind, "metric": metric, "bound": bound, "coverage": 0.96}
+    claim |= {"estimate": estimate, "low": low, "high": high}
+    assert measured.estimate(claim).startswith(said)
+
+
+def number_in(said):
+    return float(re.search(r"[-+]?[\d.,]+", said).group().replace(",", ""))
+
+
+@given(
+    kind=st.sampled_from(["above", "below", "greater", "equivalent", "ratio"]),
+    metric=st.sampled_from(["test_accuracy", "test_loss", "macs", "confusion", "gap"]),
+    bound=st.integers(1, 9999).map(lambda one: one / 10000),
+    off=st.floats(-0.01, 0.01),
+)
+@tried(max_examples=200, deadline=None)
+def test_what_is_written_lies_on_the_side_of_the_bound_on_which_it_lies(kind, metric, bound, off):
+    value = bound + off
+    claim = {"kind": kind, "metric": metric, "bound": bound, "estimate": value}
+    said, held = number_in(measured.in_unit(value, claim)), number_in(measured.bound(claim))
+    if abs(off) > 1e-9:
+        assert (said > held) == (value > bound) and said != held
+
+
+@pytest.mark.parametrize(("bound", "places"), [(80.0, 0), (12.5, 1), (100 * 0.07, 0), (1.3334, 4)])
+def test_a_bound_is_written_as_it_was_stated(bound, places):
+    assert digits.of_bound(bound) == places
+
+
+def test_names_never_turn_the_numbers_beside_them():
+    assert words.text("a\u202eb") == "a\N{REPLACEMENT CHARACTER}b"
+    assert words.text("\u05e9\u05dc") == "\u2068\u05e9\u05dc\u2069"
+    assert words.text("caf\u00e9") == "caf\u00e9"

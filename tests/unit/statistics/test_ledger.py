@@ -128,3 +128,20 @@ def test_what_is_no_ledger_is_refused_and_kept(study, text):
     with pytest.raises(StudyError, match=r"ledger.jsonl is not the ledger of looks"):
         study(0, 1, 2, 3)
     assert path.read_bytes() == text.encode("latin1")
+
+
+def test_results_that_were_looked_at_and_are_not_used_are_named(study):
+    three = {**JOB, "sections": {"s": ["a", "b", "n"]}}
+    found = study(0, 1, 2, 3, 4, job=three, n=1.0)
+    assert found["unused"] == {} and found["dropped"] == {}
+    found = study(0, 1, 2)
+    assert found["unused"] == {"a": [3, 4], "b": [3, 4], "n": [0, 1, 2, 3, 4]}
+    assert study(0, 1, 2, 3, 4)["unused"] == {"n": [0, 1, 2, 3, 4]}
+
+
+def test_claims_that_were_looked_at_and_are_asked_no_longer_are_named(study):
+    other = {**CLAIM, "kind": "equivalent", "margin": 0.1}
+    study(0, 1, 2, job={**JOB, "claims": {"c": CLAIM, "other": other}})
+    assert study(0, 1, 2)["dropped"] == {"other": "supported"}
+    job = {**JOB, "claims": {"renamed": CLAIM, "other": {**other, "margin": 0.2}}}
+    assert study(0, 1, 2, job=job)["dropped"] == {"other": "supported"}, "another margin"

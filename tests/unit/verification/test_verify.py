@@ -219,3 +219,24 @@ def test_a_record_of_another_shape_is_said(study):
     assert "report.json was edited after its job wrote it" in verified(study)
     (study / "report.json").unlink()
     assert "report.json is missing: no report was finished" in verified(study)
+
+
+@pytest.mark.parametrize("sample", [[], ["--sample"]])
+def test_another_ledger_or_none_is_noticed(study, sample):
+    path = study / "results/quick/ledger.jsonl"
+    text = path.read_text()
+    path.write_text(text + text.splitlines()[-1] + "\n")
+    assert "is not the ledger that" in verified(study, *sample)
+    path.unlink()
+    assert f"{path} is missing. Put it back from a copy" in verified(study, *sample)
+
+
+def test_finished_runs_that_the_report_does_not_use_are_named(study, capsys):
+    runs = study / "results/quick/runs"
+    shutil.copytree(runs / "mnist_kernel3/seed0", runs / "mnist_kernel3/seed7")
+    shutil.copytree(runs / "mnist_kernel3/seed0", runs / "gone/seed0")
+    assert verified(study) is None
+    said = (
+        "2 finished runs in .* that the report does not use: gone, seeds 0; mnist_kernel3, seeds 7"
+    )
+    assert re.search(said, capsys.readouterr().out)

@@ -1,0 +1,86 @@
+"""Claims and what was decided about them, as the templates print them."""
+
+from typing import Any
+
+from convstudy.config.kinds import compared
+
+Values = dict[str, Any]
+
+
+def of_section(section: str, study: Values, decided: Values) -> list[Values]:
+    """A section's claims with their decisions; what was published only if it was about the same."""
+    all_claims = {claim["name"]: claim for claim in study["claims"]}
+    made = []
+    for name, claim in all_claims.items():
+        if claim["section"] != section:
+            continue
+        parts = [claim, *(all_claims[part] for part in claim.get("claims", []))]
+        names = dict.fromkeys(experiment for part in parts for experiment in compared(part))
+        involved = [study["experiments"][experiment] for experiment in names]
+        stated = study["published"]["claims"].get(name)
+        comparable = (
+            stated is not None
+            and stated["asked"] == _asked(claim, all_claims)
+            and not any(one["unlike_published"] for one in involved)
+        )
+        made.append(
+            {
+                **claim,
+                **decided[name],
+                "datasets": list(dict.fromkeys(one["dataset_title"] for one in involved)),
+                "reduced": _reduced(involved),
+                "published": stated if comparable else None,
+                "decisive": (decisive := _decisive(claim, decided[name], study)),
+                "measured_on": _measured_on(claim, decisive, study),
+                "titles": {one: study["experiments"][one]["title"] for one in compared(claim)},
+            }
+        )
+    by_name = {claim["name"]: claim for claim in made}
+    for claim in made:  # parts are of the same section
+        claim["parts"] = [by_name[part] for part in claim["claims"]]
+    return made
+
+
+def _asked(claim: Values, all_claims: Values) -> Values:
+    """What a claim asks, whatever its words: published is only a verdict on the same."""
+    asked = {key: value for key, value in claim.items() if key not in ("name", "section", "says")}
+    if "claims" in asked:
+        asked["claims"] = [_asked(all_claims[part], all_claims) for part in asked["claims"]]
+    return asked
+
+
+def _reduced(involved: list[Values]) -> list[Values]:
+    """Images and epochs that a verdict rests on where they are not those that were published.
+
+    Networks trained for less say little about the published ones. Of generated images nothing is
+    said: their name says enough. Networks are named where it is not the same for all.
+    """
+    found = [
+        {
+            "title": one["title"],
+            "differences": [
+                difference
+                for difference in one["unlike_published"]
+                if difference["what"] in ("train_images", "epochs") and not one["generated"]
+            ],
+        }
+        for one in involved
+    ]
+    reduced = [one for one in found if one["differences"]]
+    if all(one["differences"] == found[0]["differences"] for one in found):
+        return [{**one, "title": None} for one in reduced[:1]]
+    return reduced
+
+
+def _measured_on(claim: Values, decisive: str | None, study: Values) -> list[str]:
+    """Titles of the networks that a claim's numbers are of, in the order of their subtraction."""
+    titles = [study["experiments"][name]["title"] for name in compared(claim)]
+    return [titles[0], decisive] if claim["kind"] == "best_of" and decisive else titles
+
+
+def _decisive(claim: Values, decided: Values, study: Values) -> str | None:
+    """Title of the rival, or name of the class, that the numbers are about."""
+    decisive: str | None = decided["decisive"]
+    if claim["kind"] == "best_of" and decisive:
+        decisive = study["experiments"][decisive]["title"]
+    return decisive
