@@ -22,13 +22,12 @@ from convstudy.errors import StudyError
 
 MOST_LEFT_OUT = 0.01  # of all files, before they are refused
 FAULTS_SHOWN = 10
-# Why a file is passed over, as data/prepared/<dataset>.json says it → in words.
-REASONS = {
+# Why a file is passed over, as data/prepared/<dataset>.json says it; the first three are losses.
+REASONS = ("suffix", "link", "place", "ignored", "validation")
+LOST = {
     "suffix": "have the suffix of no image that is read here",
     "link": "are links that lead nowhere",
     "place": "are in no class's folder",
-    "validation": "are a validation set",
-    "ignored": "are ignored, as asked",
 }
 
 
@@ -145,13 +144,13 @@ def _check_left_out(source: Path, reading: _Reading, images: list[PurePosixPath]
     A README beside the classes is no image that was lost; a validation set is left out as a whole.
     """
     among, used = {path.parent for path in images}, len(images)
-    lost = {reason: reading.passed[reason] for reason in ("suffix", "link", "place")}
+    lost = {reason: reading.passed[reason] for reason in LOST}
     lost["suffix"] = [path for path in lost["suffix"] if among.intersection(path.parents)]
     count = sum(map(len, lost.values()))
     if count <= MOST_LEFT_OUT * (count + used):
         return
     parts = [
-        f"{len(paths)} {REASONS[reason]} ({', '.join(map(str, paths[:3]))}"
+        f"{len(paths)} {LOST[reason]} ({', '.join(map(str, paths[:3]))}"
         f"{', …' if len(paths) > 3 else ''})"
         for reason, paths in lost.items()
         if paths
