@@ -9,6 +9,11 @@ GENERATED = {
     kind: [n for n, d in STUDY.datasets.items() if d.get("generator", {}).get("name") == kind]
     for kind in ("digits", "shapes")
 }
+# What the tensors depend on beside the files; formats read them.
+OPTIONS = (
+    *("image_size", "colour", "folder", "classes", "ignore", "background"),
+    *("test_share", "allow_duplicates", "first_label", "transpose"),
+)
 # Generators write the official files of their format.
 GENERATED_FILES = {
     "digits": [
@@ -79,7 +84,7 @@ def preparation(dataset):
         "format": one["format"],
         "generated": "generator" in one,
         "files": one["files"] or {Path(file).name: {} for file in raw_files(dataset)},
-        "options": {k: one[k] for k in ("image_size", "colour", "folder", "classes") if k in one},
+        "options": {option: one[option] for option in OPTIONS if option in one},
         "generator": one.get("generator"),
         "listing": listing(folder) if folder and Path(folder).is_dir() else None,
     }

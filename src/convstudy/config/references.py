@@ -75,6 +75,14 @@ def _scale(config: Config, key: str, scale: Config) -> Iterator[str]:
         yield f"{key}.without: leaves no experiment to run"
 
 
+# Option of a data set → formats that know it; the others are for all.
+_OPTIONS = {
+    **dict.fromkeys(("image_size", "folder", "ignore", "background"), ("image_folder",)),
+    **dict.fromkeys(("classes", "first_label"), ("idx", "npz")),
+    "transpose": ("idx",),
+}
+
+
 def _dataset(config: Config, key: str, dataset: Config) -> Iterator[str]:
     generator = dataset.get("generator", {}).get("name")
     writes = {"digits": "idx", "shapes": "cifar10"}
@@ -84,11 +92,10 @@ def _dataset(config: Config, key: str, dataset: Config) -> Iterator[str]:
     if len(sources) != 1:
         given = " and ".join(sources) or "none"
         yield f"{key}: give exactly one of files, folder and generator (given: {given})"
-    if dataset["format"] != "image_folder":
-        for option in sorted({"image_size", "folder"} & set(dataset)):
-            yield f"{key}.{option}: is for the format image_folder, not for {dataset['format']}"
-    if "classes" in dataset and dataset["format"] not in ("idx", "npz"):
-        yield f"{key}.classes: is for the formats idx and npz, not for {dataset['format']}"
+    for option, formats in _OPTIONS.items():
+        if option in dataset and dataset["format"] not in formats:
+            meant = " and ".join(formats)
+            yield f"{key}.{option}: is for the format {meant}, not for {dataset['format']}"
     if dataset["format"] == "npz" and len(dataset["files"]) > 1:
         yield f"{key}.files: an npz data set is one file; {len(dataset['files'])} are given"
     if dataset["format"] != "image_folder":

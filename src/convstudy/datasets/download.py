@@ -43,7 +43,27 @@ def transfer(url: str, part: BinaryIO) -> None:
 
 def is_html(head: bytes) -> bool:
     """Whether a file that begins with `head` is a web page, so no data set."""
-    return head.removeprefix(b"\xef\xbb\xbf").lstrip().lower().startswith(HTML_STARTS)
+    return _start(head).startswith(HTML_STARTS)
+
+
+def no_data(head: bytes) -> str | None:
+    """What a file that begins with `head` is in place of data, if no data set begins so."""
+    if not head:
+        return "an empty file"
+    if is_html(head):
+        return "an HTML page instead of the file"
+    start = _start(head)
+    if start.startswith(b"version https://git-lfs.github.com/"):
+        return "a Git LFS pointer instead of the file (git lfs pull fetches that)"
+    if start.startswith((b"<?xml", b"<error")):
+        return "an XML page instead of the file (a server's error?)"
+    if start.startswith((b'{"', b"{\n")):
+        return "a JSON message instead of the file (a server's error?)"
+    return None
+
+
+def _start(head: bytes) -> bytes:
+    return head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
 
 
 def _opened(url: str, offset: int) -> http.client.HTTPResponse:

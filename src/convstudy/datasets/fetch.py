@@ -20,7 +20,7 @@ from pathlib import Path
 
 from convstudy.config import read_slice
 from convstudy.datasets.checksums import note
-from convstudy.datasets.download import HEAD_BYTES, TransferError, is_html, transfer
+from convstudy.datasets.download import HEAD_BYTES, TransferError, no_data, transfer
 from convstudy.errors import StudyError
 from convstudy.files import replacing
 
@@ -146,9 +146,7 @@ class WrongFileError(TransferError):
 def _check(file: BufferedRandom | BufferedReader, checksums: dict[str, str]) -> None:
     """Raise `WrongFileError`, and empty the file if it can be written, unless it is as expected."""
     file.seek(0)
-    fault = None
-    if is_html(file.read(HEAD_BYTES)):
-        fault = "an HTML page instead of the file"
+    fault = no_data(file.read(HEAD_BYTES))
     for algorithm, expected in checksums.items():
         found = _digest(file, algorithm)
         if found != expected.lower():

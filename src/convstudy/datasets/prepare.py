@@ -15,6 +15,7 @@ import torch
 from convstudy.config import read_slice
 from convstudy.datasets import checksums
 from convstudy.datasets.formats import loader
+from convstudy.datasets.gate import duplicates
 from convstudy.datasets.images import TENSORS, Images, checksum
 from convstudy.datasets.listing import content_digest
 from convstudy.errors import StudyError
@@ -43,6 +44,8 @@ def prepare(raw: Path, tensors: Path, description: Path, slice_: dict[str, Any])
     sources = _sources(files, slice_)
     images = loader(slice_["format"])(files, slice_["options"])
     described = describe(images, slice_) | {"sources": sources}
+    if images.said:
+        described["reading"] = images.said
     with replacing(tensors) as temporary, temporary.open("wb") as file:
         # To an open file: given a path, torch.save writes its name into the file.
         torch.save(_tensors(images), file)
@@ -55,7 +58,7 @@ def prepare(raw: Path, tensors: Path, description: Path, slice_: dict[str, Any])
 
 
 def describe(images: Images, slice_: dict[str, Any]) -> dict[str, Any]:
-    """All of the description but `sources`."""
+    """All of the description but `sources` and `reading`, which the tensors cannot tell."""
     mean, std = channel_statistics(images.train_images)
     return {
         "dataset": slice_["dataset"],
@@ -69,6 +72,7 @@ def describe(images: Images, slice_: dict[str, Any]) -> dict[str, Any]:
         "mean": mean,
         "std": std,
         "sha256": checksum(_tensors(images)),
+        **({"duplicates": count} if (count := duplicates(images)) else {}),
     }
 
 

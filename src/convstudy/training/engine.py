@@ -1,5 +1,6 @@
 """The training loop."""
 
+import copy
 import logging
 import math
 import time
@@ -38,6 +39,7 @@ def train(
     how training goes. Raises `StudyError` when a loss is not finite, or after a signal to stop.
     """
     keeper = keeper or Keeper()
+    _check_last_batch(model, train_set, recipe)
     _initialise(model, train_set)
     optimizer = make_optimizer(model, recipe)
     progress = keeper.restore(model, optimizer)
@@ -98,6 +100,26 @@ def _initialise(model: nn.Module, data: Split) -> None:
         count = min(len(data), max(1, _SHOWN // data.images[0].numel()))
         rows = torch.arange(count, device=data.labels.device) * len(data) // count
         initialise(data.batch(rows)[0])
+
+
+def _check_last_batch(model: nn.Module, data: Split, recipe: Recipe) -> None:
+    """Raise `StudyError` if each epoch ends with a batch of one image that the model cannot take.
+
+    Batch norm has no deviation of one value per channel. Tried on a copy, so that neither weights
+    nor random streams are touched.
+    """
+    if len(data) % recipe.batch_size != 1:
+        return
+    with torch.random.fork_rng(), torch.no_grad():
+        try:
+            copy.deepcopy(model).train()(data.batch(slice(0, 1))[0])
+        except ValueError as error:
+            raise StudyError(
+                f"{len(data)} training images in batches of {recipe.batch_size} leave one image "
+                f"for the last batch, which this network cannot be trained on ({error}). Choose "
+                "another batch_size, or one image less: train_images: "
+                f"{len(data) - 1} in the experiment."
+            ) from None
 
 
 def order(data: Split, batch_size: int, seed: int, epoch: int) -> tuple[Tensor, ...]:

@@ -11,6 +11,8 @@ from convstudy.errors import StudyError
 from convstudy.sealed import SEAL, read_sealed
 from convstudy.tensors import load_tensors
 
+_OF_FILES = ("sources", "reading")  # what only the raw files can tell
+
 
 def contradictions(description: Path) -> list[str]:
     """Each statement of data/prepared/<dataset>.json that the tensors beside it do not bear out."""
@@ -28,7 +30,7 @@ def contradictions(description: Path) -> list[str]:
         f"{description}: {name} is {about.get(name)}, {tensors} gives {value}"
         for name, value in wanted.items()
         if about.get(name) != value
-    ] + [f"{description}: nothing gives {name}" for name in {*about} - {*wanted, "sources", SEAL}]
+    ] + [f"{description}: nothing gives {name}" for name in {*about} - {*wanted, *_OF_FILES, SEAL}]
 
 
 def sources(description: Path, raw: Path) -> Iterator[tuple[Path, str | None]]:

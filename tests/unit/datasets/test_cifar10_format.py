@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from convstudy.datasets.formats import cifar10
+from convstudy.datasets.formats import Loader, cifar10, loader
 from convstudy.datasets.generators.writers import python2_pickle
+from convstudy.datasets.raw import Raw
 from convstudy.errors import StudyError
 
 from made_archives import write_tar
@@ -28,14 +29,14 @@ def members() -> dict[str, bytes]:
     return {f"{FOLDER}/{name}": python2_pickle(value) for name, value in batches.items()}
 
 
-def load(tmp_path: Path, members: dict[str, bytes]) -> object:
+def load(tmp_path: Path, members: dict[str, bytes], read: Loader = cifar10.load) -> Raw:
     path = write_tar(tmp_path / "cifar-10-python.tar.gz", members)
-    return cifar10.load({path.name: path}, {})
+    return read({path.name: path}, {})
 
 
 def refusal(tmp_path: Path, members: dict[str, bytes]) -> str:
     with pytest.raises(StudyError) as caught:
-        load(tmp_path, members)
+        load(tmp_path, members, loader("cifar10"))
     message = str(caught.value)
     assert str(tmp_path / "cifar-10-python.tar.gz") in message
     return message

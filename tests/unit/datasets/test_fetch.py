@@ -131,6 +131,31 @@ def test_a_page_is_refused_without_a_checksum(server, output):
     assert "an HTML page" in refusal(output, folder, sums={})
 
 
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "an empty file"),
+        (
+            b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n",
+            "a Git LFS pointer",
+        ),
+        (b'<?xml version="1.0"?><Error><Code>NoSuchKey</Code></Error>', "an XML page"),
+        (b"\xef\xbb\xbf<html>", "an HTML page"),
+        (b'{"message": "not found"}', "a JSON message"),
+    ],
+)
+@pytest.mark.parametrize("where", ["server", "folder"])
+def test_what_lies_there_in_place_of_data_is_named(server, output, tmp_path, content, said, where):
+    folder = str(tmp_path / "mirror")
+    if where == "server":
+        folder = server.serve("/some/data.bin", content, Content_Type="application/octet-stream")
+    else:
+        (tmp_path / "mirror").mkdir()
+        (tmp_path / "mirror/data.bin").write_bytes(content)
+    assert said in refusal(output, folder, sums={})
+    assert not output.exists()
+
+
 def test_a_truncated_file_is_kept_for_resuming(server, output):
     folder = server.serve(
         "/some/data.bin", CONTENT[:3000], ranges=False, Content_Length=str(len(CONTENT))

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from convstudy.datasets.formats import idx
+from convstudy.datasets.formats import idx, loader
 from convstudy.errors import StudyError
 
 
@@ -33,7 +33,7 @@ def files(tmp_path: Path) -> dict[str, Path]:
 
 def refusal(files: dict[str, Path], **options: object) -> str:
     with pytest.raises(StudyError) as caught:
-        idx.load(files, options)
+        loader("idx")(files, options)
     return str(caught.value)
 
 
@@ -54,7 +54,7 @@ def test_plain_files_will_do(files):
 
 def test_names_of_classes(files):
     assert idx.load(files, {"classes": list("abcdefghij")}).classes[2] == "c"
-    assert "train labels from 0 to 9 for 2 classes" in refusal(files, classes=["a", "b"])
+    assert "labels from 0 to 9 for 2 classes (counted from 0)" in refusal(files, classes=["a", "b"])
 
 
 def test_truncated_gzip(files):
@@ -91,18 +91,31 @@ def test_counts_that_differ(files):
     assert str(path) in message
 
 
-def test_labels_out_of_range_and_sizes_that_differ_are_said_together(files):
-    files["t10k-labels-idx1-ubyte.gz"].write_bytes(idx_bytes(np.full(5, 10, np.uint8)))
+def test_sideways_letters_counted_from_one(files):
+    """As EMNIST stores them."""
+    stored = np.random.default_rng(0).integers(0, 256, (4, 4, 4), np.uint8)
+    for part, turn in (("train", 0), ("t10k", 1)):
+        files[f"{part}-images-idx3-ubyte.gz"].write_bytes(idx_bytes(np.roll(stored, turn, 1)))
+        files[f"{part}-labels-idx1-ubyte.gz"].write_bytes(idx_bytes(np.array([1, 2, 1, 2], "u1")))
+    found = loader("idx")(files, {"transpose": True, "first_label": 1, "classes": ["a", "b"]})
+    assert np.array_equal(found.train_images[:, 0].numpy(), stored.swapaxes(1, 2))
+    assert found.train_labels.tolist() == [0, 1, 0, 1]
+    assert idx.load(files, {}).classes == ["1", "2"]
+    assert "labels from 1 to 2 for 2 classes (counted from 0)" in refusal(
+        files, classes=["a", "b"], first_label=0
+    )
+
+
+def test_sizes_that_differ(files):
     files["t10k-images-idx3-ubyte.gz"].write_bytes(idx_bytes(np.zeros((5, 4, 4), np.uint8)))
     message = refusal(files)
-    assert "test labels from 10 to 10 for 10 classes" in message
     assert "train images of shape (1, 4, 3), test images of shape (1, 4, 4)" in message
 
 
 def test_no_images(files):
     files["t10k-labels-idx1-ubyte.gz"].write_bytes(idx_bytes(np.zeros(0, np.uint8)))
     files["t10k-images-idx3-ubyte.gz"].write_bytes(idx_bytes(np.zeros((0, 4, 3), np.uint8)))
-    assert "no test images" in refusal(files)
+    assert "has no test set" in refusal(files)
 
 
 def test_missing_files(files):

@@ -17,8 +17,8 @@ def arrays(**changes):
     made = {
         "train_images": RNG.integers(0, 256, (6, 5, 4, 3), dtype=np.uint8),
         "train_labels": np.array([0, 1, 2, 0, 1, 2]),
-        "test_images": RNG.integers(0, 256, (2, 5, 4, 3), dtype=np.uint8),
-        "test_labels": np.array([2, 0], dtype=np.uint8),
+        "test_images": RNG.integers(0, 256, (3, 5, 4, 3), dtype=np.uint8),
+        "test_labels": np.array([2, 0, 1], dtype=np.uint8),
         **changes,
     }
     return {name: value for name, value in made.items() if value is not None}
@@ -38,12 +38,15 @@ def test_colour_images_come_as_channels_first(load):
     found = load(train_images=pixels)
     assert torch.equal(found.train_images, torch.from_numpy(pixels.transpose(0, 3, 1, 2).copy()))
     assert found.train_images.is_contiguous()
-    assert (found.test_labels.tolist(), found.test_labels.dtype) == ([2, 0], torch.int64)
+    assert (found.test_labels.tolist(), found.test_labels.dtype) == ([2, 0, 1], torch.int64)
     assert found.classes == ["0", "1", "2"]
 
 
 def test_grey_images_need_no_axis_of_channels(load):
-    grey = {f"{k}_images": np.zeros((n, 5, 4), np.uint8) for k, n in (("train", 6), ("test", 2))}
+    grey = {
+        f"{k}_images": RNG.integers(0, 256, (n, 5, 4), np.uint8)
+        for k, n in (("train", 6), ("test", 3))
+    }
     assert load(**grey).train_images.shape == (6, 1, 5, 4)
 
 
@@ -57,13 +60,20 @@ def test_names_of_classes_from_the_file_or_from_the_config(load):
     ("changes", "said"),
     [
         ({"test_labels": None}, "lacks test_labels; it holds train_images"),
-        ({"train_images": np.zeros((6, 5, 4, 3))}, "train_images is float64 of shape"),
-        ({"train_images": np.zeros((6, 3, 5, 4), np.uint8)}, "give uint8"),
-        ({"train_labels": np.zeros(6)}, "train_labels is float64"),
+        ({"train_images": np.zeros((6, 60))}, "train_images is float64 of shape"),
+        ({"train_images": np.zeros((6, 3, 5, 3), np.uint8)}, "give uint8"),
+        ({"train_images": np.full((6, 5, 4, 3), -1)}, "int64 with values from -1 to -1, which"),
+        ({"train_images": np.full((6, 5, 4, 3), np.nan)}, "values from nan to nan, which"),
+        ({"train_images": np.full((6, 5, 4, 3), 256, np.uint16)}, "from 256 to 256, which"),
+        ({"train_images": np.full((6, 5, 4, 3), 0.5)}, "from 0.5 to 0.5, which"),
+        ({"x_train": np.zeros((6, 5, 4))}, "several arrays for train images: train_images, x_tr"),
+        ({"train_labels": np.full(6, 0.5)}, "train_labels is float64"),
+        ({"train_labels": np.ones((6, 3), int)}, r"train_labels is int64 of shape \(6, 3\)"),
+        ({"train_labels": np.array(["a", "b", "c"] * 2)}, "numbers in one split and names in the"),
         ({"train_labels": np.array([0, 1])}, "6 train images but 2 labels"),
-        ({"train_labels": np.array([0, 1, 2, 0, 1, -1])}, "train labels from -1"),
+        ({"train_labels": np.array([0, 1, 2, 0, 1, -1])}, "labels from -1"),
         ({"classes": np.array(["a", "b"])}, "labels from 0 to 2 for 2 classes"),
-        ({"test_images": np.zeros((2, 6, 6, 3), np.uint8)}, "test images of shape"),
+        ({"test_images": np.zeros((3, 6, 6, 3), np.uint8)}, "test images of shape"),
         ({"train_labels": np.array([0, 1, 2, 0, 1, 10**13])}, "a label is 10000000000000; classes"),
         ({"classes": np.array("cat")}, r"classes has shape \(\); give one name per class"),
         ({"classes": np.array([object()])}, "cannot be read as an npz file"),

@@ -88,6 +88,16 @@ def test_the_checksum_is_of_the_data_not_of_the_file(tmp_path):
     assert changed["sources"] != from_folder["sources"]
 
 
+def test_what_a_reader_has_to_know_of_the_images_is_on_record(tmp_path):
+    members = pictures() | {"read.me": b"x"}
+    members["test/cat/0.png"] = members["train/cat/0.png"]
+    write_zip(tmp_path / "set.zip", members)
+    slice_ = slice_of("image_folder", ["set.zip"], allow_duplicates=True)
+    description = prepared(tmp_path, tmp_path / "a", slice_)[1]
+    assert description.keys() == KEYS | {"duplicates", "reading"}
+    assert (description["duplicates"], description["reading"]) == (1, {"left_out": {"suffix": 1}})
+
+
 def test_a_raw_file_that_was_changed_since_it_came_is_refused(tmp_path):
     """Snakemake does not look at its time; here it would still parse."""
     generate(tmp_path / "raw", "shapes", 10, 10, seed=0)

@@ -493,3 +493,34 @@ def test_a_damaged_table_is_a_sentence(tmp_path, study, content):
     said = pytest.raises(StudyError, match=r"delete .*and run `make report`")
     with language.speaking(ROOT / "workflow/locale/en.po"), said:
         text_of(job, options, None)
+
+
+def test_how_images_were_read_is_said(tmp_path, study):
+    made = study("full")
+    made_results.make(tmp_path, made, np.random.default_rng(0), 0.01)
+    assert "How these images were read" not in report_of(tmp_path, made)
+    path = next((tmp_path / "data/prepared").glob("*.json"))
+    about = json.loads(path.read_text()) | {"test_images": 400, "duplicates": 3}
+    about["reading"] = {
+        "left_out": {"suffix": 2, "ignored": 1, "link": 1, "place": 4, "validation": 77},
+        "converted": {"animated": 5, "deep": 6, "transparent": 7},
+        "test_share": 0.25,
+        "test_folder": "val",
+    }
+    path.write_text(json.dumps(about))
+    head = report_of(tmp_path, made).split("\n## ")[0]
+    for said in (
+        "left out: 2 files (not an image by its suffix)",
+        "left out: 1 file (named by `ignore` in the config)",
+        "left out: 4 files (in no class's folder)",
+        "a validation set too, of 77 images, which is not used",
+        "converted: 5 images (the first frame of an animation)",
+        "converted: 6 images (16 bits per channel, scaled to 8)",
+        "25.00 % of each class were taken as one",
+        "no test set of its own: its val is used as one",
+        "**Warning:** 3 of 400 test images",
+    ):
+        assert said in head
+    assert "taken from training data are named below" in report_of(tmp_path, made)
+    russian = report_of(tmp_path, study("full", language="ru"))
+    assert "**Внимание:** 3 из 400 тестовых изображений" in russian

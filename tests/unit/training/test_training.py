@@ -256,3 +256,18 @@ def test_a_network_may_look_at_images_from_all_of_the_training_set(monkeypatch, 
     (shown,) = seen
     rows = ((shown[:, 0, 0, 0] * 0.25 + 0.5) * 255).round().int().tolist()
     assert rows == (list(range(24)) if count > 24 else [0, 4, 8, 12, 16, 20])
+
+
+def test_a_last_batch_of_one_image_that_batch_norm_cannot_take_is_said_before_training():
+    images = torch.randint(0, 256, (33, 8, 8, 1), dtype=torch.uint8)
+    half = torch.full((1,), 0.5)
+    split = Split(images, torch.arange(33) % 3, half, half)
+    small = models.build(name="resnet", block="basic", widths=[4] * 4, shape=(1, 8, 8), classes=3)
+    recipe = Recipe(**{**RECIPE, "batch_size": 32, "epochs": 1})
+    before = {name: value.clone() for name, value in small.state_dict().items()}
+    with pytest.raises(
+        StudyError, match=r"33 training images in batches of 32 leave one .*: 32 in"
+    ):
+        engine.train(small, split, split, recipe, seed=0)
+    assert all(torch.equal(before[name], value) for name, value in small.state_dict().items())
+    engine.train(small, split, split, Recipe(**{**RECIPE, "batch_size": 11, "epochs": 1}), seed=0)

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 
 from convstudy.datasets.formats.archive import entries
-from convstudy.datasets.images import Images, check
+from convstudy.datasets.raw import Raw
 from convstudy.errors import StudyError
 
 FOLDER = "cifar-10-batches-py"
@@ -25,7 +25,7 @@ META = "batches.meta"
 SHAPE = (3, 32, 32)
 
 
-def load(files: Mapping[str, Path], options: Mapping[str, Any]) -> Images:
+def load(files: Mapping[str, Path], options: Mapping[str, Any]) -> Raw:
     """Images uint8 (N, 3, 32, 32) in the order of the batches; class names from batches.meta.
 
     There are no options. Raises `StudyError` naming the archive and the member at fault.
@@ -40,14 +40,13 @@ def load(files: Mapping[str, Path], options: Mapping[str, Any]) -> Images:
     names = _list(batches, META, "label_names", source)
     train = [_images_and_labels(batches, name, source) for name in TRAIN]
     test_images, test_labels = _images_and_labels(batches, TEST, source)
-    images = Images(
+    return Raw(
         train_images=torch.from_numpy(np.concatenate([pixels for pixels, _ in train])),
         train_labels=torch.from_numpy(np.concatenate([labels for _, labels in train])),
         test_images=torch.from_numpy(test_images),
         test_labels=torch.from_numpy(test_labels),
         classes=[_text(name) for name in names],
     )
-    return check(images, str(source))
 
 
 def restricted_unpickle(content: bytes) -> Any:

@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from convstudy.datasets.images import Images, check
+from convstudy.datasets.formats.labels import named
+from convstudy.datasets.raw import Raw
 from convstudy.errors import StudyError
 
 UINT8 = 8
@@ -29,23 +30,25 @@ ROLES = {
 }
 
 
-def load(files: Mapping[str, Path], options: Mapping[str, Any]) -> Images:
-    """Images uint8 (N, 1, H, W) from the four files; option `classes` names the labels ("0"-"9").
+def load(files: Mapping[str, Path], options: Mapping[str, Any]) -> Raw:
+    """Images uint8 (N, 1, H, W) from the four files.
 
-    Raises `StudyError` naming the file that is missing, truncated, of another format, or does not
-    fit the others.
+    Option `classes` names the labels, which are counted from `first_label`; `transpose: true` sets
+    images upright that are stored on their side, as EMNIST's are. Raises `StudyError` naming the
+    file that is missing, truncated or of another format.
     """
     paths = {role: _find(files, parts) for role, parts in ROLES.items()}
     arrays = {role: read(path, 3 if "images" in role else 1) for role, path in paths.items()}
-    tensors = {role: torch.from_numpy(array) for role, array in arrays.items()}
-    images = Images(
-        train_images=tensors["train_images"].unsqueeze(1),
-        train_labels=tensors["train_labels"].long(),
-        test_images=tensors["test_images"].unsqueeze(1),
-        test_labels=tensors["test_labels"].long(),
-        classes=list(options.get("classes") or map(str, range(10))),
-    )
-    return check(images, ", ".join(map(str, paths.values())))
+    images = [
+        torch.from_numpy(arrays[f"{split}_images"]).unsqueeze(1) for split in ("train", "test")
+    ]
+    if options.get("transpose"):
+        images = [each.transpose(2, 3).contiguous() for each in images]
+    source = ", ".join(map(str, paths.values()))
+    labels = [arrays[f"{split}_labels"].astype(np.int64) for split in ("train", "test")]
+    labels, classes = named(labels, options.get("classes"), options.get("first_label"), source)
+    train, test = map(torch.from_numpy, labels)
+    return Raw(images[0], train, images[1], test, classes)
 
 
 def read(path: Path, dimensions: int) -> np.ndarray:

@@ -4,180 +4,198 @@ The order is made here, since folders have none: the first image of every class 
 second of every class, and so on. The first n images are therefore a fair sample of all classes.
 """
 
-import io
-import logging
-import struct
-import warnings
-import zlib
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Mapping
+from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import torch
-from PIL import Image
 
 from convstudy.datasets.formats.archive import entries
-from convstudy.datasets.images import Images, check
+from convstudy.datasets.formats.layout import Layout, arrange, natural
+from convstudy.datasets.formats.picture import SUFFIXES, NotReadableError, decode
+from convstudy.datasets.listing import is_leaving
+from convstudy.datasets.raw import Raw
 from convstudy.errors import StudyError
 
-SPLITS = ("train", "test")
-SUFFIXES = (".png", ".jpg", ".jpeg")
+MOST_LEFT_OUT = 0.01  # of all files, before they are refused
 FAULTS_SHOWN = 10
-BROKEN = np.empty((0, 0, 0), np.uint8)  # holds an image's place until the fault is raised
-UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error)
-BOMBS = (Image.DecompressionBombError, Image.DecompressionBombWarning)
+# Why a file is passed over, as data/prepared/<dataset>.json says it; the first three are losses.
+REASONS = ("suffix", "link", "place", "ignored", "validation")
+LOST = {
+    "suffix": "have the suffix of no image that is read here",
+    "link": "are links that lead nowhere",
+    "place": "are in no class's folder",
+}
 
-log = logging.getLogger(__name__)
 
-# split → class → file name → pixels uint8 (C, H, W)
-Found = dict[str, dict[str, dict[str, np.ndarray]]]
+def load(files: Mapping[str, Path], options: Mapping[str, Any]) -> Raw:
+    """Images uint8 (N, C, H, W), C = 3, or 1 with option `colour: false`; classes in natural order.
 
-
-def load(files: Mapping[str, Path], options: Mapping[str, Any]) -> Images:
-    """Images uint8 (N, C, H, W), C = 3, or 1 with option `colour: false`; classes sorted by name.
-
-    Option `image_size: [H, W]` resizes the images of another size (bilinear, antialiased); without
-    it all must have one size. Option `folder` reads a plain folder instead of the archive in
-    `files`. Raises `StudyError` naming every fault at once.
+    Options are those of `picture.decode`; `folder`, a plain folder instead of the archive in
+    `files`; and `ignore`, patterns of files that nobody wants. Without `image_size` all images must
+    have one size. Raises `StudyError` naming every fault at once.
     """
     source = _source(files, options)
-    found = _read(source, options)
-    classes = sorted(found["train"])
-    _check_sizes(source, found)
-    train, test = (_stack(found.pop(split), classes) for split in SPLITS)
-    return check(Images(*train, *test, classes), str(source))
+    reading = _Reading(options)
+    folders = []
+    for path, is_folder, content in entries(source, reading.wants):
+        if is_leaving(path):
+            continue
+        if is_folder:
+            folders.append(path)
+        else:
+            reading.take(path, content)
+    layout = arrange(reading.pixels, folders)
+    kept = {split: layout.placed.get(split, {}) for split in ("train", "test")}
+    said: dict[str, Any] = {}
+    validation = layout.placed.get("validation", {})
+    if "test" not in layout.placed and validation:
+        kept["test"], validation = validation, {}
+        said["test_folder"] = layout.names["validation"]
+    reading.passed["place"] += layout.misplaced
+    reading.passed["validation"] += [path for paths in validation.values() for path in paths]
+    used = [path for split in kept.values() for paths in split.values() for path in paths]
+    _raise_all(source, _faults(layout, reading, used))
+    _check_left_out(source, reading, used)
+    _check_sizes(source, {path: reading.pixels[path] for path in used})
+    classes = sorted({name for split in kept.values() for name in split}, key=natural)
+    converted = Counter(done for path in used for done in reading.done.get(path, ()))
+    left_out = {reason: len(paths) for reason, paths in reading.passed.items() if paths}
+    said |= {"left_out": left_out} if left_out else {}
+    said |= {"converted": dict(sorted(converted.items()))} if converted else {}
+    train, test = (_stack(kept[split], classes, reading.pixels) for split in ("train", "test"))
+    if not len(test[0]):
+        test = (train[0][:0], train[1][:0])
+    return Raw(*train, *test, classes, said)
+
+
+class _Reading:
+    """What the files of a source are: pixels, or passed over for a reason, or at fault."""
+
+    def __init__(self, options: Mapping[str, Any]) -> None:
+        self.options = options
+        self.pixels: dict[PurePosixPath, np.ndarray] = {}
+        self.done: dict[PurePosixPath, list[str]] = {}
+        self.broken: dict[PurePosixPath, str] = {}
+        self.passed: dict[str, list[PurePosixPath]] = {reason: [] for reason in REASONS}
+        self.unused = set(options.get("ignore", ()))  # patterns that no file has met yet
+
+    def wants(self, path: PurePosixPath) -> bool:
+        is_image = path.suffix.lower() in SUFFIXES
+        return is_image and not is_leaving(path) and not self._ignores(path)
+
+    def take(self, path: PurePosixPath, content: bytes | None) -> None:
+        if self._ignores(path):
+            self.passed["ignored"].append(path)
+        elif path.suffix.lower() not in SUFFIXES:
+            self.passed["suffix"].append(path)
+        elif content is None:
+            self.passed["link"].append(path)
+        else:
+            try:
+                self.pixels[path], done = decode(content, self.options)
+            except NotReadableError as error:
+                self.pixels[path] = np.empty((0, 0, 0), np.uint8)  # holds its place
+                self.broken[path] = str(error)
+            else:
+                if done:
+                    self.done[path] = done
+
+    def _ignores(self, path: PurePosixPath) -> bool:
+        patterns = self.options.get("ignore", ())
+        met = [one for one in patterns if fnmatchcase(path.name, one) or path.match(one)]
+        self.unused.difference_update(met)
+        return bool(met)
 
 
 def _source(files: Mapping[str, Path], options: Mapping[str, Any]) -> Path:
     if options.get("folder"):
         folder = Path(options["folder"]).expanduser()
         if not folder.is_dir():
-            raise StudyError(f"options.folder: {folder} is not a folder. Check the path.")
+            raise StudyError(f"{folder} is not a folder. Check datasets.*.folder in the config.")
         return folder
     if len(files) != 1:
         raise StudyError(
-            f"format image_folder needs exactly one archive in files (or options.folder); the data"
-            f" set lists {', '.join(files) or 'none'}. Mend it in config.yaml."
+            "format image_folder needs exactly one archive in files (or a plain folder: PATH); the "
+            f"data set lists {', '.join(files) or 'none'}. Mend it in config.yaml."
         )
     return next(iter(files.values()))
 
 
-def _read(source: Path, options: Mapping[str, Any]) -> Found:
-    found: Found = {split: defaultdict(dict) for split in SPLITS}
-    tops, faults, left_out = set(), [], []
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", Image.DecompressionBombWarning)
-        for path, is_folder, content in entries(source, lambda path: _place(path).is_image):
-            place = _place(path)
-            if place.split is None:
-                continue
-            tops.add(place.top)
-            if content is not None:
-                try:
-                    found[place.split][place.name][path.name] = _decode(content, options)
-                except (*UNREADABLE, *BOMBS) as error:
-                    found[place.split][place.name][path.name] = BROKEN
-                    faults.append(f"{path} is a broken image ({error})")
-            elif is_folder and place.depth == 2:
-                _ = found[place.split][place.name]  # a class, be it empty
-            elif not is_folder:
-                left_out.append(str(path))
-    if len(tops) > 1:
-        shown = ", ".join(sorted(top or "." for top in tops))
-        faults.insert(0, f"train/ and test/ are in several folders ({shown}); leave one")
-    if left_out:
-        log.warning("%s: %d other files left out, e.g. %s", source, len(left_out), left_out[0])
-    _raise_all(source, faults + _class_faults(found))
-    return found
-
-
-class _Place(NamedTuple):
-    """What a path is for: <top>/<split>/<name>/<image>, the top being optional."""
-
-    top: str | None = None
-    split: str | None = None
-    name: str = ""
-    depth: int = 0  # counted from split
-    is_image: bool = False
-
-
-def _place(path: PurePosixPath) -> _Place:
-    parts = path.parts
-    # Hidden files and __MACOSX are leavings of file managers, never data.
-    if any(part.startswith((".", "__MACOSX")) for part in parts):
-        return _Place()
-    top = None
-    if parts and parts[0] not in SPLITS:
-        top, parts = parts[0], parts[1:]
-    if len(parts) < 2 or parts[0] not in SPLITS:
-        return _Place()
-    is_image = len(parts) == 3 and path.suffix.lower() in SUFFIXES
-    return _Place(top, parts[0], parts[1], len(parts), is_image)
-
-
-def _decode(content: bytes, options: Mapping[str, Any]) -> np.ndarray:
-    """uint8 (C, H, W); transparency is dropped."""
-    with Image.open(io.BytesIO(content), formats=("PNG", "JPEG")) as image:
-        if image.mode.startswith(("I", "F")):
-            raise ValueError(f"mode {image.mode}, more than 8 bits per channel")
-        size = options.get("image_size")
-        picture = image.convert("RGB" if options.get("colour", True) else "L")
-        if size and picture.size != (size[1], size[0]):
-            picture = picture.resize((size[1], size[0]), Image.Resampling.BILINEAR)
-    pixels = np.asarray(picture)
-    pixels = pixels[None] if pixels.ndim == 2 else pixels.transpose(2, 0, 1)
-    return np.ascontiguousarray(pixels)  # np.stack would keep the order of the axes in memory
-
-
-def _class_faults(found: Found) -> list[str]:
-    """Every fault of the classes: none, empty, or not in both splits."""
-    train, test = (set(found[split]) for split in SPLITS)
-    if not (train and test):
-        return [f"no folder {split}/ with classes in it" for split in SPLITS if not found[split]]
-    faults = [
-        f"class {split}/{name}/ is empty: it has no png, jpg or jpeg"
-        for split in SPLITS
-        for name in sorted(found[split])
-        if not found[split][name]
+def _faults(layout: Layout, reading: _Reading, used: list[PurePosixPath]) -> list[str]:
+    faults = list(layout.faults)
+    faults += [
+        f"{path} is a broken image ({reading.broken[path]})"
+        for path in used
+        if path in reading.broken
     ]
-    if train != test:
-        only = {"train": sorted(train - test), "test": sorted(test - train)}
-        lists = [f"only in {split}/: {', '.join(only[split])}" for split in SPLITS if only[split]]
-        faults.append(f"train and test classes differ ({'; '.join(lists)})")
-    elif len(train) < 2:
-        faults.append(f"only one class, {next(iter(train))}; at least two are needed")
+    faults += [f"ignore: {one!r} is the name of no file" for one in sorted(reading.unused)]
+    if not used:
+        faults.append(f"no image in a class's folder (an image is {', '.join(SUFFIXES)})")
     return faults
 
 
-def _check_sizes(source: Path, found: Found) -> None:
-    first: dict[tuple[int, ...], str] = {}
-    for split in SPLITS:
-        for name, images in found[split].items():
-            for file, pixels in images.items():
-                first.setdefault(pixels.shape, f"{split}/{name}/{file}")
+def _check_left_out(source: Path, reading: _Reading, images: list[PurePosixPath]) -> None:
+    """Refuse a data set of which a reader would see less than lies there.
+
+    A README beside the classes is no image that was lost; a validation set is left out as a whole.
+    """
+    among, used = {path.parent for path in images}, len(images)
+    lost = {reason: reading.passed[reason] for reason in LOST}
+    lost["suffix"] = [path for path in lost["suffix"] if among.intersection(path.parents)]
+    count = sum(map(len, lost.values()))
+    if count <= MOST_LEFT_OUT * (count + used):
+        return
+    parts = [
+        f"{len(paths)} {LOST[reason]} ({', '.join(map(str, paths[:3]))}"
+        f"{', …' if len(paths) > 3 else ''})"
+        for reason, paths in lost.items()
+        if paths
+    ]
+    raise StudyError(
+        f"{source}: {count} of {count + used} files would be left out: {'; '.join(parts)}. Move or "
+        "convert them, or state which are not wanted, in this data set's config: "
+        f"ignore: ['{_pattern(next(paths[0] for paths in lost.values() if paths))}']."
+    )
+
+
+def _pattern(path: PurePosixPath) -> str:
+    is_image = path.suffix.lower() in SUFFIXES
+    return path.name if is_image or not path.suffix else f"*{path.suffix}"
+
+
+def _check_sizes(source: Path, images: dict[PurePosixPath, np.ndarray]) -> None:
+    first: dict[tuple[int, ...], PurePosixPath] = {}
+    for path, pixels in images.items():
+        first.setdefault(pixels.shape, path)
     if len(first) > 1:
         (shape, one), (other_shape, other) = list(first.items())[:2]
         raise StudyError(
             f"{source}: images differ in size: {one} is {shape[1]}×{shape[2]}, {other}"
-            f" {other_shape[1]}×{other_shape[2]} (height × width). Set options.image_size: [H, W]."
+            f" {other_shape[1]}×{other_shape[2]} (height × width). Set image_size: [H, W] in this"
+            " data set's config."
         )
 
 
 def _stack(
-    images: dict[str, dict[str, np.ndarray]], classes: list[str]
+    split: dict[str, list[PurePosixPath]],
+    classes: list[str],
+    pixels: dict[PurePosixPath, np.ndarray],
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Images and labels in the order that the module's text describes."""
+    """Images and labels in the order that the module's text describes; takes them from `pixels`."""
     ranked = [
-        (rank, label, pixels)
+        (rank, label, path)
         for label, name in enumerate(classes)
-        for rank, (_, pixels) in enumerate(sorted(images[name].items()))
+        for rank, path in enumerate(sorted(split.get(name, ())))
     ]
-    ranked.sort(key=lambda item: item[:2])
-    pixels = np.stack([item[2] for item in ranked])
-    labels = np.array([item[1] for item in ranked], np.int64)
-    return torch.from_numpy(pixels), torch.from_numpy(labels)
+    ranked.sort()
+    labels = torch.tensor([label for _, label, _ in ranked], dtype=torch.int64)
+    if not ranked:
+        return torch.empty((0, 0, 0, 0), dtype=torch.uint8), labels
+    return torch.from_numpy(np.stack([pixels.pop(path) for *_, path in ranked])), labels
 
 
 def _raise_all(source: Path, faults: list[str]) -> None:
@@ -188,5 +206,6 @@ def _raise_all(source: Path, faults: list[str]) -> None:
         shown.append(f"and {len(faults) - len(shown)} more")
     raise StudyError(
         "\n  ".join([f"{source}:", *shown])
-        + "\n  Mend the folder (train/<class>/*.png|jpg|jpeg and test/<class>/…) and run again."
+        + "\n  Mend the folder (train/<class>/ and test/<class>/) or its entry in the config, and "
+        "run again."
     )
