@@ -15,6 +15,14 @@ ROOT = Path(__file__).parents[1]
 PARTS = ("Snakefile", "config.yaml", "workflow", "profiles", "overlays")
 
 
+def put(config: dict[str, Any], path: str, value: object) -> None:
+    """Set what stands in a config at `scales.quick.seeds`."""
+    *parents, last = path.split(".")
+    for key in parents:
+        config = config[key]
+    config[last] = value
+
+
 class Checkout:
     """A copy of the workflow, and of the package if `src` is asked for (else the installed one)."""
 

@@ -2,10 +2,18 @@
 
 import copy
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from convstudy.config import grids, references
-from convstudy.config.experiments import Config, Experiment, at_scale, comparable, of_config
+from convstudy.config.experiments import (
+    Config,
+    Experiment,
+    at_scale,
+    comparable,
+    left_open,
+    of_config,
+)
 from convstudy.config.kinds import compared
 from convstudy.config.metrics import METRICS
 from convstudy.config.schema import complete, faults
@@ -42,13 +50,21 @@ def load(config: Config, schema: Config, is_trained: IsTrained | None = None) ->
 
     `is_trained` is asked, run by run, only under `allow_missing`; the study is then what is there.
     """
+    given, config = config, copy.deepcopy(config)
+    blankets = left_open(config)
     complete(config, schema)
+    for key, value in config.items():
+        given.setdefault(key, value)  # settings that rules read
     if isinstance(config.get("allow_missing"), str):
         config["allow_missing"] = _BOOLEANS.get(config["allow_missing"], config["allow_missing"])
     if isinstance(config.get("seeds"), list):
         config["seeds"] = [int(one) if str(one).isdecimal() else one for one in config["seeds"]]
     found = faults(config, schema)
-    config = copy.deepcopy(config)  # the caller's keeps its grids
+    with suppress(AttributeError, KeyError, TypeError):  # faults of shape, which are found
+        for scale, recipes in blankets.items():
+            own = config["scales"][scale]["recipes"]
+            for name, settings in recipes.items():
+                own[name] = {**settings, **own.get(name, {})}
     expanded, faulty = grids.expand(config)
     # An axis that is misspelt names its cells, of which nothing else should be said then.
     cells = _faults_of_cells(config, expanded, schema)

@@ -9,18 +9,13 @@ from hypothesis import strategies as st
 from convstudy.config.study import load
 from convstudy.errors import StudyError
 
+from checkout import put
+
 
 def fault_lines(config, schema):
     with pytest.raises(StudyError) as caught:
         load(config, schema)
     return str(caught.value).splitlines()
-
-
-def put(config, path, value):
-    *parents, last = path.split(".")
-    for key in parents:
-        config = config[key]
-    config[last] = value
 
 
 @pytest.mark.parametrize(
@@ -72,6 +67,10 @@ def put(config, path, value):
         ),
         ("scales.real.without_sections", ["block"], "no section is named 'block'; did you mean 'blocks'?"),
         ("scales.quick.recipe", {"epochs": -1}, "recipe.epochs: -1 is less than the minimum of 1"),
+        ("scales.quick.recipe", {"epochs": 1}, "scales.quick.recipe.epochs: changes nothing, since every experiment or its"),
+        ("scales.quick.recipe", {"name": "modern"}, "scales.quick.recipe.name: changes nothing, since"),
+        ("scales.quick.recipes", {"clasic": {"epochs": 1}}, "no recipe is named 'clasic'; did you mean 'classic'?"),
+        ("scales.quick.recipes", {"classic": {"name": "x"}}, "scales.quick.recipes.classic.name: a recipe keeps its name"),
         ("sections.mnist.experiments", ["mnist_fcc"], "sections.mnist.experiments: no experiment is"),
         ("sections.layers.experiments", ["mnist_fc"], "sections.layers: give experiments or layers"),
         ("claims.three_beats_five.than", "mnist_fc", "claims.three_beats_five.than: no experiment of"),
