@@ -4,20 +4,31 @@ import os
 from functools import cache
 from pathlib import Path
 
-import yaml
 from snakemake.exceptions import WorkflowError
 
 from convstudy.cli import COMMANDS
-from convstudy.config import cost, slices
+from convstudy.config import cost, reading, slices
 from convstudy.config.study import load
-from convstudy.config.twice import repeated_keys
 from convstudy.errors import StudyError
 from convstudy.files import canonical_json, read_json
 from convstudy.fingerprint import fingerprint
 from convstudy.models import module_of as module_of_model
 
 _workflow = Path(workflow.basedir, "workflow")
-_schema = yaml.safe_load((_workflow / "schemas/config.schema.yaml").read_text(encoding="utf-8"))
+_schema = reading.read(_workflow / "schemas/config.schema.yaml")
+
+
+def read_again():
+    """The config by YAML 1.2, in place of what Snakemake has made of the same files by YAML 1.1."""
+    if workflow.modifier.skip_configfile:  # a module, which is handed its config
+        return config
+    overlays = workflow.overwrite_configfiles
+    own = workflow.configfiles[len(overlays) :]
+    replaced = workflow.config_settings.replace_workflow_config
+    files = [*([] if replaced else own), *overlays]
+    return reading.whole(
+        [Path(os.path.relpath(path)) for path in files], workflow.config_settings.config
+    )
 
 
 # ── Paths ────────────────────────────────────────────────────────────────────────────────────────
@@ -42,8 +53,7 @@ def is_trained(one, seed):
 
 
 try:
-    if repeated := [said for path in workflow.configfiles for said in repeated_keys(Path(path))]:
-        raise StudyError("\n".join(repeated))
+    config = read_again()
     STUDY = load(config, _schema, is_trained)
 except StudyError as error:
     raise WorkflowError(str(error)) from None

@@ -19,8 +19,6 @@ from convstudy.config.metrics import METRICS
 from convstudy.config.schema import complete, faults
 from convstudy.errors import StudyError
 
-# As `snakemake --config` hands them on: it knows Python's spelling only.
-_BOOLEANS = {"true": True, "false": False}
 IsTrained = Callable[[Experiment, int], bool]  # (experiment, seed), at the scale of the config
 
 
@@ -55,10 +53,6 @@ def load(config: Config, schema: Config, is_trained: IsTrained | None = None) ->
     complete(config, schema)
     for key, value in config.items():
         given.setdefault(key, value)  # settings that rules read
-    if isinstance(config.get("allow_missing"), str):
-        config["allow_missing"] = _BOOLEANS.get(config["allow_missing"], config["allow_missing"])
-    if isinstance(config.get("seeds"), list):
-        config["seeds"] = [int(one) if str(one).isdecimal() else one for one in config["seeds"]]
     found = faults(config, schema)
     with suppress(AttributeError, KeyError, TypeError):  # faults of shape, which are found
         for scale, recipes in blankets.items():

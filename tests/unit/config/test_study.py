@@ -221,7 +221,7 @@ def test_an_edited_network_or_recipe_no_longer_counts_as_the_published_one(confi
         (None, 3, None, (0, 1, 2)),
         (None, 3, [7], (7,)),
         ([4, 2], 3, [7], (4, 2)),
-        (["4", "2"], None, None, (4, 2)),  # as `--config seeds=[4,2]` gives them
+        ([4, 2], None, None, (4, 2)),  # as `--config seeds=[4,2]` gives them
         (1, 3, [7], (0,)),
     ],
 )
