@@ -135,14 +135,15 @@ def timed(runs: str, step: str, study: Path, *arguments: str) -> None:
 
 def simulate() -> None:
     """In the study's folder: all runs, and the data set that they claim to be of."""
-    from convstudy.config import cost
+    from convstudy.config import catalogue, cost
     from convstudy.config.study import load
     from convstudy.fingerprint import fingerprint
 
     def read(name: str) -> Any:
         return yaml.safe_load(Path(name).read_text())
 
-    config = read("config.yaml") | read("workflow/published.yaml")
+    config = read("config.yaml")
+    catalogue.complete(config, read("workflow/catalogue.yaml"))
     study = load(config, read("workflow/schemas/config.schema.yaml"))
     code = fingerprint("convstudy.training.train", "convstudy.models.simple_cnn")
     names = [f"{number}" for number in range(CLASSES)]

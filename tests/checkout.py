@@ -11,8 +11,26 @@ from typing import Any
 
 import yaml
 
+from convstudy.config import catalogue
+
 ROOT = Path(__file__).parents[1]
-PARTS = ("Snakefile", "config.yaml", "workflow", "profiles", "overlays")
+PARTS = ("Snakefile", "config.yaml", "published.yaml", "workflow", "profiles", "overlays")
+
+
+def _read(path: Path) -> Any:
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def study_config() -> dict[str, Any]:
+    """The config of the repository as the workflow reads it: what it reproduces, the catalogue."""
+    config: dict[str, Any] = {**_read(ROOT / "config.yaml"), **_read(ROOT / "published.yaml")}
+    catalogue.complete(config, _read(ROOT / "workflow/catalogue.yaml"))
+    return config
+
+
+def study_schema() -> dict[str, Any]:
+    found: dict[str, Any] = _read(ROOT / "workflow/schemas/config.schema.yaml")
+    return found
 
 
 def put(config: dict[str, Any], path: str, value: object) -> None:
@@ -74,9 +92,10 @@ class Checkout:
         )
 
     def edit_config(self, change: Callable[[dict[str, Any]], object]) -> None:
-        """Change config.yaml as somebody with an editor would, comments apart."""
+        """Change config.yaml as somebody with an editor would, the catalogue beside him."""
         path = self.folder / "config.yaml"
-        config = yaml.safe_load(path.read_text())
+        config = _read(path)
+        catalogue.complete(config, _read(self.folder / "workflow/catalogue.yaml"))
         change(config)
         path.write_text(yaml.safe_dump(config, sort_keys=False, allow_unicode=True))
 

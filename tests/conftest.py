@@ -5,21 +5,15 @@ import os
 from typing import Any
 
 import pytest
-import yaml
 
-from checkout import ROOT, Checkout
+from checkout import Checkout, study_config, study_schema
 
 # Tests run side by side with other work: threads that wait for each other cost far more than they
 # bring. Set before torch is imported.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
-def _read(name: str) -> Any:
-    return yaml.safe_load((ROOT / name).read_text(encoding="utf-8"))
-
-
-_CONFIG = {**_read("config.yaml"), **_read("workflow/published.yaml")}
-_SCHEMA = _read("workflow/schemas/config.schema.yaml")
+_CONFIG, _SCHEMA = study_config(), study_schema()
 
 
 @pytest.fixture

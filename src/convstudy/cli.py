@@ -18,6 +18,7 @@ from convstudy.errors import StudyError
 
 # One entry module per command; its `main(argv)` is all that the dispatcher knows of it.
 COMMANDS = {
+    "new": "convstudy.new",
     "fetch": "convstudy.datasets.fetch",
     "generate": "convstudy.datasets.generate",
     "prepare": "convstudy.datasets.prepare",

@@ -1,14 +1,16 @@
 """One string for the code that a job reaches, so that only edits which matter rerun it.
 
 The fingerprint of some modules is a hash over the syntax trees of their import closure inside the
-package, without comments, docstrings and layout. Snakemake itself does not look into imported
-modules (shared by all its releases so far), so the rules hand this string over as a parameter. The
-job computes it again of what it loads (`convstudy.loaded`).
+package and the study's folder, without comments, docstrings and layout. Snakemake itself does not
+look into imported modules (shared by all its releases so far), so the rules hand this string over
+as a parameter. The job computes it again of what it loads (`convstudy.loaded`).
 """
 
 import ast
 import hashlib
+import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 from importlib.util import find_spec, resolve_name
 from pathlib import Path
@@ -17,14 +19,12 @@ from convstudy.errors import StudyError
 
 PACKAGE = "convstudy"
 
-# Reached, and not counted: the words of faults, and the table of networks, in which a new line must
-# not retrain those that stand (which module a network is fetched from is told by its name).
-OUTSIDE = {f"{PACKAGE}.errors", f"{PACKAGE}.models.known"}
+OUTSIDE = {f"{PACKAGE}.errors"}  # reached, and not counted: the words of faults
 
 
 @cache
 def fingerprint(*modules: str) -> str:
-    """Hash of everything in the package that importing `modules` may execute (16 hex digits).
+    """Hash of everything of ours or the study's that importing `modules` may run (16 hex digits).
 
     Modules that are imported by a name computed at run time (networks, layers, generators) are not
     seen from their importer; name them here too.
@@ -39,9 +39,9 @@ def parts(*modules: str) -> dict[str, str]:
 
 
 def closure(*modules: str) -> set[str]:
-    """Names of all modules of the package that are reached by import from `modules`.
+    """Names of all modules of the package and the study that are reached from `modules`.
 
-    Raises `StudyError` for one that is not of the package or not there.
+    Raises `StudyError` for one that is not there.
     """
     reached: set[str] = set(OUTSIDE)
     waiting = [parent for name in modules for parent in _with_parents(name)]
@@ -57,49 +57,70 @@ def closure(*modules: str) -> set[str]:
 def source(module: str) -> bytes:
     """A module's source as it was when this process first asked for it; later edits are not seen.
 
-    Raises `StudyError` for a module that is not of the package or not there.
+    Raises `StudyError` for a module that is not there.
     """
-    if module.split(".")[0] != PACKAGE:
-        raise StudyError(
-            f"the module {module} is not part of the package {PACKAGE}, and nothing would notice "
-            "an edit of it. Move it there."
-        )
     try:
-        return _path(module).read_bytes()
+        return path_of(module).read_bytes()
     except FileNotFoundError:
-        path = _path(module)
+        path = path_of(module)
         mend = "Put an empty one there." if path.name == "__init__.py" else "Mend its name."
         raise StudyError(f"{path}, the module {module}, is missing. {mend}") from None
 
 
 @cache
-def _tree(module: str) -> ast.Module:
-    return ast.parse(source(module))
+def tree(module: str) -> ast.Module:
+    """A module's syntax tree; raises `StudyError` for one that is no Python, with its line."""
+    try:
+        return ast.parse(source(module))
+    except (SyntaxError, ValueError) as error:  # ValueError: null bytes
+        line = f", line {error.lineno}" if isinstance(error, SyntaxError) else ""
+        raise StudyError(
+            f"{path_of(module)}{line}: this is no Python ({error}). Mend it."
+        ) from None
+
+
+def is_ours(module: str) -> bool:
+    """Whether a module is of this package."""
+    return module.split(".")[0] == PACKAGE
+
+
+def is_of_study(module: str) -> bool:
+    """Whether a module lies in the study's folder, where jobs run; Python's own come first."""
+    top = module.split(".")[0]
+    return top != PACKAGE and top not in sys.stdlib_module_names and path_of(module).is_file()
 
 
 @cache
-def _path(module: str) -> Path:
-    """Where the module's source is, found from the package's folder without importing it."""
-    package = find_spec(PACKAGE)
-    assert package is not None and package.submodule_search_locations is not None
-    path = Path(package.submodule_search_locations[0], *module.split(".")[1:])
+def path_of(module: str) -> Path:
+    """Where the module's source is, found without importing it."""
+    names, folder = module.split("."), Path.cwd()
+    if is_ours(module):
+        package = find_spec(PACKAGE)
+        assert package is not None and package.submodule_search_locations is not None
+        names, folder = names[1:], Path(package.submodule_search_locations[0])
+    path = Path(folder, *names)
     return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
 
 
 @cache
 def _imports(module: str) -> frozenset[str]:
-    """Modules of the package that are imported anywhere in `module`, functions included."""
-    own = _path(module)
+    """Modules of the package and the study that `module` imports anywhere, also in functions."""
+    own = path_of(module)
     package = module if own.name == "__init__.py" else module.rpartition(".")[0]
     found = set()
-    for node in _statements(_tree(module)):
+    for node in _statements(tree(module)):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            base = resolve_name("." * node.level + (node.module or ""), package)
-            found |= {base} | {f"{base}.{alias.name}" for alias in node.names}
-    inside = {name for name in found if name.split(".")[0] == PACKAGE}
-    return frozenset(name for name in inside if _path(name).is_file())
+            with suppress(ImportError):  # `from . import x` outside any package: Python will say so
+                base = resolve_name("." * node.level + (node.module or ""), package)
+                found |= {base} | {f"{base}.{alias.name}" for alias in node.names}
+    of_study = not is_ours(module)  # the package itself imports nothing of a study
+    return frozenset(
+        name
+        for name in found
+        if (path_of(name).is_file() if is_ours(name) else of_study and is_of_study(name))
+    )
 
 
 def _statements(node: ast.AST) -> Iterator[ast.AST]:
@@ -113,12 +134,14 @@ def _statements(node: ast.AST) -> Iterator[ast.AST]:
 
 def _with_parents(module: str) -> list[str]:
     parts = module.split(".")
-    return [".".join(parts[: end + 1]) for end in range(len(parts))]
+    parents = [".".join(parts[:end]) for end in range(1, len(parts))]
+    # A folder of a study needs no __init__.py.
+    return [*(one for one in parents if is_ours(one) or is_of_study(one)), module]
 
 
 @cache
 def _hash(module: str) -> str:
-    return hashlib.sha256(_spelt(_tree(module)).encode()).hexdigest()
+    return hashlib.sha256(_spelt(tree(module)).encode()).hexdigest()
 
 
 def _spelt(tree: ast.AST) -> str:

@@ -15,12 +15,14 @@ BELOW_ALL = {
     "errors",
     "files",
     "device",
+    "engine",
     "fingerprint",
     "language",
     "lease",
     "loaded",
     "locks",
     "marks",
+    "named",
     "sealed",
     "tensors",
     "vouched",
@@ -44,7 +46,7 @@ FLOORS = {
 # What a recipe means, in plain numbers: the histories of runs are compared with it.
 SHARED = {"convstudy.training.recipe"}
 ONLY_IN = {
-    "torchvision": "tests",  # a reference, no run-time dependency
+    "torchvision": "models",
     "matplotlib": "figures",
     "scipy": "statistics",
     "statsmodels": "statistics",

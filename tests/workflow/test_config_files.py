@@ -36,8 +36,8 @@ def test_a_file_that_cannot_be_read_is_named(checkout, content, said):
 
 def test_config_yaml_too(checkout):
     path = checkout.folder / "config.yaml"
-    path.write_text(path.read_text() + "datasets: {}\n")
+    path.write_text(path.read_text() + "claims: {}\n")
     done = checkout.snakemake("-n", "report.md")
     assert done.returncode != 0
     assert "config.yaml, line " in done.stdout.splitlines()[-1]
-    assert "'datasets' stands in line" in done.stdout
+    assert "'claims' stands in line" in done.stdout

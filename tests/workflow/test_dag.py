@@ -38,7 +38,7 @@ def test_quick_has_these_jobs(checkout):
 def test_by_default_the_report_is_made_as_text_and_as_a_page(checkout):
     made = checkout.jobs("report.md")
     assert checkout.jobs("report.html") == {**made, "report_html": 1}
-    assert checkout.jobs() == {**made, "report_html": 1, "all": 1}
+    assert checkout.jobs() == {**made, "report_html": 1, "study": 1}
 
 
 def test_full_has_these_jobs(checkout):

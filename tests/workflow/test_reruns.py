@@ -158,12 +158,6 @@ CODE = {
         "nn.GELU()",
         PLAIN,
     ),
-    "the module that its name stands for": (
-        "models/known.py",
-        '"convstudy.models.simple_cnn"',
-        '"convstudy.models.layered_cnn"',
-        PLAIN,
-    ),
     "the training loop": ("training/engine.py", "model.train()", "model.eval()", EVERY_RUN),
     "what training and evaluation share": (
         "evaluation/predictions.py",
@@ -235,12 +229,7 @@ CODE = {
     ),
     "the planning": ("config/references.py", *APPENDED, set()),
     "the dispatcher": ("cli.py", "import argparse", "import string\nimport argparse", set()),
-    "the list of networks": (
-        "models/known.py",
-        "MODELS = {",
-        'MODELS = {\n    "new": "convstudy.models.new",',
-        set(),
-    ),
+    "what a network's signature says": ("config/networks.py", *APPENDED, set()),
     "the words of faults": ("errors.py", "n=1", "n=1, cutoff=0.5", set()),
     "a docstring": ("training/engine.py", '"""The training loop."""', '"""Another."""', set()),
     "a comment": ("models/resnet.py", "_STRIDES =", "# a comment\n\n_STRIDES =", set()),
@@ -426,7 +415,7 @@ def test_a_template_reruns_the_report(study, template):
 
 
 def test_what_was_published_reruns_the_report(study):
-    path = study.folder / "workflow/published.yaml"
+    path = study.folder / "published.yaml"
     path.write_text(path.read_text().replace("test_accuracy: 0.9719", "test_accuracy: 0.9718"))
     assert study.planned("report.md") == REPORT
 

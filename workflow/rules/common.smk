@@ -7,15 +7,21 @@ from pathlib import Path
 from snakemake.exceptions import WorkflowError
 
 from convstudy.cli import COMMANDS
-from convstudy.config import cost, reading, slices
+from convstudy.config import catalogue, cost, reading, slices
 from convstudy.config.study import load
+from convstudy.engine import WORKFLOW
 from convstudy.errors import StudyError
 from convstudy.files import canonical_json, read_json
 from convstudy.fingerprint import fingerprint
-from convstudy.models import module_of as module_of_model
+from convstudy.named import network
 
-_workflow = Path(workflow.basedir, "workflow")
+# Beside this file, whichever Snakefile includes it (of one from a git URL, in the checkout that is
+# installed); the study is in the working directory.
+_workflow = Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).parent
+if not _workflow.is_dir():
+    _workflow = WORKFLOW
 _schema = reading.read(_workflow / "schemas/config.schema.yaml")
+_catalogue = reading.read(_workflow / "catalogue.yaml")
 
 
 def read_again():
@@ -48,12 +54,13 @@ def is_trained(one, seed):
     if not path.is_file():
         return False
     run = read_json(path)
-    code = fingerprint(COMMANDS["train"], module_of_model(one.slice["model"]["name"]))
+    code = fingerprint(COMMANDS["train"], network(one.slice["model"]["name"])[0])
     return (run.get("slice"), run.get("code")) == (one.slice, code)
 
 
 try:
     config = read_again()
+    catalogue.complete(config, _catalogue)
     STUDY = load(config, _schema, is_trained)
 except StudyError as error:
     raise WorkflowError(str(error)) from None
@@ -134,10 +141,7 @@ def code(command, *modules):
 
 def module_of(experiment):
     """The module that builds an experiment's network: the one that training imports."""
-    try:
-        return module_of_model(STUDY.experiments[experiment].slice["model"]["name"])
-    except StudyError as error:
-        raise WorkflowError(str(error)) from None
+    return network(STUDY.experiments[experiment].slice["model"]["name"])[0]
 
 
 def code_of_training(experiment):

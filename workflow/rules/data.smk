@@ -21,7 +21,7 @@ rule fetch:
     message:
         "Fetch {wildcards.file} of {wildcards.dataset}"
     shell:
-        "convstudy --log {log} fetch --dataset {wildcards.dataset} --mirrors {MIRRORS:q}"
+        "convstudy --log {log} fetch --dataset {wildcards.dataset} --mirrors {config[every_mirror]:q}"
         " --output {output.file} <<< {params.slice:q}"
 
 

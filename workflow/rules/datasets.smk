@@ -20,11 +20,12 @@ GENERATED_FILES = {
     "shapes": ["cifar-10-python.tar.gz"],
 }
 
-# Mirrors change where a file comes from, not what it is. A plain name is expanded in the shell
-# line without being tracked, so a new mirror reruns nothing.
+# Mirrors change where a file comes from, not what it is. What a shell line takes from the config is
+# expanded there without being tracked, so a new mirror reruns nothing. (Other names of ours are not
+# known there where a Snakefile of the user's uses this workflow as a module.)
 # A mirror of the user's comes first, laid out <dataset>/<file> or flat.
 _own = config["data_mirror"]
-MIRRORS = canonical_json(
+config["every_mirror"] = canonical_json(
     {
         name: ([f"{_own}/{name}", _own] if _own else []) + dataset["mirrors"]
         for name, dataset in STUDY.datasets.items()

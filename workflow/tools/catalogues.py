@@ -56,6 +56,7 @@ def extracted() -> Catalog:
         (babel_extract, "workflow/templates/*.j2", _TEMPLATES),
         ("python", "src/convstudy/**/*.py", {}),
         (_data, "config.yaml", {}),
+        (_data, "workflow/catalogue.yaml", {}),
         (_data, "overlays/*.yaml", {}),
     )
     for method, pattern, options in sources:

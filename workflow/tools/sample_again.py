@@ -17,7 +17,7 @@ from typing import Any
 import yaml
 from snakemake.utils import update_config
 
-from convstudy.config import slices
+from convstudy.config import catalogue, slices
 from convstudy.config.study import Study, load
 from convstudy.errors import StudyError
 from convstudy.files import canonical_json, read_json
@@ -82,10 +82,14 @@ def _keep_digests(path: Path, known: dict[str, str]) -> None:
 def study_of(settings: dict[str, Any], overlays: list[str]) -> Study:
     """As the workflow reads its config; `settings` are those of `--config`."""
     config: dict[str, Any] = {}
-    for path in ("config.yaml", "workflow/published.yaml", *overlays):
+    for path in ("config.yaml", "published.yaml", *overlays):
         update_config(config, yaml.safe_load((ROOT / path).read_text(encoding="utf-8")))
-    schema = (ROOT / "workflow/schemas/config.schema.yaml").read_text(encoding="utf-8")
-    return load({**config, **settings}, yaml.safe_load(schema))
+    known, schema = (
+        yaml.safe_load((ROOT / "workflow" / name).read_text(encoding="utf-8"))
+        for name in ("catalogue.yaml", "schemas/config.schema.yaml")
+    )
+    catalogue.complete(config, known)
+    return load({**config, **settings}, schema)
 
 
 def commands(

@@ -178,6 +178,7 @@ def reporting(
     kept = {key: value for key, value in (given or {}).items() if key not in aside}
     return {
         "scale": study.scale,
+        "scales": study.scales,
         "language": study.language,
         "overlays": list(overlays),
         "settings": {"scale": study.scale, "language": study.language, **kept},

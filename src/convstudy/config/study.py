@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from convstudy.config import grids, references
+from convstudy.config import grids, networks, references
 from convstudy.config.experiments import (
     Config,
     Experiment,
@@ -27,8 +27,9 @@ class Study:
     """Everything that the workflow needs to know of the config."""
 
     scale: str
+    scales: tuple[str, ...]  # all that there are
     language: str
-    purpose: str
+    purpose: str | None
     minimum_seeds: int
     experiments: dict[str, Experiment]
     datasets: dict[str, Config]  # those that the experiments use
@@ -50,10 +51,11 @@ def load(config: Config, schema: Config, is_trained: IsTrained | None = None) ->
     """
     given, config = config, copy.deepcopy(config)
     blankets = left_open(config)
+    schema, unknown = networks.described(config, schema)
     complete(config, schema)
     for key, value in config.items():
         given.setdefault(key, value)  # settings that rules read
-    found = faults(config, schema)
+    found = unknown + faults(config, schema)
     with suppress(AttributeError, KeyError, TypeError):  # faults of shape, which are found
         for scale, recipes in blankets.items():
             own = config["scales"][scale]["recipes"]
@@ -102,6 +104,7 @@ def _resolve(config: Config, expanded: Config, is_trained: IsTrained | None) -> 
     )
     return Study(
         scale=config["scale"],
+        scales=tuple(config["scales"]),
         language=config["language"],
         purpose=scale["purpose"],
         minimum_seeds=config["minimum_seeds"],

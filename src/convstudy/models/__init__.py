@@ -1,7 +1,8 @@
 """Networks: one module per family, imported only when asked for.
 
 A network is a function `build(shape, classes, *, …)` in a module of its own; the keyword arguments
-are the keys that config.yaml may give it. Networks know nothing of data sets or recipes.
+are the keys that config.yaml may give it. Networks know nothing of data sets or recipes. A study
+may bring its own (docs/extending.md).
 
 Activation functions work in place, where nobody needs what they overwrite: the same bits, less
 memory to fetch. Who looks into a network with hooks has to copy what it sees.
@@ -9,46 +10,103 @@ memory to fetch. Who looks into a network with hooks has to copy what it sees.
 
 import importlib
 import inspect
+import traceback
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from convstudy import named
 from convstudy.errors import StudyError, nearest
 
 if TYPE_CHECKING:
     from torch import nn
-
-# Fetched by name and not by an import statement: statements are what the code fingerprint of every
-# experiment follows, and a new line in the table must not retrain the networks that stand.
-MODELS: dict[str, str] = importlib.import_module("convstudy.models.known").MODELS
-
-
-def module_of(name: str) -> str:
-    """Dotted name of the module that builds the network `name`.
-
-    Raises `StudyError` with the nearest name, or all, if there is none.
-    """
-    if name not in MODELS:
-        raise StudyError(f"model.name: there is no network '{name}'{nearest(name, MODELS)}")
-    return MODELS[name]
 
 
 def build(name: str, shape: tuple[int, int, int], classes: int, **arguments: Any) -> "nn.Module":
     """The network `name`, images (N, C, H, W) → logits (N, classes), freshly initialised.
 
     `shape` is (C, H, W). Initialisation is PyTorch's default, from its global generator. Raises
-    `StudyError` for an unknown network, arguments it does not take, and images too small for it.
+    `StudyError` for an unknown network, arguments it does not take, images too small for it, and
+    whatever goes wrong in a network of the study's own.
     """
-    make = importlib.import_module(module_of(name)).build
+    make = _function(name)
+    if "/" in name:
+        arguments["name"] = name.partition("/")[2]
     _check_arguments(name, make, arguments)
-    model: nn.Module = make(tuple(shape), classes, **arguments)
+    if named.is_ours(name):
+        model: nn.Module = make(tuple(shape), classes, **arguments)
+        return model
+    return _tried(name, make, tuple(shape), classes, arguments)
+
+
+def _function(name: str) -> Callable[..., Any]:
+    module, function = named.network(name)
+    try:
+        found = getattr(importlib.import_module(module), function, None)
+    except ModuleNotFoundError as error:
+        if error.name != module:
+            raise StudyError(f"model.name: {name} needs {error.name}, which is not there") from None
+        raise StudyError(f"model.name: there is no network '{name}'") from None
+    except Exception as error:
+        raise StudyError(f"model.name: {name} cannot be imported: {_said(error)}") from error
+    if not callable(found):
+        raise StudyError(f"model.name: {module} has no function '{function}'")
+    return found  # type: ignore[no-any-return]
+
+
+def _tried(
+    name: str,
+    make: Callable[..., Any],
+    shape: tuple[int, ...],
+    classes: int,
+    arguments: dict[str, Any],
+) -> "nn.Module":
+    """A network that nobody here wrote, after two black images have passed through it."""
+    import torch
+
+    try:
+        model = make(shape, classes, **arguments)
+        if not isinstance(model, torch.nn.Module):
+            raise StudyError(f"{name} gives {type(model).__name__}; return a torch.nn.Module")
+        device = next(model.parameters(), torch.empty(0)).device
+        modes = [(one, one.training) for one in model.modules()]
+        with torch.no_grad(), torch.random.fork_rng():
+            found = model.eval()(torch.zeros(2, *shape, device=device))
+        for one, training in modes:
+            one.training = training
+    except StudyError:
+        raise
+    except Exception as error:
+        size = "×".join(map(str, shape))
+        raise StudyError(f"{name} fails on images of {size}: {_said(error)}") from error
+    if not isinstance(found, torch.Tensor) or found.shape != (2, classes):
+        given = tuple(found.shape) if isinstance(found, torch.Tensor) else type(found).__name__
+        raise StudyError(
+            f"{name} gives {given} for 2 images of {classes} classes; return logits (2, {classes})"
+        )
     return model
+
+
+def _said(error: Exception) -> str:
+    """One line: what was raised, and where in the study's folder, if it was there."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = next((one for one in frames[::-1] if _is_own(one.filename)), frames[-1])
+    first_line = str(error).strip().partition("\n")[0]
+    return f"{type(error).__name__}: {first_line} ({where.filename}, line {where.lineno})"
+
+
+def _is_own(file: str) -> bool:
+    return Path(file).is_relative_to(Path.cwd()) and "site-packages" not in file
 
 
 def _check_arguments(name: str, make: Callable[..., Any], given: dict[str, Any]) -> None:
     """Raise one `StudyError` for all arguments that are missing or not known."""
-    every = inspect.signature(make).parameters.values()
-    takes = {one.name: one for one in every if one.kind is one.KEYWORD_ONLY}
-    faults = [f"takes no '{key}'{nearest(key, takes)}" for key in given if key not in takes]
+    parameters = list(inspect.signature(make).parameters.values())
+    takes = {one.name: one for one in parameters if one.kind is one.KEYWORD_ONLY}
+    takes |= {o.name: o for o in parameters[2:] if o.kind is o.POSITIONAL_OR_KEYWORD}
+    any_key = any(one.kind is one.VAR_KEYWORD for one in parameters)
+    unknown = [] if any_key else [key for key in given if key not in takes]
+    faults = [f"takes no '{key}'{nearest(key, takes)}" for key in unknown]
     faults += [
         f"needs '{key}'"
         for key, one in takes.items()

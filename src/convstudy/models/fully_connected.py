@@ -1,14 +1,13 @@
 """Fully connected network: FC_MNIST and FC_CIFAR of the published study."""
 
-from collections.abc import Sequence
-
 from torch import nn
 
+from convstudy.models.arguments import Share, Widths
 from convstudy.models.dropout import Dropout
 
 
 def build(
-    shape: tuple[int, int, int], classes: int, *, hidden: Sequence[int], dropout: float = 0.0
+    shape: tuple[int, int, int], classes: int, *, hidden: Widths, dropout: Share = 0.0
 ) -> nn.Module:
     """[linear → ReLU → dropout] per entry of `hidden`, then linear: (N, C, H, W) → (N, classes)."""
     channels, height, width = shape

@@ -1,6 +1,7 @@
 """A plain convolutional network whose parts can be exchanged for the custom layers, one by one."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 from torch import Tensor, nn
 
@@ -9,6 +10,7 @@ from convstudy.layers.channel_attention import ChannelAttention
 from convstudy.layers.gated_conv2d import GatedConv2d
 from convstudy.layers.l2_pool2d import L2Pool2d
 from convstudy.layers.swish import Swish
+from convstudy.models.arguments import Widths
 
 _REDUCTION = 4  # of channel attention, as published
 
@@ -17,11 +19,11 @@ def build(
     shape: tuple[int, int, int],
     classes: int,
     *,
-    channels: Sequence[int],
-    activation: str = "relu",
+    channels: Widths,
+    activation: Literal["relu", "swish"] = "relu",
     attention: bool = False,
     gated: bool = False,
-    pool: str = "max",
+    pool: Literal["max", "l2"] = "max",
 ) -> nn.Module:
     """See `LayeredCNN`. Raises `StudyError` for unknown parts and channels that do not fit."""
     for key, name, known in (("activation", activation, _ACTIVATIONS), ("pool", pool, _POOLS)):

@@ -5,11 +5,13 @@ is in its 3×3 convolution (torchvision's "v1.5").
 """
 
 from collections.abc import Sequence
+from typing import Annotated, Literal
 
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from convstudy.errors import StudyError
+from convstudy.models.arguments import Count, Len, Share
 from convstudy.models.dropout import Dropout
 
 _STRIDES = (1, 2, 2, 2)
@@ -20,9 +22,9 @@ def build(
     shape: tuple[int, int, int],
     classes: int,
     *,
-    block: str,
-    widths: Sequence[int] = (64, 128, 256, 512),
-    dropout: float = 0.0,
+    block: Literal["basic", "bottleneck"],
+    widths: Annotated[Sequence[Count], Len(4, 4)] = (64, 128, 256, 512),
+    dropout: Share = 0.0,
 ) -> nn.Module:
     """See `ResNet`. Raises `StudyError` for an unknown block or not one width per stage."""
     if block not in _BLOCKS:

@@ -1,10 +1,12 @@
 """Convolutions with a pool after each: SimpleCNN and the kernel-size networks."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 from torch import Tensor, nn
 
 from convstudy.errors import StudyError
+from convstudy.models.arguments import Count, Share, Widths
 from convstudy.models.dropout import Dropout
 
 
@@ -12,10 +14,10 @@ def build(
     shape: tuple[int, int, int],
     classes: int,
     *,
-    channels: Sequence[int],
-    kernel_size: int,
-    hidden: int | None = None,
-    dropout: float = 0.0,
+    channels: Widths,
+    kernel_size: Literal[1, 3, 5, 7, 9, 11],
+    hidden: Count | None = None,
+    dropout: Share = 0.0,
 ) -> nn.Module:
     """See `SimpleCNN`. Raises `StudyError` for an even kernel, or pools that leave no pixel."""
     if kernel_size % 2 == 0:

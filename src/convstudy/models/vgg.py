@@ -5,14 +5,16 @@ makes redundant, are kept for that study's sake.
 """
 
 from collections.abc import Sequence
+from typing import Annotated
 
 from torch import Tensor, nn
 
 from convstudy.errors import StudyError
+from convstudy.models.arguments import Len, Widths
 
 
 def build(
-    shape: tuple[int, int, int], classes: int, *, stages: Sequence[Sequence[int]]
+    shape: tuple[int, int, int], classes: int, *, stages: Annotated[Sequence[Widths], Len(1, 8)]
 ) -> nn.Module:
     """See `VGG`. Raises `StudyError` for pools that leave no pixel."""
     channels, height, width = shape

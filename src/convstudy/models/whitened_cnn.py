@@ -5,12 +5,14 @@ MIT licence): what trains CIFAR-10 to 94 % with the fewest multiplications that 
 """
 
 from collections.abc import Sequence
+from typing import Annotated
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from convstudy.errors import StudyError
+from convstudy.models.arguments import Count, Len, Share
 from convstudy.models.dropout import Dropout
 
 _PATCH = 2  # pixels, of the first convolution
@@ -24,9 +26,9 @@ def build(
     shape: tuple[int, int, int],
     classes: int,
     *,
-    widths: Sequence[int] = (64, 256, 256),
+    widths: Annotated[Sequence[Count], Len(1, 8)] = (64, 256, 256),
     whitening: bool = True,
-    dropout: float = 0.0,
+    dropout: Share = 0.0,
 ) -> nn.Module:
     """See `WhitenedCNN`. Raises `StudyError` for images that the pools leave nothing of."""
     channels, height, width = shape

@@ -15,6 +15,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+from convstudy import engine
 from convstudy.errors import StudyError
 from convstudy.files import digest, read_json
 from convstudy.report.record import record_of
@@ -45,8 +46,8 @@ def main(argv: list[str]) -> None:
     parser.add_argument("--report", type=Path, default=Path("report.md"), help="and its page")
     parser.add_argument("--data", type=Path, default=Path("data/prepared"))
     parser.add_argument("--raw", type=Path, default=Path("data/raw"))
-    parser.add_argument("--templates", type=Path, default=Path("workflow/templates"))
-    parser.add_argument("--locale", type=Path, default=Path("workflow/locale"))
+    parser.add_argument("--templates", type=Path, default=engine.part("templates"))
+    parser.add_argument("--locale", type=Path, default=engine.part("locale"))
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="processes side by side")
     parser.add_argument(
         "--thorough", action="store_true", help="all test images, and the training sets too"

@@ -5,10 +5,10 @@ import torch
 
 from convstudy import models
 from convstudy.config.cost import Cost, expected_data, of_experiment
+from convstudy.config.networks import ours
 from convstudy.config.study import load
 from convstudy.files import read_json
 from convstudy.models import cost
-from convstudy.models.known import MODELS
 
 from checkout import ROOT
 
@@ -45,7 +45,7 @@ def test_every_experiment_costs_what_its_network_does(config, schema, scale):
         assert_agree(of_experiment(one.slice, data), one.slice["model"], data)
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", ours())
 def test_every_network_is_counted(name):
     data = {"shape": SHAPE, "classes": 7, "train_images": 100, "test_images": 10}
     assert_agree(of_experiment(job(MODEL_OF[name]), data), MODEL_OF[name], data)

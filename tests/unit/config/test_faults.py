@@ -47,7 +47,7 @@ def fault_lines(config, schema):
         (
             "experiments.mnist_fc.model.name",
             "resnett",
-            "experiments.mnist_fc.model.name: 'resnett' is not one of its values; did you mean 'resnet'?",
+            "experiments.mnist_fc.model.name: there is no network 'resnett'; did you mean 'resnet'?",
         ),
         ("experiments.mnist_fc.model.drop_out", 0.1, "unknown key 'drop_out'; did you mean 'dropout'?"),
         ("experiments.mnist_fc.model.dropout", 1.5, "experiments.mnist_fc.model.dropout: 1.5 is"),

@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from convstudy import models
+from convstudy.config.networks import ours
 from convstudy.errors import StudyError
 
 NETWORKS = {
@@ -21,7 +22,7 @@ SIZES = [(16, 16), (17, 23), (28, 28), (32, 32), (64, 64), (64, 16)]
 
 
 def test_every_network_is_tried():
-    assert set(NETWORKS) == set(models.MODELS)
+    assert set(NETWORKS) == set(ours())
 
 
 @pytest.mark.parametrize("name", NETWORKS)

@@ -7,7 +7,6 @@ import shutil
 from html.parser import HTMLParser
 
 import pytest
-import yaml
 
 from convstudy.config import slices
 from convstudy.config.study import load
@@ -16,7 +15,7 @@ from convstudy.report.context import gather
 from convstudy.report.html import main, page
 from convstudy.report.render import render
 
-from checkout import ROOT
+from checkout import ROOT, study_config, study_schema
 
 TEMPLATES = ROOT / "workflow/templates"
 QUICK = ROOT / "docs/sample/quick"
@@ -199,16 +198,8 @@ def skeleton(made):
 
 @pytest.fixture(scope="module")
 def innocent(tmp_path_factory):
-    config, published, schema = (
-        yaml.safe_load((ROOT / name).read_text())
-        for name in (
-            "config.yaml",
-            "workflow/published.yaml",
-            "workflow/schemas/config.schema.yaml",
-        )
-    )
     folder = tmp_path_factory.mktemp("innocent")
-    return report_with(folder, config | published, schema, "a name")
+    return report_with(folder, study_config(), study_schema(), "a name")
 
 
 @pytest.mark.parametrize("words", EVIL)

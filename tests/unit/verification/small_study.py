@@ -8,7 +8,6 @@ from pathlib import Path
 from unittest.mock import patch
 
 import torch
-import yaml
 
 from convstudy.config import slices
 from convstudy.config.study import load
@@ -17,7 +16,7 @@ from convstudy.fingerprint import fingerprint
 from convstudy.statistics import confusion, errors
 from convstudy.verification import again
 
-from checkout import ROOT
+from checkout import ROOT, study_config, study_schema
 
 KEPT = ("kernels", "layers")
 WORDS = ROOT / "workflow/locale/en.po"
@@ -25,14 +24,7 @@ TEMPLATES = ROOT / "workflow/templates"
 
 
 def configured():
-    config, published, schema = (
-        yaml.safe_load((ROOT / name).read_text())
-        for name in (
-            "config.yaml",
-            "workflow/published.yaml",
-            "workflow/schemas/config.schema.yaml",
-        )
-    )
+    config = study_config()
     scale = config["scales"]["quick"]
     scale |= {
         "seeds": 2,
@@ -41,7 +33,7 @@ def configured():
     scale["recipes"] = {name: {"epochs": 1} for name in config["recipes"]}
     scale["experiments"] = {}
     config["datasets"]["digits"]["generator"] |= {"train_images": 60, "test_images": 40}
-    return load({**config, **published, "scale": "quick"}, schema)
+    return load({**config, "scale": "quick"}, study_schema())
 
 
 def call(module, given, *arguments):
