@@ -1,5 +1,7 @@
 """Config files as Snakemake meets them: our reading holds, and what it cannot read is named."""
 
+import json
+
 import pytest
 
 
@@ -41,3 +43,18 @@ def test_config_yaml_too(checkout):
     assert done.returncode != 0
     assert "config.yaml, line " in done.stdout.splitlines()[-1]
     assert "'claims' stands in line" in done.stdout
+
+
+def test_braces_in_texts_are_no_wildcards(checkout):
+    odd = "a {b} {0} {{x}} {wildcards.section} % $x$ \\ 'y'"
+    overlay = {
+        "claims": {"cnn_is_smaller": {"says": odd}},
+        "scales": {"quick": {"purpose": odd}},
+        "sections": {"mnist": {"title": odd, "about": odd}},
+        "experiments": {"mnist_fc": {"title": odd}},
+        "datasets": {"digits": {"title": odd}},
+    }
+    (checkout.folder / "mine.yaml").write_text(json.dumps(overlay))
+    planned = checkout.snakemake("-n", "-p", "report.html", "--configfile", "mine.yaml")
+    assert planned.returncode == 0, planned.stdout
+    assert "a {b} {0} {{x}} {wildcards.section} % $x$" in planned.stdout

@@ -149,6 +149,15 @@ def code_of_training(experiment):
     return code("train", module_of(experiment))
 
 
+def sliced(what):
+    """A param with a job's slice, `what` or a function of wildcards, as canonical JSON.
+
+    Snakemake takes `{words}` in params for wildcards of its own, and texts of the config may hold
+    any; what a function gives it leaves alone.
+    """
+    return lambda wildcards: canonical_json(what(wildcards) if callable(what) else what)
+
+
 def expected_runs():
     """What every run has to have been made from."""
     return {
