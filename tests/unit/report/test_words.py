@@ -2,6 +2,7 @@
 
 import pytest
 
+from convstudy.config.kinds import plausible
 from convstudy.report import settings, words
 
 
@@ -57,7 +58,7 @@ def test_only_differences_have_a_sign_and_every_estimate_its_unit(kind, metric, 
     ("kind", "metric", "low", "high", "said"),
     [
         ("above", "test_accuracy", -1.5, 2.4, "0.00 to 100.00"),
-        ("greater", "test_accuracy", -1.5, 2.4, "-150.00 to +240.00"),
+        ("greater", "test_accuracy", -1.5, 2.4, "-100.00 to +100.00"),
         ("above", "confusion", -0.609, 3.636, "0.00 to 3.64"),
         ("above", "gap", -0.3, 0.1, "-30.00 to +10.00"),
         ("ratio", "step_seconds", 0.5, None, "0.500 to ∞"),
@@ -66,3 +67,18 @@ def test_only_differences_have_a_sign_and_every_estimate_its_unit(kind, metric, 
 def test_intervals_of_values_are_cut_at_what_these_can_be(kind, metric, low, high, said):
     ends = {"low": low, "high": high}
     assert words.span(ends, {"kind": kind, "metric": metric}) == said
+
+
+@pytest.mark.parametrize(
+    ("kind", "metric", "ends"),
+    [
+        ("greater", "test_accuracy", (-1, 1)),
+        ("greater", "gap", (-2, 2)),
+        ("above", "test_accuracy", (0, 1)),
+        ("above", "gap", (-1, 1)),
+        ("greater", "test_loss", (-2.5, 2.5)),
+        ("ratio", "test_loss", (-2.5, 2.5)),
+    ],
+)
+def test_an_interval_ends_where_no_value_can_be(kind, metric, ends):
+    assert plausible({"kind": kind, "metric": metric}, -2.5, 2.5) == ends
