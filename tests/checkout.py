@@ -33,6 +33,14 @@ def study_schema() -> dict[str, Any]:
     return found
 
 
+def put(config: dict[str, Any], path: str, value: object) -> None:
+    """Set what stands in a config at `scales.quick.seeds`."""
+    *parents, last = path.split(".")
+    for key in parents:
+        config = config[key]
+    config[last] = value
+
+
 class Checkout:
     """A copy of the workflow, and of the package if `src` is asked for (else the installed one)."""
 

@@ -76,7 +76,7 @@ def small(folder, epochs):
         scale = {
             **config["scales"]["quick"],
             **{"seeds": 1, "stand_ins": {"mnist": "digits"}, "experiments": {}},
-            **{"recipe": {"epochs": epochs}, "without_sections": []},
+            **{"recipes": {"classic": {"epochs": epochs}}, "without_sections": []},
         }
         claims = {n: one for n, one in config["claims"].items() if one["section"] == "kernels"}
         config |= {"experiments": kept, "claims": claims, "scales": {"quick": scale}}

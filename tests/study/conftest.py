@@ -9,7 +9,7 @@ TINY = {
     "scales": {
         "quick": {
             "seeds": 1,
-            "recipe": {"epochs": 1},
+            "recipes": {name: {"epochs": 1} for name in ("classic", "classic_long")},
             "without_sections": [
                 *("kernels_matched", "depth", "layers_at_work", "modern", "widths"),
                 *("modern_parts", "modern_residual"),

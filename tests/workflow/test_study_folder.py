@@ -96,7 +96,7 @@ def test_another_network_of_the_same_module_may_be_added(study):
         ),
         ("networks.tiny", "network.tiny", "there is no module network: "),
         ("channels: 8", "chanels: 8", "unknown key 'chanels'; did you mean 'channels'?"),
-        ("channels: 8", "channels: many", "'many' has the wrong type; give integer"),
+        ("channels: 8", "channels: many", "'many' has the wrong type; give a whole number"),
         ("name: classic", "name: clasic", "no recipe is named 'clasic'; did you mean 'classic'?"),
         (
             "dataset: digits",

@@ -21,7 +21,7 @@ rule summarise:
         runs=lambda w: RUNS,
         states=lambda w: STATES,
         # What each run has to be; one that is not (copied, forged, outdated) is refused.
-        slice=canonical_json(expected_runs()),
+        slice=sliced(expected_runs()),
         code=lambda w: code("summarise"),
     message:
         "Verify and summarise all runs"
@@ -55,7 +55,7 @@ rule confusion:
         runtime=15,
     params:
         runs=lambda w: RUNS,
-        slice=lambda w: canonical_json(slices.candidates(STUDY, w.section)),
+        slice=sliced(lambda w: slices.candidates(STUDY, w.section)),
         code=lambda w: code("confusion"),
     message:
         "Confusion of classes in section {wildcards.section}"
@@ -83,7 +83,7 @@ rule errors:
         runtime=15,
     params:
         runs=lambda w: RUNS,
-        slice=lambda w: canonical_json(slices.candidates(STUDY, w.section)),
+        slice=sliced(lambda w: slices.candidates(STUDY, w.section)),
         code=lambda w: code("errors"),
     message:
         "Errors of the best network of section {wildcards.section}"
@@ -109,7 +109,7 @@ rule grid:
         runtime=15,
     params:
         runs=lambda w: RUNS,
-        slice=lambda w: canonical_json(slices.grid(STUDY, w.section)),
+        slice=sliced(lambda w: slices.grid(STUDY, w.section)),
         code=lambda w: code("grid"),
     message:
         "Accuracy over the grid of section {wildcards.section}"
@@ -149,7 +149,7 @@ rule analyse:
     params:
         runs=lambda w: RUNS,
         timing=lambda w: TIMING,
-        slice=canonical_json(slices.analysis(STUDY)),
+        slice=sliced(slices.analysis(STUDY)),
         code=lambda w: code("analyse"),
     message:
         "Compare experiments and decide claims"

@@ -5,13 +5,11 @@ import re
 from functools import cache
 from pathlib import Path
 
-import yaml
 from snakemake.exceptions import WorkflowError
 
 from convstudy.cli import COMMANDS
-from convstudy.config import catalogue, cost, slices
+from convstudy.config import catalogue, cost, reading, slices
 from convstudy.config.study import load
-from convstudy.config.twice import repeated_keys
 from convstudy.engine import WORKFLOW
 from convstudy.errors import StudyError
 from convstudy.files import canonical_json, read_json
@@ -23,8 +21,21 @@ from convstudy.named import layer, network
 _workflow = Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).parent
 if not _workflow.is_dir():
     _workflow = WORKFLOW
-_schema = yaml.safe_load((_workflow / "schemas/config.schema.yaml").read_text(encoding="utf-8"))
-_catalogue = yaml.safe_load((_workflow / "catalogue.yaml").read_text(encoding="utf-8"))
+_schema = reading.read(_workflow / "schemas/config.schema.yaml")
+_catalogue = reading.read(_workflow / "catalogue.yaml")
+
+
+def read_again():
+    """The config by YAML 1.2, in place of what Snakemake has made of the same files by YAML 1.1."""
+    if workflow.modifier.skip_configfile:  # a module, which is handed its config
+        return config
+    overlays = workflow.overwrite_configfiles
+    own = workflow.configfiles[len(overlays) :]
+    replaced = workflow.config_settings.replace_workflow_config
+    files = [*([] if replaced else own), *overlays]
+    return reading.whole(
+        [Path(os.path.relpath(path)) for path in files], workflow.config_settings.config
+    )
 
 
 # ── Paths ────────────────────────────────────────────────────────────────────────────────────────
@@ -49,8 +60,7 @@ def is_trained(one, seed):
 
 
 try:
-    if repeated := [said for path in workflow.configfiles for said in repeated_keys(Path(path))]:
-        raise StudyError("\n".join(repeated))
+    config = read_again()
     catalogue.complete(config, _catalogue)
     STUDY = load(config, _schema, is_trained)
 except StudyError as error:
@@ -138,6 +148,15 @@ def module_of(experiment):
 def code_of_training(experiment):
     """Fingerprint of everything that an experiment's training reaches."""
     return code("train", module_of(experiment))
+
+
+def sliced(what):
+    """A param with a job's slice, `what` or a function of wildcards, as canonical JSON.
+
+    Snakemake takes `{words}` in params for wildcards of its own, and texts of the config may hold
+    any; what a function gives it leaves alone.
+    """
+    return lambda wildcards: canonical_json(what(wildcards) if callable(what) else what)
 
 
 def expected_runs():

@@ -17,7 +17,7 @@ rule fetch:
         mem_mb=500,
         runtime=120,
     params:
-        slice=lambda w: canonical_json(STUDY.datasets[w.dataset]["files"][w.file]),
+        slice=sliced(lambda w: STUDY.datasets[w.dataset]["files"][w.file]),
     message:
         "Fetch {wildcards.file} of {wildcards.dataset}"
     shell:
@@ -37,7 +37,7 @@ rule generate_digits:
         mem_mb=1000,
         runtime=10,
     params:
-        slice=lambda w: canonical_json(STUDY.datasets[w.dataset]["generator"]),
+        slice=sliced(lambda w: STUDY.datasets[w.dataset]["generator"]),
         code=lambda w: code("generate", "convstudy.datasets.generators.digits"),
         uses="convstudy.datasets.generators.digits",
     message:
@@ -54,7 +54,7 @@ use rule generate_digits as generate_shapes with:
     wildcard_constraints:
         dataset=keys(GENERATED["shapes"]),
     params:
-        slice=lambda w: canonical_json(STUDY.datasets[w.dataset]["generator"]),
+        slice=sliced(lambda w: STUDY.datasets[w.dataset]["generator"]),
         code=lambda w: code("generate", "convstudy.datasets.generators.shapes"),
         uses="convstudy.datasets.generators.shapes",
 
@@ -77,7 +77,7 @@ rule prepare:
         mem_mb=2000,
         runtime=30,
     params:
-        slice=lambda w: canonical_json(preparation(w.dataset)),
+        slice=sliced(lambda w: preparation(w.dataset)),
         code=lambda w: code("prepare", *modules_of_data(w.dataset)),
         uses=lambda w: ",".join(modules_of_data(w.dataset)),
     message:

@@ -17,7 +17,7 @@ rule activations:
         mem_mb=2000,
         runtime=15,
     params:
-        slice=lambda w: canonical_json(STUDY.experiments[w.experiment].slice),
+        slice=sliced(lambda w: STUDY.experiments[w.experiment].slice),
         layers=lambda w: slices.drawn_layers(STUDY, w.experiment),
         code=lambda w: code("activations", module_of(w.experiment)),
         uses=lambda w: module_of(w.experiment),
@@ -46,7 +46,7 @@ rule mistakes:
         mem_mb=2000,
         runtime=10,
     params:
-        slice=lambda w: canonical_json(slices.pictures(STUDY, w.section)),
+        slice=sliced(lambda w: slices.pictures(STUDY, w.section)),
         code=lambda w: code("mistakes"),
     message:
         "Images of the mistakes of section {wildcards.section}"
@@ -75,7 +75,7 @@ rule frequency:
         mem_mb=2000,
         runtime=15,
     params:
-        slice=lambda w: canonical_json(STUDY.experiments[w.experiment].slice),
+        slice=sliced(lambda w: STUDY.experiments[w.experiment].slice),
         layers=lambda w: slices.measured_layers(STUDY, w.experiment),
         code=lambda w: code("frequency", module_of(w.experiment)),
         uses=lambda w: module_of(w.experiment),
@@ -104,7 +104,7 @@ rule timing:
         mem_mb=4000,
         runtime=120,
     params:
-        slice=canonical_json(TIMED),
+        slice=sliced(TIMED),
         repeats=max(7, STUDY.minimum_seeds),  # a verdict takes as many values
         code=lambda w: code("timing", *modules_of_timing()),
         uses=lambda w: ",".join(modules_of_timing()),

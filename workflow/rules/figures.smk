@@ -22,7 +22,7 @@ rule draw_comparison:
         runtime=10,
     params:
         runs=lambda w: RUNS,
-        slice=lambda w: canonical_json(slices.drawing(STUDY, w.section)),
+        slice=sliced(lambda w: slices.drawing(STUDY, w.section)),
         code=lambda w: code("draw-comparison"),
     message:
         "Draw comparison of section {wildcards.section}"
@@ -55,7 +55,7 @@ rule draw_history:
         runtime=10,
     params:
         runs=lambda w: RUNS,
-        slice=lambda w: canonical_json(slices.drawing(STUDY, w.section)),
+        slice=sliced(lambda w: slices.drawing(STUDY, w.section)),
         code=lambda w: code(f"draw-{w.kind}"),
     message:
         "Draw {wildcards.kind} of section {wildcards.section}"
@@ -114,7 +114,7 @@ rule draw_activations:
         runtime=10,
     params:
         runs=lambda w: RUNS,
-        slice=lambda w: canonical_json(slices.drawing_of_activations(STUDY, w.section)),
+        slice=sliced(lambda w: slices.drawing_of_activations(STUDY, w.section)),
         code=lambda w: code("draw-activations"),
     message:
         "Draw activations of section {wildcards.section}"
@@ -144,7 +144,7 @@ rule draw_forest:
         mem_mb=1000,
         runtime=10,
     params:
-        slice=canonical_json(slices.wording(STUDY)),
+        slice=sliced(slices.wording(STUDY)),
         code=lambda w: code("draw-forest"),
     message:
         "Draw all claims"

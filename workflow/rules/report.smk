@@ -25,7 +25,7 @@ rule report:
     params:
         results=lambda w: RESULTS,
         templates=lambda w: TEMPLATE_FOLDER,
-        slice=canonical_json(reported()),
+        slice=sliced(reported()),
         code=lambda w: code("report"),
     message:
         "Write the report"

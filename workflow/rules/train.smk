@@ -19,7 +19,7 @@ rule train:
         mem_mb=lambda w, attempt: cost_of(w.experiment).memory_mb(attempt),
         runtime=lambda w, attempt: cost_of(w.experiment).minutes(attempt),
     params:
-        slice=lambda w: canonical_json(STUDY.experiments[w.experiment].slice),
+        slice=sliced(lambda w: STUDY.experiments[w.experiment].slice),
         code=lambda w: code_of_training(w.experiment),
         uses=lambda w: module_of(w.experiment),
         # Outside the declared outputs, which Snakemake deletes when a job fails.

@@ -1,6 +1,7 @@
 """One experiment of a config, as it is at a scale, and how it is unlike the published one."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +26,8 @@ class Experiment:
     slice: Config  # all of the config that training depends on
     # what differs from the published run, here and there; empty: comparable
     unlike_published: tuple[Config, ...]
+    # what a scale changed in it, and images that are not all of them, in the same form
+    changed: tuple[Config, ...]
     grid: str | None  # the one that it is a cell of
     cell: Config  # of that grid: {axis: value}
 
@@ -58,10 +61,28 @@ def of_config(config: Config, name: str, grid: str | None, cell: Config) -> Expe
     vary(resolved, cell)
     stand_ins: dict[str, str] = {**scale["stand_ins"], **config["stand_ins"]}
     meant: str = resolved["dataset"]
-    dataset = stand_ins.get(meant, meant)
     # --config seeds=N over all, then experiment over scale.
     seeds = config["seeds"] or resolved["seeds"] or scale["seeds"] or 1
-    job = {
+    job = _job(config, resolved, stand_ins.get(meant, meant))
+    stated = at_scale(config, None, name)
+    vary(stated, cell)
+    return Experiment(
+        name=name,
+        title=resolved["title"],
+        dataset=job["dataset"],
+        meant_for=config["datasets"][meant]["title"],
+        seeds=tuple(range(seeds)) if isinstance(seeds, int) else tuple(seeds),
+        slice=job,
+        unlike_published=_unlike_published(config, name, job),
+        changed=_changed(config, job, _job(config, stated, meant)),
+        grid=grid,
+        cell=cell,
+    )
+
+
+def _job(config: Config, resolved: Config, dataset: str) -> Config:
+    """All of an experiment that its training depends on."""
+    return {
         "dataset": dataset,
         "normalise": config["datasets"][dataset].get("normalise"),
         "train_images": resolved["train_images"],
@@ -69,27 +90,39 @@ def of_config(config: Config, name: str, grid: str | None, cell: Config) -> Expe
         "model": resolved["model"],
         "recipe": {key: value for key, value in resolved["recipe"].items() if key != "name"},
     }
-    return Experiment(
-        name=name,
-        title=resolved["title"],
-        dataset=dataset,
-        meant_for=config["datasets"][meant]["title"],
-        seeds=tuple(range(seeds)) if isinstance(seeds, int) else tuple(seeds),
-        slice=job,
-        unlike_published=_unlike_published(config, name, job),
-        grid=grid,
-        cell=cell,
-    )
 
 
-def at_scale(config: Config, scale: str, name: str) -> Config:
-    """An experiment with its recipe spelt out and the scale's changes laid over it."""
-    everywhere = {"recipe": config["scales"][scale]["recipe"]}
-    changes = config["scales"][scale]["experiments"].get(name, {})
-    merged = laid_over(laid_over(config["experiments"][name], everywhere), changes)
+def at_scale(config: Config, scale: str | None, name: str) -> Config:
+    """An experiment with its recipe spelt out, at a scale or, without one, as it is stated.
+
+    The narrower statement holds: what the scale says of the experiment, then the experiment, then
+    what the scale says of the recipe of that name, then this recipe.
+    """
+    changes, recipes = {}, {}
+    if scale is not None:
+        changes = config["scales"][scale]["experiments"].get(name, {})
+        recipes = config["scales"][scale]["recipes"]
+    merged = laid_over(config["experiments"][name], changes)
     recipe = merged["recipe"]
-    merged["recipe"] = {**config["recipes"].get(recipe["name"], {}), **recipe}
+    named = recipe["name"]
+    merged["recipe"] = {**config["recipes"].get(named, {}), **recipes.get(named, {}), **recipe}
     return merged
+
+
+def left_open(config: Config) -> Config:
+    """{scale: {recipe: settings}}: what a scale says of all recipes, of those that do not say it.
+
+    To be asked before defaults are filled in, which nobody wrote. Faults of shape are passed over.
+    """
+    found: Config = {}
+    with suppress(AttributeError, KeyError, TypeError):
+        for scale, one in config["scales"].items():
+            said = one.get("recipe", {}).items()
+            found[scale] = {
+                name: {key: value for key, value in said if key not in recipe}
+                for name, recipe in config["recipes"].items()
+            }
+    return found
 
 
 def laid_over(one: Config, changes: Config) -> Config:
@@ -109,6 +142,34 @@ def vary(experiment: Config, cell: Config) -> None:
         experiment[part] = {**experiment[part], key: value} if key else value
 
 
+def _changed(config: Config, job: Config, stated: Config) -> tuple[Config, ...]:
+    """Each way in which a run differs from its experiment as stated; images that it leaves out."""
+    found = []
+    if job["dataset"] != stated["dataset"]:
+        here, there = (config["datasets"][one["dataset"]]["title"] for one in (job, stated))
+        found.append({"what": "dataset", "here": here, "there": there})
+    found += _fewer_images(job)
+    return (*found, *_other_settings(job, stated))
+
+
+def _fewer_images(job: Config) -> list[Config]:
+    return [
+        {"what": what, "here": job[what], "there": None}
+        for what in ("train_images", "test_images")
+        if job[what] is not None
+    ]
+
+
+def _other_settings(job: Config, original: Config) -> list[Config]:
+    """Settings of the network and the recipe that are not those of `original`."""
+    return [
+        {"what": key, "here": here, "there": there}
+        for part in ("model", "recipe")
+        for key in sorted({*job[part], *original[part]})
+        if (here := job[part].get(key)) != (there := original[part].get(key))
+    ]
+
+
 def _unlike_published(config: Config, name: str, job: Config) -> tuple[Config, ...]:
     """Each way in which a run differs from the published one; empty if in none."""
     published = config["published"]["experiments"].get(name)
@@ -125,15 +186,12 @@ def _unlike_published(config: Config, name: str, job: Config) -> tuple[Config, .
         found.append(
             {"what": "normalise", "here": job["normalise"], "there": original["normalise"]}
         )
-    for kind in ("train", "test"):
-        if job[f"{kind}_images"] is not None:
-            taken = job[f"{kind}_images"]
-            found.append({"what": f"{kind}_images", "here": taken, "there": None})
-    for part in ("model", "recipe"):
-        for key in sorted({*job[part], *published[part]}):
-            here, there = job[part].get(key), published[part].get(key)
-            if here != there and not (key == "precision" and here in _DEFAULT_PRECISIONS):
-                found.append({"what": key, "here": here, "there": there})
+    found += _fewer_images(job)
+    found += [
+        one
+        for one in _other_settings(job, published)
+        if one["what"] != "precision" or one["here"] not in _DEFAULT_PRECISIONS
+    ]
     return tuple(found)
 
 

@@ -58,14 +58,17 @@ def is_level(claim: Claim) -> bool:
 def plausible(
     claim: Claim, low: float | None, high: float | None
 ) -> tuple[float | None, float | None]:
-    """An interval of the estimate, that of a value without what no value of its metric can be.
+    """An interval of the estimate without what it cannot be: no accuracy is above 100 %.
 
-    An end that is None, unknown or open, stays so.
+    No difference of accuracies is above 100 points. An end that is None, unknown or open, stays so.
     """
-    if low is None or high is None or not is_level(claim):
+    if low is None or high is None or claim["kind"] in ("ratio", "trend"):
         return low, high
     metric = METRICS[claim["metric"]]
-    return max(low, metric.low), min(high, metric.high)
+    if claim["kind"] in ("above", "below"):
+        return max(low, metric.low), min(high, metric.high)
+    most = metric.high - metric.low
+    return max(low, -most), min(high, most)
 
 
 def roles(claim: Claim) -> Iterator[tuple[str, str]]:

@@ -17,6 +17,9 @@ from convstudy.errors import nearest
 
 Config = dict[str, Any]
 
+# What an experiment or its recipe always says, so that the rest of a scale's recipe never holds.
+_ALWAYS_STATED = {"name", "optimizer", "learning_rate", "batch_size", "epochs"}
+
 
 def faults(config: Config, grids: Config) -> list[str]:
     """Every reference of `config`, whose grids are expanded, that leads nowhere.
@@ -68,6 +71,16 @@ def _scale(config: Config, key: str, scale: Config) -> Iterator[str]:
     experiments = config["experiments"]
     yield from _unknown(f"{key}.without", scale["without"], "experiment", experiments)
     yield from _unknown(f"{key}.experiments", scale["experiments"], "experiment", experiments)
+    yield from _unknown(f"{key}.recipes", scale["recipes"], "recipe", config["recipes"])
+    for name in sorted(_ALWAYS_STATED & set(scale["recipe"])):
+        yield (
+            f"{key}.recipe.{name}: changes nothing, since every experiment or its recipe says its "
+            f"own; say it of a recipe, {key}.recipes.<recipe>.{name}"
+            f", or of an experiment, {key}.experiments.<experiment>.recipe.{name}"
+        )
+    for name, changes in scale["recipes"].items():
+        if "name" in changes:
+            yield f"{key}.recipes.{name}.name: a recipe keeps its name; leave 'name' out"
     left_out = scale["without_sections"]
     yield from _unknown(f"{key}.without_sections", left_out, "section", config["sections"])
     yield from _stand_ins(config, f"{key}.stand_ins", scale["stand_ins"])

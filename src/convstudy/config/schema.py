@@ -1,5 +1,6 @@
 """Checks a config against its schema: fills defaults and puts every fault into words."""
 
+import json
 import math
 from collections.abc import Iterator
 from typing import Any
@@ -32,27 +33,53 @@ def _words(error: ValidationError, at: str) -> Iterator[str]:
             if name not in known:
                 yield f"{key}: unknown key '{name}'{nearest(name, known)}"
     elif error.validator == "enum":
-        known = [str(item) for item in error.validator_value]
+        known = [item if isinstance(item, str) else _shown(item) for item in error.validator_value]
         # A few are shown rather than guessed from: `gpu` looks like `cpu` and means `cuda`.
         said = nearest(error.instance, known) if len(known) > 4 else f": {', '.join(known)}"
-        yield f"{key}: {error.instance!r} is not one of its values{said}"
+        yield f"{key}: {_shown(error.instance)} is not one of its values{said}"
     elif error.validator == "required":
         missing = [name for name in error.validator_value if name not in error.instance]
         yield f"{key}: missing {', '.join(repr(name) for name in missing)}"
     elif error.validator == "anyOf":
         described = error.schema.get("description", "something else")
-        yield f"{key}: {error.instance!r} is out of range or of the wrong type; give {described}"
+        shown = _shown(error.instance)
+        yield f"{key}: {shown} is out of range or of the wrong type; give {described}"
     elif error.validator == "type":
-        wanted = error.validator_value
-        wanted = wanted if isinstance(wanted, str) else " or ".join(wanted)
-        if wanted == "number" and isinstance(error.instance, str):
-            wanted += " (YAML reads 1e-3 as text: write 0.001 or 1.0e-3)"
-        yield f"{key}: {error.instance!r} has the wrong type; give {wanted}"
+        yield f"{key}: {_shown(error.instance)} has the wrong type; give {_wanted(error)}"
     elif error.validator == "pattern":
         wanted = error.schema.get("description", f"pattern {error.validator_value}")
         yield f"{key}: {error.instance!r} has a form that is not allowed here ({wanted})"
     else:
         yield f"{key}: {error.message}"
+
+
+def _wanted(error: ValidationError) -> str:
+    """The type that is asked for, and how to come to it from what was given."""
+    types, given = error.validator_value, error.instance
+    types = [types] if isinstance(types, str) else types
+    wanted = " or ".join(_TYPES[one] for one in types)
+    if "string" in types and isinstance(given, int | float):
+        return f"{wanted}, in quotes: '{_shown(given)}'"
+    if isinstance(given, str) and {"integer", "number"} & {*types} and given[:1] in _DIGITS:
+        return f"{wanted}, in digits without quotes, '_' or ':', as 1000, 0.001 or 1e-3"
+    return wanted
+
+
+def _shown(value: Any) -> str:
+    """A value as config files have it."""
+    return repr(value) if isinstance(value, str | float) else json.dumps(value, ensure_ascii=False)
+
+
+_DIGITS = ("+", "-", ".", *"0123456789")
+_TYPES = {
+    "string": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "object": "settings, {key: value}",
+    "array": "a list, [one, another]",
+    "null": "null",
+}
 
 
 def _fill(validator: Any, properties: dict[str, Any], instance: Any, schema: Any) -> Iterator[Any]:

@@ -2,17 +2,23 @@
 
 import copy
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from convstudy.config import grids, networks, references
-from convstudy.config.experiments import Config, Experiment, at_scale, comparable, of_config
+from convstudy.config.experiments import (
+    Config,
+    Experiment,
+    at_scale,
+    comparable,
+    left_open,
+    of_config,
+)
 from convstudy.config.kinds import compared
 from convstudy.config.metrics import METRICS
 from convstudy.config.schema import complete, faults
 from convstudy.errors import StudyError
 
-# As `snakemake --config` hands them on: it knows Python's spelling only.
-_BOOLEANS = {"true": True, "false": False}
 IsTrained = Callable[[Experiment, int], bool]  # (experiment, seed), at the scale of the config
 
 
@@ -43,14 +49,18 @@ def load(config: Config, schema: Config, is_trained: IsTrained | None = None) ->
 
     `is_trained` is asked, run by run, only under `allow_missing`; the study is then what is there.
     """
+    given, config = config, copy.deepcopy(config)
+    blankets = left_open(config)
     schema, unknown = networks.described(config, schema)
     complete(config, schema)
-    if isinstance(config.get("allow_missing"), str):
-        config["allow_missing"] = _BOOLEANS.get(config["allow_missing"], config["allow_missing"])
-    if isinstance(config.get("seeds"), list):
-        config["seeds"] = [int(one) if str(one).isdecimal() else one for one in config["seeds"]]
+    for key, value in config.items():
+        given.setdefault(key, value)  # settings that rules read
     found = unknown + faults(config, schema)
-    config = copy.deepcopy(config)  # the caller's keeps its grids
+    with suppress(AttributeError, KeyError, TypeError):  # faults of shape, which are found
+        for scale, recipes in blankets.items():
+            own = config["scales"][scale]["recipes"]
+            for name, settings in recipes.items():
+                own[name] = {**settings, **own.get(name, {})}
     expanded, faulty = grids.expand(config)
     # An axis that is misspelt names its cells, of which nothing else should be said then.
     cells = _faults_of_cells(config, expanded, schema)

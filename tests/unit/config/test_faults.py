@@ -9,18 +9,13 @@ from hypothesis import strategies as st
 from convstudy.config.study import load
 from convstudy.errors import StudyError
 
+from checkout import put
+
 
 def fault_lines(config, schema):
     with pytest.raises(StudyError) as caught:
         load(config, schema)
     return str(caught.value).splitlines()
-
-
-def put(config, path, value):
-    *parents, last = path.split(".")
-    for key in parents:
-        config = config[key]
-    config[last] = value
 
 
 @pytest.mark.parametrize(
@@ -37,13 +32,13 @@ def put(config, path, value):
         ("sede", 3, "the config: unknown key 'sede'; did you mean 'seeds'?"),
         ("seeds", 0, "seeds: 0 is out of range or of the wrong type; give a count"),
         ("seeds", [1, 1], "seeds: [1, 1] is out of range"),
-        ("seeds", ["0", "x"], "seeds: [0, 'x'] is out of range"),
+        ("seeds", [0, "x"], 'seeds: [0, "x"] is out of range'),
         (
             "claims.cnn_passes_80_percent.threshold",
             80,
             "claims.cnn_passes_80_percent.threshold: 80 is outside 0 to 1; shares are fractions",
         ),
-        ("minimum_seeds", "five", "minimum_seeds: 'five' has the wrong type; give integer"),
+        ("minimum_seeds", "five", "minimum_seeds: 'five' has the wrong type; give a whole number"),
         ("recipes.classic.epochs", 0, "recipes.classic.epochs: 0 is less than the minimum of 1"),
         ("recipes.classic.learning_rate", "fast", "recipes.classic.learning_rate: 'fast' has"),
         ("recipes.classic.weight_decay", 0.1, "recipe.weight_decay: is for adamw and sgd, not for adam"),
@@ -51,7 +46,7 @@ def put(config, path, value):
         ("experiments.mnist_fc.recipe", {"name": "classic", "optimizer": "sgd", "nesterov": True}, "mnist_fc.recipe.nesterov: needs a momentum above zero"),
         ("recipes.frugal.weight_decay", 0.0, "recipe.decay_norms: needs a weight_decay above zero"),
         ("recipes.frugal.views", 3, "recipes.frugal.views: 3 is not one of its values: 1, 2, 6"),
-        ("recipes.frugal.flip", "sometimes", "'sometimes' is not one of its values: False, True, alternating"),
+        ("recipes.frugal.flip", "sometimes", "'sometimes' is not one of its values: false, true, alternating"),
         ("sections.mnist.compares", "recipe", "sections.mnist.compares: 'recipe' is not one of its values"),
         ("recipes.classic.schedule", "cosine", "recipes.classic.schedule: 'cosine' is not one of its values"),
         ("recipes.classic.epoch", 3, "recipes.classic: unknown key 'epoch'; did you mean 'epochs'?"),
@@ -83,6 +78,10 @@ def put(config, path, value):
         ),
         ("scales.real.without_sections", ["block"], "no section is named 'block'; did you mean 'blocks'?"),
         ("scales.quick.recipe", {"epochs": -1}, "recipe.epochs: -1 is less than the minimum of 1"),
+        ("scales.quick.recipe", {"epochs": 1}, "scales.quick.recipe.epochs: changes nothing, since every experiment or its"),
+        ("scales.quick.recipe", {"name": "modern"}, "scales.quick.recipe.name: changes nothing, since"),
+        ("scales.quick.recipes", {"clasic": {"epochs": 1}}, "no recipe is named 'clasic'; did you mean 'classic'?"),
+        ("scales.quick.recipes", {"classic": {"name": "x"}}, "scales.quick.recipes.classic.name: a recipe keeps its name"),
         ("sections.mnist.experiments", ["mnist_fcc"], "sections.mnist.experiments: no experiment is"),
         ("sections.layers.experiments", ["mnist_fc"], "sections.layers: give experiments or layers"),
         ("claims.three_beats_five.than", "mnist_fc", "claims.three_beats_five.than: no experiment of"),
@@ -92,7 +91,14 @@ def put(config, path, value):
         ("claims.three_beats_five.than", "mnist_kernel3", "compares mnist_kernel3 with itself"),
         ("claims.three_beats_five.margin", float("inf"), "claims.three_beats_five.margin: inf has the"),
         ("recipes.classic.learning_rate", float("nan"), "recipes.classic.learning_rate: nan has the"),
-        ("recipes.classic.learning_rate", "1e-3", "YAML reads 1e-3 as text: write 0.001"),
+        ("recipes.classic.learning_rate", "1e-3", "give a number, in digits without quotes, '_' or ':'"),
+        ("recipes.classic.batch_size", "1:30", "batch_size: '1:30' has the wrong type; give a whole number, in digits"),
+        ("recipes.classic.epochs", "1_000", "epochs: '1_000' has the wrong type; give a whole number, in digits"),
+        ("experiments.mnist_fc.title", 3, "mnist_fc.title: 3 has the wrong type; give text, in quotes: '3'"),
+        ("datasets.mnist.classes", [0, 1], "mnist.classes.0: 0 has the wrong type; give text, in quotes: '0'"),
+        ("datasets.mnist.classes", [True, "no"], "mnist.classes.0: true has the wrong type; give text, in quotes: 'true'"),
+        ("allow_missing", "yes", "allow_missing: 'yes' has the wrong type; give true or false"),
+        ("experiments.mnist_fc.title", None, "mnist_fc.title: null has the wrong type; give text"),
         ("recipes.classic.batch_size", 64.0, "recipes.classic.batch_size: 64.0 has the wrong type"),
         ("seeds", 5.0, "seeds: 5.0 is out of range or of the wrong type"),
         ("sections.layers.figures", {"comparison": {}}, "figures show experiments; this section has"),

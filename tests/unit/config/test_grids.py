@@ -87,7 +87,7 @@ def test_a_scale_changes_all_cells_or_one(grid, schema):
 
 def test_an_axis_holds_against_the_recipe_of_a_scale(grid, schema):
     axes(grid, recipe__epochs=[1, 7])
-    grid["scales"]["quick"]["recipe"] = {"epochs": 3}
+    grid["scales"]["quick"]["recipes"] = {"classic": {"epochs": 3}}
     found = load(grid, schema).experiments
     assert [found[f"net__epochs{n}"].slice["recipe"]["epochs"] for n in (1, 7)] == [1, 7]
     assert found["mnist_fc"].slice["recipe"]["epochs"] == 3

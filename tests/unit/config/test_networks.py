@@ -115,7 +115,7 @@ def said(model):
         ),
         (
             {"name": "networks.Wide", "widths": [1, "a"]},
-            ["model.widths.1: 'a' has the wrong type; give integer"],
+            ["model.widths.1: 'a' has the wrong type; give a whole number"],
         ),
         (
             {"name": "networks.tinny"},

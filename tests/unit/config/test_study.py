@@ -1,9 +1,13 @@
 """The repository's config resolves to the study that is meant, at every scale."""
 
+import copy
+
 import pytest
 
 from convstudy.config import slices
 from convstudy.config.study import load
+
+from checkout import put
 
 MNIST = ["mnist_fc", "mnist_simple_cnn", "mnist_kernel3", "mnist_kernel5", "mnist_kernel7"]
 
@@ -63,7 +67,7 @@ def test_a_scale_can_leave_out_a_section_with_what_only_it_shows(config, schema)
 
 def test_claims_about_an_experiment_that_is_left_out_are_not_asked(config, schema, study):
     assert "depth_does_not_pay" in study("full").claims
-    config["scales"]["real"]["without"].append("mnist_resnet18")
+    config["scales"]["real"]["without"] = ["mnist_resnet18"]
     real = load({**config, "scale": "real"}, schema)
     assert "depth_does_not_pay" not in real.claims
     assert real.sections["mnist"]["experiments"] == MNIST[:2]
@@ -98,12 +102,91 @@ def test_an_experiment_has_the_same_colour_at_every_scale(study):
     assert colours[0] == colours[1] == colours[2]
 
 
-def test_a_scale_can_name_another_recipe(config, schema):
-    config["recipes"]["slow"] = {**config["recipes"]["classic"], "epochs": 9}
-    config["scales"]["full"]["recipe"] = {"name": "slow"}
+@pytest.mark.parametrize(
+    ("stated", "epochs"),
+    [
+        ({}, 5),
+        ({"scales.full.recipes": {"classic": {"epochs": 6}}}, 6),
+        (
+            {
+                "scales.full.recipes": {"classic": {"epochs": 6}},
+                "experiments.mnist_fc.recipe": {"name": "classic", "epochs": 7},
+            },
+            7,
+        ),
+        (
+            {
+                "scales.full.recipes": {"classic": {"epochs": 6}},
+                "experiments.mnist_fc.recipe": {"name": "classic", "epochs": 7},
+                "scales.full.experiments": {"mnist_fc": {"recipe": {"epochs": 8}}},
+            },
+            8,
+        ),
+        ({"scales.full.experiments": {"mnist_fc": {"recipe": {"name": "frugal"}}}}, 10),
+    ],
+)
+def test_the_narrower_statement_about_a_recipe_holds(config, schema, stated, epochs):
+    for path, value in stated.items():
+        put(config, path, value)
+    one = load({**config, "scale": "full"}, schema).experiments["mnist_fc"]
+    assert one.slice["recipe"]["epochs"] == epochs
+
+
+@pytest.mark.parametrize("where", ["recipes.classic.precision", "experiments.mnist_fc.recipe"])
+def test_what_a_scale_says_of_all_recipes_replaces_nobodys_own_word(config, schema, where):
+    own = {"name": "classic", "precision": "float32"}
+    put(config, where, own if where.endswith("recipe") else "float32")  # float32 is the default too
     found = load({**config, "scale": "full"}, schema).experiments
-    assert found["mnist_fc"].slice["recipe"]["epochs"] == 9
-    assert found["cifar10_fc"].slice["recipe"]["epochs"] == 10  # its own word beats the recipe's
+    assert found["mnist_fc"].slice["recipe"]["precision"] == "float32"
+    assert found["cifar10_fc"].slice["recipe"]["precision"] == "tf32"
+
+
+def test_the_users_own_recipe_is_trained_as_written_at_every_scale(config, schema):
+    config["recipes"]["mine"] = {
+        **{"optimizer": "sgd", "learning_rate": 0.05, "batch_size": 8, "epochs": 20}
+    }
+    config["experiments"]["mine"] = {
+        **config["experiments"]["mnist_fc"],
+        "recipe": {"name": "mine"},
+    }
+    config["sections"]["mnist"]["experiments"].append("mine")
+    for scale in config["scales"]:
+        one = load(copy.deepcopy({**config, "scale": scale}), schema).experiments["mine"]
+        assert one.slice["recipe"]["epochs"] == 20
+
+
+def test_what_a_scale_changed_and_images_that_are_not_all_are_listed(config, schema):
+    config["experiments"]["mine"] = {
+        **config["experiments"]["mnist_fc"],
+        **{"train_images": 40, "test_images": 60},
+    }
+    config["sections"]["mnist"]["experiments"].append("mine")
+    found = {
+        scale: load(copy.deepcopy({**config, "scale": scale}), schema).experiments
+        for scale in ("quick", "real", "full")
+    }
+    images = (
+        {"what": "train_images", "here": 40, "there": None},
+        {"what": "test_images", "here": 60, "there": None},
+    )
+    assert found["quick"]["mine"].changed == (
+        {"what": "dataset", "here": "generated digits", "there": "MNIST"},
+        *images,
+        {"what": "epochs", "here": 3, "there": 5},
+    )
+    assert found["real"]["mine"].changed == images
+    assert found["real"]["mnist_fc"].changed == ()
+    assert found["real"]["mnist_resnet18"].changed == (
+        {"what": "widths", "here": [32, 64, 128, 256], "there": [64, 128, 256, 512]},
+    )
+    assert found["full"]["mnist_fc"].changed == (
+        {"what": "precision", "here": "tf32", "there": "float32"},
+    )
+
+
+def test_a_config_can_be_resolved_twice(config, schema):
+    first, again = (load({**config, "scale": "full"}, schema).experiments for _ in range(2))
+    assert first == again
 
 
 def test_a_part_of_a_compound_claim_that_falls_takes_the_claim_along(config, schema):
@@ -138,7 +221,7 @@ def test_an_edited_network_or_recipe_no_longer_counts_as_the_published_one(confi
         (None, 3, None, (0, 1, 2)),
         (None, 3, [7], (7,)),
         ([4, 2], 3, [7], (4, 2)),
-        (["4", "2"], None, None, (4, 2)),  # as `--config seeds=[4,2]` gives them
+        ([4, 2], None, None, (4, 2)),  # as `--config seeds=[4,2]` gives them
         (1, 3, [7], (0,)),
     ],
 )

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import settings as tried
 from hypothesis import strategies as st
 
+from convstudy.config.kinds import plausible
 from convstudy.report import digits, measured, settings, words
 
 
@@ -62,7 +63,7 @@ def test_only_differences_have_a_sign_and_every_estimate_its_unit(kind, metric, 
     ("kind", "metric", "low", "high", "said"),
     [
         ("above", "test_accuracy", -1.5, 2.4, "0.00 to 100.00"),
-        ("greater", "test_accuracy", -1.5, 2.4, "-150.00 to +240.00"),
+        ("greater", "test_accuracy", -1.5, 2.4, "-100.00 to +100.00"),
         ("above", "confusion", -0.609, 3.636, "0.00 to 3.64"),
         ("above", "gap", -0.3, 0.1, "-30.00 to +10.00"),
         ("ratio", "step_seconds", 0.5, None, "0.500 to ∞"),
@@ -168,3 +169,18 @@ def test_names_never_turn_the_numbers_beside_them():
     assert words.text("a\u202eb") == "a\N{REPLACEMENT CHARACTER}b"
     assert words.text("\u05e9\u05dc") == "\u2068\u05e9\u05dc\u2069"
     assert words.text("caf\u00e9") == "caf\u00e9"
+
+
+@pytest.mark.parametrize(
+    ("kind", "metric", "ends"),
+    [
+        ("greater", "test_accuracy", (-1, 1)),
+        ("greater", "gap", (-2, 2)),
+        ("above", "test_accuracy", (0, 1)),
+        ("above", "gap", (-1, 1)),
+        ("greater", "test_loss", (-2.5, 2.5)),
+        ("ratio", "test_loss", (-2.5, 2.5)),
+    ],
+)
+def test_an_interval_ends_where_no_value_can_be(kind, metric, ends):
+    assert plausible({"kind": kind, "metric": metric}, -2.5, 2.5) == ends

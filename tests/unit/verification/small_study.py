@@ -30,7 +30,7 @@ def configured():
         "seeds": 2,
         "without_sections": [one for one in config["sections"] if one not in KEPT],
     }
-    scale["recipe"] = {"epochs": 1}
+    scale["recipes"] = {name: {"epochs": 1} for name in config["recipes"]}
     scale["experiments"] = {}
     config["datasets"]["digits"]["generator"] |= {"train_images": 60, "test_images": 40}
     return load({**config, "scale": "quick"}, study_schema())
