@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import Any
 
+from convstudy.config import torchvision_sets
 from convstudy.config.kinds import (
     EVERY_CLASS,
     KINDS,
@@ -75,20 +76,32 @@ def _scale(config: Config, key: str, scale: Config) -> Iterator[str]:
         yield f"{key}.without: leaves no experiment to run"
 
 
+# Formats of data sets that have a use for an option.
+_OPTIONS = {
+    "classes": ("idx", "npz", "torchvision"),
+    "folder": ("image_folder",),
+    "image_size": ("image_folder", "torchvision"),
+    "torchvision": ("torchvision",),
+}
+
+
 def _dataset(config: Config, key: str, dataset: Config) -> Iterator[str]:
     generator = dataset.get("generator", {}).get("name")
     writes = {"digits": "idx", "shapes": "cifar10"}
     if generator and dataset["format"] != writes[generator]:
         yield f"{key}.format: the generator {generator} writes the format {writes[generator]}"
-    sources = [way for way in ("files", "folder", "generator") if dataset.get(way)]
+    ways = ("files", "folder", "generator", "torchvision")
+    sources = [way for way in ways if dataset.get(way)]
     if len(sources) != 1:
         given = " and ".join(sources) or "none"
-        yield f"{key}: give exactly one of files, folder and generator (given: {given})"
-    if dataset["format"] != "image_folder":
-        for option in sorted({"image_size", "folder"} & set(dataset)):
-            yield f"{key}.{option}: is for the format image_folder, not for {dataset['format']}"
-    if "classes" in dataset and dataset["format"] not in ("idx", "npz"):
-        yield f"{key}.classes: is for the formats idx and npz, not for {dataset['format']}"
+        yield f"{key}: give exactly one of {', '.join(ways)} (given: {given})"
+    for option, formats in _OPTIONS.items():
+        if option in dataset and dataset["format"] not in formats:
+            yield f"{key}.{option}: is for {' and '.join(formats)}, not for {dataset['format']}"
+    if dataset["format"] == "torchvision" and not dataset.get("torchvision"):
+        yield f"{key}: the format torchvision needs 'torchvision: {{name: …}}'"
+    if "torchvision" in dataset:
+        yield from torchvision_sets.faults(f"{key}.torchvision", dataset["torchvision"])
     if dataset["format"] == "npz" and len(dataset["files"]) > 1:
         yield f"{key}.files: an npz data set is one file; {len(dataset['files'])} are given"
     if dataset["format"] != "image_folder":
