@@ -20,6 +20,7 @@ from convstudy.errors import StudyError
 COMMANDS = {
     "new": "convstudy.new",
     "fetch": "convstudy.datasets.fetch",
+    "fetch-torchvision": "convstudy.datasets.fetch_torchvision",
     "generate": "convstudy.datasets.generate",
     "prepare": "convstudy.datasets.prepare",
     "train": "convstudy.training.train",

@@ -213,3 +213,17 @@ def test_the_command_that_the_report_prints_makes_it_again(checkout):
     assert "device" not in printed
     again = checkout.snakemake("-n", "-p", *shlex.split(printed)[1:])
     assert asked_of_the_report(again.stdout) == first
+
+
+def test_a_data_set_of_torchvision_is_one_line(checkout):
+    def change(config):
+        for experiment in config["experiments"].values():
+            experiment["dataset"] = "fashion_mnist"
+        config["stand_ins"] = {}
+        for scale in config["scales"].values():
+            scale["stand_ins"] = {}
+
+    checkout.edit_config(change)
+    jobs = checkout.jobs("results/quick/summary.csv")
+    assert jobs.keys() == {"fetch_torchvision", "prepare", "train", "summarise"}
+    assert jobs["fetch_torchvision"] == jobs["prepare"] == 1

@@ -1,6 +1,7 @@
 # On a cluster the submitting node is the one that reaches the internet.
 localrules:
     fetch,
+    fetch_torchvision,
 
 
 rule fetch:
@@ -23,6 +24,26 @@ rule fetch:
     shell:
         "convstudy --log {log} fetch --dataset {wildcards.dataset} --mirrors {config[every_mirror]:q}"
         " --output {output.file} <<< {params.slice:q}"
+
+
+rule fetch_torchvision:
+    output:
+        f"data/raw/{{dataset}}/{LISTED}",
+    log:
+        "logs/fetch/{dataset}.log",
+    wildcard_constraints:
+        dataset=keys(BY_TORCHVISION),
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=240,
+    params:
+        slice=lambda w: canonical_json(STUDY.datasets[w.dataset]["torchvision"]),
+    message:
+        "Fetch {wildcards.dataset} as torchvision does"
+    shell:
+        "convstudy --log {log} fetch-torchvision --dataset {wildcards.dataset}"
+        " --mirrors {config[every_mirror]:q} --output {output} <<< {params.slice:q}"
 
 
 rule generate_digits:

@@ -2,9 +2,11 @@
 
 import hashlib
 
+from convstudy.config.torchvision_sets import LISTED, is_generated
 from convstudy.datasets.listing import content_digest
 
 FETCHED = [name for name, dataset in STUDY.datasets.items() if dataset["files"]]
+BY_TORCHVISION = [name for name, dataset in STUDY.datasets.items() if "torchvision" in dataset]
 GENERATED = {
     kind: [n for n, d in STUDY.datasets.items() if d.get("generator", {}).get("name") == kind]
     for kind in ("digits", "shapes")
@@ -12,7 +14,7 @@ GENERATED = {
 # What the tensors depend on beside the files; formats read them.
 OPTIONS = (
     *("image_size", "colour", "folder", "classes", "ignore", "background"),
-    *("test_share", "allow_duplicates", "first_label", "transpose"),
+    *("test_share", "allow_duplicates", "first_label", "transpose", "torchvision"),
 )
 # Generators write the official files of their format.
 GENERATED_FILES = {
@@ -28,11 +30,12 @@ GENERATED_FILES = {
 # Mirrors change where a file comes from, not what it is. What a shell line takes from the config is
 # expanded there without being tracked, so a new mirror reruns nothing. (Other names of ours are not
 # known there where a Snakefile of the user's uses this workflow as a module.)
-# A mirror of the user's comes first, laid out <dataset>/<file> or flat.
+# A mirror of the user's comes first, laid out <dataset>/<file> or, but for torchvision's, flat.
 _own = config["data_mirror"]
 config["every_mirror"] = canonical_json(
     {
-        name: ([f"{_own}/{name}", _own] if _own else []) + dataset["mirrors"]
+        name: [f"{_own}/{name}", _own][: 1 if "torchvision" in dataset else 2] * bool(_own)
+        + dataset["mirrors"]
         for name, dataset in STUDY.datasets.items()
     }
 )
@@ -55,8 +58,13 @@ def listing(folder):
 
 
 def raw_files(dataset):
-    """What a data set is prepared from: files under data/raw, or the user's own folder."""
+    """What a data set is prepared from: files under data/raw, or the user's own folder.
+
+    Of one of torchvision's nobody knows them before they are there: then they are listed.
+    """
     one = STUDY.datasets[dataset]
+    if "torchvision" in one:
+        return []
     if folder := folder_of(dataset):
         return [folder]
     names = one["files"] or GENERATED_FILES[one["generator"]["name"]]
@@ -70,6 +78,8 @@ def with_checksums(files):
 
 def checksums_of(dataset):
     """By these a change of raw files is seen; a folder's listing is in the slice instead."""
+    if dataset in BY_TORCHVISION:
+        return [f"data/raw/{dataset}/{LISTED}"]
     if folder_of(dataset):
         return []
     return [f"{file}.sha256" for file in raw_files(dataset)]
@@ -82,9 +92,10 @@ def preparation(dataset):
         "dataset": dataset,
         "title": one["title"],
         "format": one["format"],
-        "generated": "generator" in one,
-        "files": one["files"] or {Path(file).name: {} for file in raw_files(dataset)},
-        "options": {option: one[option] for option in OPTIONS if option in one},
+        "generated": is_generated(one),
+        "files": one["files"]
+        or {Path(file).name: {} for file in raw_files(dataset) or checksums_of(dataset)},
+        "options": {key: one[key] for key in OPTIONS if key in one},
         "generator": one.get("generator"),
         "listing": listing(folder) if folder and Path(folder).is_dir() else None,
     }

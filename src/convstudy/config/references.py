@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import Any
 
+from convstudy.config import torchvision_sets
 from convstudy.config.kinds import (
     EVERY_CLASS,
     KINDS,
@@ -90,9 +91,12 @@ def _scale(config: Config, key: str, scale: Config) -> Iterator[str]:
 
 # Option of a data set → formats that know it; the others are for all.
 _OPTIONS = {
-    **dict.fromkeys(("image_size", "folder", "ignore", "background"), ("image_folder",)),
-    **dict.fromkeys(("classes", "first_label"), ("idx", "npz")),
+    **dict.fromkeys(("folder", "ignore", "background"), ("image_folder",)),
+    "image_size": ("image_folder", "torchvision"),
+    "classes": ("idx", "npz", "torchvision"),
+    "first_label": ("idx", "npz"),
     "transpose": ("idx",),
+    "torchvision": ("torchvision",),
 }
 
 
@@ -101,14 +105,19 @@ def _dataset(config: Config, key: str, dataset: Config) -> Iterator[str]:
     writes = {"digits": "idx", "shapes": "cifar10"}
     if generator and dataset["format"] != writes[generator]:
         yield f"{key}.format: the generator {generator} writes the format {writes[generator]}"
-    sources = [way for way in ("files", "folder", "generator") if dataset.get(way)]
+    ways = ("files", "folder", "generator", "torchvision")
+    sources = [way for way in ways if dataset.get(way)]
     if len(sources) != 1:
         given = " and ".join(sources) or "none"
-        yield f"{key}: give exactly one of files, folder and generator (given: {given})"
+        yield f"{key}: give exactly one of {', '.join(ways)} (given: {given})"
     for option, formats in _OPTIONS.items():
         if option in dataset and dataset["format"] not in formats:
             meant = " and ".join(formats)
             yield f"{key}.{option}: is for the format {meant}, not for {dataset['format']}"
+    if dataset["format"] == "torchvision" and not dataset.get("torchvision"):
+        yield f"{key}: the format torchvision needs 'torchvision: {{name: …}}'"
+    if "torchvision" in dataset:
+        yield from torchvision_sets.faults(f"{key}.torchvision", dataset["torchvision"])
     if dataset["format"] == "npz" and len(dataset["files"]) > 1:
         yield f"{key}.files: an npz data set is one file; {len(dataset['files'])} are given"
     if dataset["format"] != "image_folder":

@@ -8,6 +8,7 @@ from convstudy.config.experiments import comparable
 from convstudy.config.grids import axis_in_words, shown
 from convstudy.config.kinds import compared
 from convstudy.config.study import Study
+from convstudy.config.torchvision_sets import is_generated
 
 Slice = dict[str, Any]
 
@@ -190,7 +191,7 @@ def reporting(
             name: {
                 "title": one["title"],
                 "format": one["format"],
-                "generated": "generator" in one,
+                "generated": is_generated(one),
             }
             for name, one in study.datasets.items()
         },

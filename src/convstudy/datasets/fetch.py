@@ -37,12 +37,18 @@ def main(argv: list[str]) -> None:
     parser.add_argument("--mirrors", required=True, help="JSON: {dataset: [URL or folder, …]}")
     parser.add_argument("--output", required=True, type=Path, help="its name is the file's name")
     options = parser.parse_args(argv)
-    try:
-        mirrors = json.loads(options.mirrors).get(options.dataset, [])
-    except (json.JSONDecodeError, AttributeError):
-        raise StudyError("--mirrors: not a JSON object. Give {dataset: [mirror, …]}.") from None
+    mirrors = mirrors_of(options.dataset, options.mirrors)
     fetch(options.dataset, options.output, read_slice(), mirrors)
     note(options.output)
+
+
+def mirrors_of(dataset: str, given: str) -> list[str]:
+    """Those of a data set, of the text behind --mirrors."""
+    try:
+        found: list[str] = json.loads(given).get(dataset, [])
+    except (json.JSONDecodeError, AttributeError):
+        raise StudyError("--mirrors: not a JSON object. Give {dataset: [mirror, …]}.") from None
+    return found
 
 
 def fetch(dataset: str, output: Path, checksums: dict[str, str], mirrors: list[str]) -> None:
@@ -59,9 +65,18 @@ def fetch(dataset: str, output: Path, checksums: dict[str, str], mirrors: list[s
             f"datasets.{dataset}.files.{file}: checksum {', '.join(sorted(unknown))} is unknown."
             f" Use {' or '.join(ALGORITHMS)}."
         )
+    faults = obtain(output, checksums, [address(mirror, file) for mirror in mirrors])
+    if faults is not None:
+        raise StudyError(_no_mirror(dataset, file, checksums, faults))
+
+
+def obtain(output: Path, checksums: dict[str, str], places: list[str]) -> list[str] | None:
+    """Put a file at `output` from the first of `places` that serves it whole, as `fetch` does.
+
+    A place is a URL or a path. None if there was one, else what is wrong with each.
+    """
     faults = []
-    for mirror in mirrors:
-        where = _address(mirror, file)
+    for where in places:
         log.info("trying %s", where)
         try:
             _fetch_from(where, output, checksums)
@@ -70,11 +85,11 @@ def fetch(dataset: str, output: Path, checksums: dict[str, str], mirrors: list[s
             faults.append(f"{where}: {fault}")
         else:
             log.info("fetched %s (%d bytes)", output, output.stat().st_size)
-            return
-    raise StudyError(_no_mirror(dataset, file, checksums, faults))
+            return None
+    return faults
 
 
-def _address(mirror: str, file: str) -> str:
+def address(mirror: str, file: str) -> str:
     """`<mirror>/<file>`: a URL stays a URL, a folder or file:// becomes a path."""
     url = urllib.parse.urlsplit(mirror)
     if url.scheme == "file":
@@ -112,7 +127,7 @@ def _download(url: str, output: Path, checksums: dict[str, str]) -> None:
     with _partial(path) as part:
         if not checksums:
             part.truncate(0)  # nothing could tell a file patched together from two mirrors
-        if not _is_whole(part, checksums):
+        if not is_whole(part, checksums):
             _transfer_and_check(url, part, checksums)
         os.fsync(part.fileno())
         path.replace(output)
@@ -159,7 +174,7 @@ def _check(file: BufferedRandom | BufferedReader, checksums: dict[str, str]) -> 
         log.info("no checksum to compare with; its sha256 is %s", _digest(file, "sha256"))
 
 
-def _is_whole(part: BufferedRandom, checksums: dict[str, str]) -> bool:
+def is_whole(part: BufferedRandom | BufferedReader, checksums: dict[str, str]) -> bool:
     """Whether an earlier call was ended between the last byte and the renaming."""
     return bool(checksums) and all(_digest(part, a) == v.lower() for a, v in checksums.items())
 

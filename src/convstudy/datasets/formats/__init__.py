@@ -16,6 +16,7 @@ FORMATS = {
     "cifar10": "convstudy.datasets.formats.cifar10",
     "image_folder": "convstudy.datasets.formats.image_folder",
     "npz": "convstudy.datasets.formats.npz",
+    "torchvision": "convstudy.datasets.formats.torchvision",
 }
 
 
