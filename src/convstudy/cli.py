@@ -45,6 +45,8 @@ COMMANDS = {
     "draw-grid": "convstudy.figures.grid",
     "report": "convstudy.report.render",
     "html": "convstudy.report.html",
+    "pdf": "convstudy.report.pdf",
+    "docx": "convstudy.report.docx",
     "verify": "convstudy.verification.verify",
 }
 

@@ -68,3 +68,59 @@ rule report_html:
         "convstudy --log {log} --code {params.code} html"
         " --report {input.report} --results {params.results}"
         " --templates {params.templates} --words {input.words} --output {output}"
+
+
+rule report_pdf:
+    input:
+        report="report.md",
+        record="report.json",
+        figures=figures(),
+        style=f"{TEMPLATE_FOLDER}/report.typ",
+        words=CATALOGUE,
+    output:
+        "report.pdf",
+    log:
+        result("logs", "report_pdf.log"),
+    benchmark:
+        result("benchmarks", "report_pdf.tsv")
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        results=lambda w: RESULTS,
+        code=lambda w: code("pdf"),
+    message:
+        "Set the report on paper"
+    shell:
+        "convstudy --log {log} --code {params.code} pdf"
+        " --report {input.report} --results {params.results}"
+        " --style {input.style}"
+        " --words {input.words} --output {output}"
+
+
+rule report_docx:
+    input:
+        report="report.md",
+        record="report.json",
+        figures=figures(),
+        words=CATALOGUE,
+    output:
+        "report.docx",
+    log:
+        result("logs", "report_docx.log"),
+    benchmark:
+        result("benchmarks", "report_docx.tsv")
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        results=lambda w: RESULTS,
+        code=lambda w: code("docx"),
+    message:
+        "Make a document of the report"
+    shell:
+        "convstudy --log {log} --code {params.code} docx"
+        " --report {input.report} --results {params.results}"
+        " --words {input.words} --output {output}"

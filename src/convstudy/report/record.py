@@ -2,6 +2,10 @@
 
 from pathlib import Path
 
+from convstudy.errors import StudyError
+from convstudy.files import digest
+from convstudy.sealed import read_sealed
+
 
 def record_of(report: Path) -> Path:
     """report.json beside report.md, of whatever scale it is.
@@ -10,3 +14,22 @@ def record_of(report: Path) -> Path:
     Snakemake does not see that its config has changed.
     """
     return report.with_suffix(".json")
+
+
+def check_origin(report: Path, results: Path) -> None:
+    """Raise `StudyError` for a report or a figure edited by hand: on a page nobody would see it."""
+    beside = record_of(report)
+    record = read_sealed(beside)
+    files = record.get("files") if isinstance(record, dict) else None
+    if not isinstance(files, dict) or digest(report) != record.get("report_sha256"):
+        raise StudyError(
+            f"{report} is not the report that was written with {beside}. Keep your copy elsewhere, "
+            f"delete {report} and run snakemake again."
+        )
+    figures = {results / name: sha for name, sha in files.items() if name.endswith(".png")}
+    for path, sha256 in figures.items():
+        if not path.is_file() or digest(path) != sha256:
+            raise StudyError(
+                f"{path} is not the figure that {report} was written with. Delete it and run "
+                "snakemake again."
+            )
