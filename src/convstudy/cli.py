@@ -47,6 +47,7 @@ COMMANDS = {
     "html": "convstudy.report.html",
     "pdf": "convstudy.report.pdf",
     "docx": "convstudy.report.docx",
+    "tables": "convstudy.report.tables",
     "verify": "convstudy.verification.verify",
 }
 

@@ -124,3 +124,38 @@ rule report_docx:
         "convstudy --log {log} --code {params.code} docx"
         " --report {input.report} --results {params.results}"
         " --words {input.words} --output {output}"
+
+
+rule tables:
+    input:
+        report="report.md",
+        record="report.json",
+        summary=result("summary.csv"),
+        comparisons=result("comparisons.json"),
+        claims=result("claims.json"),
+        data=expand("data/prepared/{dataset}.json", dataset=STUDY.datasets),
+        words=CATALOGUE,
+    output:
+        expand(
+            result("tables", "{table}.{kind}"),
+            table=["datasets", "networks", "claims"],
+            kind=["csv", "tex"],
+        ),
+    log:
+        result("logs", "tables.log"),
+    benchmark:
+        result("benchmarks", "tables.tsv")
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        results=lambda w: RESULTS,
+        tables=lambda w: result("tables"),
+        code=lambda w: code("tables"),
+    message:
+        "Write the tables of the report for spreadsheets and LaTeX"
+    shell:
+        "convstudy --log {log} --code {params.code} tables"
+        " --report {input.report} --results {params.results} --data data/prepared"
+        " --words {input.words} --output {params.tables}"

@@ -38,14 +38,16 @@ def pages(report: Path, style: Path) -> bytes:
         import typst
     except ImportError:
         raise StudyError(f"Typst is missing, which sets report.pdf. {EXTRA}") from None
+    setter: Any = typst  # its types do not know that bytes are no sequence of paths
     convert = converter()
     document = arranged(report, convert)
     source = typeset(document, convert)
     values = {"title": plain(document["meta"]["title"]["c"]), "language": language.tag()}
+    whole = f"{read_text(style)}\n{source}".encode()
     try:
         # No fonts but Typst's own and no date: the same report is the same file everywhere.
-        made: bytes = typst.compile(
-            f"{read_text(style)}\n{source}".encode(),
+        made = setter.compile(
+            whole,
             root=str(report.parent.resolve()),
             ignore_system_fonts=True,
             sys_inputs=values,
@@ -53,7 +55,7 @@ def pages(report: Path, style: Path) -> bytes:
         )
     except RuntimeError as error:
         raise StudyError(f"Typst cannot set {report}: {error}. Please report this.") from error
-    return made
+    return bytes(made)
 
 
 def typeset(document: dict[str, Any], convert: Any) -> str:

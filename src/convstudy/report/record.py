@@ -16,8 +16,11 @@ def record_of(report: Path) -> Path:
     return report.with_suffix(".json")
 
 
-def check_origin(report: Path, results: Path) -> None:
-    """Raise `StudyError` for a report or a figure edited by hand: on a page nobody would see it."""
+def check_origin(report: Path, results: Path, ends: tuple[str, ...] = (".png",)) -> None:
+    """Raise `StudyError` for a report or a file that it is made from that was edited by hand.
+
+    On a page, which shows figures, or in a table nobody would see it.
+    """
     beside = record_of(report)
     record = read_sealed(beside)
     files = record.get("files") if isinstance(record, dict) else None
@@ -26,10 +29,11 @@ def check_origin(report: Path, results: Path) -> None:
             f"{report} is not the report that was written with {beside}. Keep your copy elsewhere, "
             f"delete {report} and run snakemake again."
         )
-    figures = {results / name: sha for name, sha in files.items() if name.endswith(".png")}
-    for path, sha256 in figures.items():
+    used = {results / name: sha for name, sha in files.items() if name.endswith(ends)}
+    for path, sha256 in used.items():
         if not path.is_file() or digest(path) != sha256:
+            what = "figure" if path.suffix == ".png" else "file"
             raise StudyError(
-                f"{path} is not the figure that {report} was written with. Delete it and run "
+                f"{path} is not the {what} that {report} was written with. Delete it and run "
                 "snakemake again."
             )
