@@ -90,6 +90,11 @@ def latex(name: str, table: Table) -> str:
     return "% \\usepackage{booktabs, longtable}\n" + made
 
 
+def _title(row: Values, field: str = "title") -> str:
+    """A name of the config in the language."""
+    return _(str(row[field]))
+
+
 def _datasets(values: Values) -> pd.DataFrame:
     return pd.DataFrame(
         {
@@ -108,7 +113,7 @@ def _datasets(values: Values) -> pd.DataFrame:
 
 def _dataset(row: Values) -> dict[str, str]:
     return {
-        _("data set"): _(row["title"]),
+        _("data set"): _title(row),
         _("size"): row["shape"],
         _("images for training"): words.count(row["train_images"]),
         _("for test"): words.count(row["test_images"]),
@@ -148,8 +153,8 @@ def _network(row: Values) -> dict[str, str]:
         return {part: None if pd.isna(value) else value for part, value in parts.items()}
 
     return {
-        _("network"): _(row["title"]),
-        _("data"): _(row["dataset"]),
+        _("network"): _title(row),
+        _("data"): _title(row, "dataset"),
         _("test accuracy, %"): words.mean_sd(spread("test_accuracy")),
         _("interval, %"): words.interval(spread("test_accuracy")),
         _("n"): words.count(row["n"]),
@@ -180,8 +185,8 @@ def _claim(row: Values) -> dict[str, str]:
     claim: Values = {key: None if pd.isna(value) else value for key, value in row.items()}
     known = claim["estimate"] is not None
     return {
-        _("claim"): _(claim["says"]),
-        _("verdict"): _(VERDICTS[claim["verdict"]]),
+        _("claim"): _title(claim, "says"),
+        _("verdict"): _title(VERDICTS, claim["verdict"]),
         _("estimate"): words.in_unit(claim["estimate"], claim) if known else "–",
         _("interval"): words.span(claim, claim) if claim["low"] is not None else "–",
         _("p, corrected"): "–" if claim["p_holm"] is None else words.p_value(claim["p_holm"]),
