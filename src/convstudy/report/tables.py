@@ -157,7 +157,7 @@ def _network(row: Values) -> dict[str, str]:
         _("data"): _title(row, "dataset"),
         _("test accuracy, %"): words.mean_sd(spread("test_accuracy")),
         _("interval, %"): words.interval(spread("test_accuracy")),
-        _("n"): words.count(row["n"]),
+        "n": words.count(row["n"]),
         _("parameters"): words.count(row["parameters"]),
         _("training time"): words.seconds(row["train_seconds_mean"]),
     }
