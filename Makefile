@@ -97,8 +97,8 @@ words: $(VENV)/.test       ## after an edit of a sentence: its new words go into
 
 lock: LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --quiet
 lock:                      ## after a change of pyproject.toml (needs uv)
-	printf 'hatchling\neditables\n' | $(LOCK) pyproject.toml - -o requirements/run.txt
-	printf 'hatchling\neditables\n' | $(LOCK) pyproject.toml - --extra test -c requirements/run.txt -o requirements/test.txt
+	printf 'hatchling\neditables\n' | $(LOCK) pyproject.toml - --extra export -o requirements/run.txt
+	printf 'hatchling\neditables\n' | $(LOCK) pyproject.toml - --extra export --extra test -c requirements/run.txt -o requirements/test.txt
 
 sample: SCALE ?= quick
 sample: $(VENV)/.run       ## keep report.md of SCALE and what it was made from in docs/sample

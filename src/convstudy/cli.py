@@ -46,6 +46,9 @@ COMMANDS = {
     "draw-grid": "convstudy.figures.grid",
     "report": "convstudy.report.render",
     "html": "convstudy.report.html",
+    "pdf": "convstudy.report.pdf",
+    "docx": "convstudy.report.docx",
+    "tables": "convstudy.report.tables",
     "verify": "convstudy.verification.verify",
 }
 

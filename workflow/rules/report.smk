@@ -68,3 +68,94 @@ rule report_html:
         "convstudy --log {log} --code {params.code} html"
         " --report {input.report} --results {params.results}"
         " --templates {params.templates} --words {input.words} --output {output}"
+
+
+rule report_pdf:
+    input:
+        report="report.md",
+        record="report.json",
+        figures=figures(),
+        style=f"{TEMPLATE_FOLDER}/report.typ",
+        words=CATALOGUE,
+    output:
+        "report.pdf",
+    log:
+        result("logs", "report_pdf.log"),
+    benchmark:
+        result("benchmarks", "report_pdf.tsv")
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        results=lambda w: RESULTS,
+        code=lambda w: code("pdf"),
+    message:
+        "Set the report on paper"
+    shell:
+        "convstudy --log {log} --code {params.code} pdf"
+        " --report {input.report} --results {params.results}"
+        " --style {input.style}"
+        " --words {input.words} --output {output}"
+
+
+rule report_docx:
+    input:
+        report="report.md",
+        record="report.json",
+        figures=figures(),
+        words=CATALOGUE,
+    output:
+        "report.docx",
+    log:
+        result("logs", "report_docx.log"),
+    benchmark:
+        result("benchmarks", "report_docx.tsv")
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        results=lambda w: RESULTS,
+        code=lambda w: code("docx"),
+    message:
+        "Make a document of the report"
+    shell:
+        "convstudy --log {log} --code {params.code} docx"
+        " --report {input.report} --results {params.results}"
+        " --words {input.words} --output {output}"
+
+
+rule tables:
+    input:
+        report="report.md",
+        record="report.json",
+        summary=result("summary.csv"),
+        comparisons=result("comparisons.json"),
+        claims=result("claims.json"),
+        data=expand("data/prepared/{dataset}.json", dataset=STUDY.datasets),
+        words=CATALOGUE,
+    output:
+        expand(
+            result("tables", "{table}.{kind}"),
+            table=["datasets", "networks", "claims"],
+            kind=["csv", "tex"],
+        ),
+    log:
+        result("logs", "tables.log"),
+    benchmark:
+        result("benchmarks", "tables.tsv")
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        results=lambda w: RESULTS,
+        tables=lambda w: result("tables"),
+        code=lambda w: code("tables"),
+    message:
+        "Write the tables of the report for spreadsheets and LaTeX"
+    shell:
+        "convstudy --log {log} --code {params.code} tables"
+        " --report {input.report} --results {params.results} --data data/prepared"
+        " --words {input.words} --output {params.tables}"

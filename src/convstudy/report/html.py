@@ -16,12 +16,11 @@ from mdit_py_plugins.anchors import anchors_plugin
 
 from convstudy import language
 from convstudy.errors import StudyError
-from convstudy.files import digest, write_text
+from convstudy.files import write_text
 from convstudy.language import gettext as _
 from convstudy.marks import N_
-from convstudy.report.record import record_of
+from convstudy.report.record import check_origin
 from convstudy.report.templates import environment_of
-from convstudy.sealed import read_sealed
 
 # As the templates spell them, before a colon at the start of a claim's sentence.
 _VERDICTS = {
@@ -41,27 +40,8 @@ def main(argv: list[str]) -> None:
     options = parser.parse_args(argv)
     with language.speaking(options.words):
         made = page(options.report, options.templates)
-    _check_origin(options.report, options.results)
+    check_origin(options.report, options.results)
     write_text(options.output, made)
-
-
-def _check_origin(report: Path, results: Path) -> None:
-    """Raise `StudyError` for a report or a figure edited by hand: on a page nobody would see it."""
-    beside = record_of(report)
-    record = read_sealed(beside)
-    files = record.get("files") if isinstance(record, dict) else None
-    if not isinstance(files, dict) or digest(report) != record.get("report_sha256"):
-        raise StudyError(
-            f"{report} is not the report that was written with {beside}. Keep your copy elsewhere, "
-            f"delete {report} and run snakemake again."
-        )
-    figures = {results / name: sha for name, sha in files.items() if name.endswith(".png")}
-    for path, sha256 in figures.items():
-        if not path.is_file() or digest(path) != sha256:
-            raise StudyError(
-                f"{path} is not the figure that {report} was written with. Delete it and run "
-                "snakemake again."
-            )
 
 
 def page(report: Path, templates: Path) -> str:

@@ -1,0 +1,64 @@
+"""The tables for spreadsheets and LaTeX hold what the report was made from, in all its digits."""
+
+import json
+import shutil
+
+import pandas as pd
+import pytest
+
+from convstudy.cli import main
+from convstudy.errors import StudyError
+from convstudy.report import tables
+
+from checkout import ROOT
+
+
+def asked(folder, scale="full", words=None):
+    return [
+        *("--report", str(folder / "report.md"), "--results", str(folder / "results" / scale)),
+        *("--data", str(folder / "data/prepared"), "--output", str(folder / "tables")),
+        *(["--words", str(ROOT / f"workflow/locale/{words}.po")] if words else []),
+    ]
+
+
+@pytest.fixture
+def sample(tmp_path):
+    skipped = shutil.ignore_patterns("runs", "*.xz")
+    return shutil.copytree(ROOT / "docs/sample/full", tmp_path / "sample", ignore=skipped)
+
+
+def test_csv_holds_the_values_and_latex_the_digits_of_the_report(sample):
+    main(["tables", *asked(sample)])
+    networks = pd.read_csv(sample / "tables/networks.csv").set_index("experiment")
+    compared = json.loads((sample / "results/full/comparisons.json").read_text())
+    for section in compared.values():
+        for row in section["experiments"]:
+            found = networks.loc[row["experiment"]]
+            assert found["test_accuracy_mean"] == row["metrics"]["test_accuracy"]["mean"]
+            assert found["parameters"] == row["parameters"]
+    claims = pd.read_csv(sample / "tables/claims.csv").set_index("claim")
+    decided = json.loads((sample / "results/full/claims.json").read_text())["claims"]
+    assert {*claims.index} == {*decided}
+    for name, claim in decided.items():
+        assert claims.loc[name, "verdict"] == claim["verdict"]
+        estimate = claims.loc[name, "estimate"]
+        assert estimate == claim["estimate"] or (pd.isna(estimate) and claim["estimate"] is None)
+    written = (sample / "tables/networks.tex").read_text()
+    shown = f"{100 * networks.loc['mnist_fc', 'test_accuracy_mean']:.2f}"
+    assert rf"fully connected & MNIST & {shown} $\pm$ " in written
+    assert "±" not in written and written.count(r"\begin{longtable}") == 1
+
+
+def test_latex_speaks_the_language_and_escapes_what_users_named(sample):
+    main(["tables", *asked(sample, words="ru")])
+    assert "полносвязная сеть & MNIST" in (sample / "tables/networks.tex").read_text()
+    named = tables.Table(pd.DataFrame([{"a": 1}]), lambda row: {"x": "a_b & 5 %", "y": "-1"}, "")
+    assert r"a\_b \& 5 \% & $-$1 \\" in tables.latex("named", named)
+
+
+@pytest.mark.parametrize("name", ["summary.csv", "claims.json", "comparisons.json"])
+def test_a_file_that_the_report_was_not_made_from_is_refused(sample, name):
+    path = sample / "results/full" / name
+    path.write_text(path.read_text() + "\n")
+    with pytest.raises(StudyError, match=name):
+        tables.main(asked(sample))
