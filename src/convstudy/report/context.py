@@ -7,15 +7,13 @@ from typing import Any
 
 from convstudy.config.kinds import compared
 from convstudy.errors import StudyError
+from convstudy.figures import kinds
 from convstudy.files import read_json
 from convstudy.report import provenance
 from convstudy.report.data import described
 from convstudy.sealed import read_sealed
 
 Values = dict[str, Any]
-
-# Figures of how the best network errs, whose numbers the text gives too.
-_ERRORS = {"mistakes", "calibration", "recalls"}
 
 
 def gather(study: Values, results: Path, data: Path, report: Path) -> Values:
@@ -41,9 +39,6 @@ def gather(study: Values, results: Path, data: Path, report: Path) -> Values:
     sections = []
     for section in study["sections"]:
         name = section["name"]
-        confusion = results / "confusion" / f"{name}.json"
-        errors = results / "errors" / f"{name}.json"
-        grid = results / "grids" / f"{name}.json"
         sections.append(
             {
                 **section,
@@ -52,9 +47,7 @@ def gather(study: Values, results: Path, data: Path, report: Path) -> Values:
                 "layers": [
                     read_sealed(results / "layers" / f"{one}.json") for one in section["layers"]
                 ],
-                "confusion": read_json(confusion) if "confusion" in section["figures"] else None,
-                "errors": read_json(errors) if _ERRORS & set(section["figures"]) else None,
-                "grid": read_json(grid) if "grid" in section["figures"] else None,
+                **_drawn_from(results, name, section["figures"]),
                 "claims": _claims(name, study, decided["claims"]),
                 "family": decided["families"].get(name),
                 "differing": provenance.differing(section["experiments"], runs),
@@ -78,6 +71,15 @@ def gather(study: Values, results: Path, data: Path, report: Path) -> Values:
         "forest": Path(os.path.relpath(results / "figures/forest.png", report.parent)).as_posix(),
         "recipes": provenance.recipes(experiments),
         "runs": len(runs),
+    }
+
+
+def _drawn_from(results: Path, section: str, shown: list[str]) -> Values:
+    """The tables of how networks err and of a grid, whose numbers the text gives too, or None."""
+    needs = kinds.needs(shown)
+    return {
+        table: read_json(results / folder / f"{section}.json") if table in needs else None
+        for table, folder in (("confusion", "confusion"), ("errors", "errors"), ("grid", "grids"))
     }
 
 

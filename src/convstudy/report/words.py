@@ -7,7 +7,7 @@ from typing import Any
 from convstudy.config.kinds import is_level, plausible
 from convstudy.config.metrics import as_shares
 from convstudy.language import gettext as _
-from convstudy.language import listing, number
+from convstudy.language import layer_in_words, listing, number
 from convstudy.marks import N_
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|$~&])")
@@ -18,6 +18,11 @@ def text(value: str) -> str:
     """A name or title in the language, escaped: users choose it, and Markdown shows it as it is."""
     escaped = _MARKDOWN.sub(r"\\\1", " ".join(_(value).split()))
     return _START_OF_A_BLOCK.sub(r"\g<0>\\", escaped)
+
+
+def layer(name: str) -> str:
+    """A layer of a network by its module's name: `first convolution`."""
+    return text(layer_in_words(name))
 
 
 def percent(value: float) -> str:
@@ -208,6 +213,7 @@ _UNITS = {
 _PLACES = {"parameters": ",.0f", "macs": ",.0f", "confusion": ".2f"}
 
 _PLAIN = (
+    layer,
     *(text, percent, points, points_only, count, times, millions, seconds, p_value),
     *(listing, ranges),
 )
