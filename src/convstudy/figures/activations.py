@@ -105,7 +105,7 @@ def _draw_block(figure: Figure, block: Block, place: tuple[float, float, float, 
     bar.locator = MaxNLocator(4)
     bar.formatter = style.Numbers()
     bar.ax.tick_params(labelsize=style.SMALL, length=2, pad=1)
-    bar.set_label(_("activation"), fontsize=style.SMALL, labelpad=1)
+    bar.set_label(_("value of the map"), fontsize=style.SMALL, labelpad=1)
     bar.outline.set_visible(False)
 
 

@@ -15,8 +15,9 @@ from convstudy.language import gettext as _
 from convstudy.language import number
 
 _HALF = (style.PAGE_WIDTH - 1) / 2  # inches of a panel
-_AREAS = (4.0, 70.0)  # square points, of an empty bin and of one that holds all images
-CALIBRATED = "calibrated"  # gid of the diagonal
+_AREAS = (8.0, 70.0)  # square points, of an empty bin and of one that holds all images
+_FEW = 10  # images; a share of fewer says little, so no line leads through it
+CALIBRATED, SEEDS = "calibrated", "seeds"  # gids of the diagonal and of single seeds
 
 
 def draw(drawing: Drawing, errors: Errors) -> Figure:
@@ -30,7 +31,7 @@ def draw(drawing: Drawing, errors: Errors) -> Figure:
     for axis, said in ((curve, _error(errors.error)), (shares, _("images of each confidence"))):
         axis.set_title(style.wrapped(said, _HALF, style.TEXT), loc="left")
         axis.set(xlabel=_("confidence, %"), xlim=(0, 100), ylim=(0, 100))
-    figure.legend(*curve.get_legend_handles_labels(), loc="outside lower left", ncols=3)
+    figure.legend(*curve.get_legend_handles_labels(), loc="outside lower left", ncols=4)
     return figure
 
 
@@ -53,26 +54,41 @@ def _curve(axis: Axes, bins: pd.DataFrame) -> None:
     axis.plot([0, 100], [0, 100], **diagonal, label=_("calibrated"), gid=CALIBRATED)
     seeds = bins["seed"].nunique()
     if seeds > 1:
-        each = bins[bins["images"] > 0]
+        each = bins[bins["images"] >= _FEW]
         each = each.assign(confidence=100 * each["confidence"], accuracy=100 * each["accuracy"])
-        faint: dict[str, Any] = {"color": colour, "linewidth": 0.6, "alpha": 0.3}
+        faint: dict[str, Any] = {"color": colour, "linewidth": 0.6, "alpha": 0.35, "gid": SEEDS}
         faint |= {"units": "seed", "estimator": None, "legend": False}
         sns.lineplot(each, x="confidence", y="accuracy", ax=axis, **faint)
         axis.lines[-1].set_label(_("each seed"))
     strong = together(bins)
-    axis.plot(strong["confidence"], strong["accuracy"], color=colour, linewidth=1.0)
+    said = style.seeds_in_words(seeds)
+    few = _("fewer than %(n)s images") % {"n": _FEW}
+    for rows, face, label in (
+        (strong[strong["images"] >= _FEW], colour, said),
+        (strong[strong["images"] < _FEW], "white", few),
+    ):
+        if len(rows):
+            _points(axis, rows, rows["images"] / strong["images"].sum(), face, label)
+    axis.set(xlabel=_("confidence, %"), ylabel=_("accuracy, %"))
+
+
+def _points(axis: Axes, rows: pd.DataFrame, shares: pd.Series, face: str, label: str) -> None:
+    """The bins, larger for more images; a line through those that are not nearly empty."""
+    colour = style.PALETTE[0]
+    if face == colour:
+        axis.plot(rows["confidence"], rows["accuracy"], color=colour, linewidth=1.2)
     least, most = _AREAS
-    share = strong["images"] / strong["images"].sum()
-    points: dict[str, Any] = {"color": colour, "linewidth": 0, "zorder": 3, "clip_on": False}
-    said = _("%(seeds)s together, larger for more images") % {"seeds": style.seeds_in_words(seeds)}
     axis.scatter(
-        strong["confidence"],
-        strong["accuracy"],
-        s=least + (most - least) * np.sqrt(share),
-        label=said,
-        **points,  # shares of 0 and 100 % lie on the frame
+        rows["confidence"],
+        rows["accuracy"],
+        s=least + (most - least) * np.sqrt(shares),
+        facecolor=face,
+        edgecolor=colour,
+        linewidth=0.8,
+        zorder=3,
+        clip_on=False,  # shares of 0 and 100 % lie on the frame
+        label=label,
     )
-    axis.set_ylabel(_("accuracy, %"))
 
 
 def _shares(axis: Axes, bins: pd.DataFrame) -> None:

@@ -46,9 +46,7 @@ class Panel(NamedTuple):
 
 
 POINTS = Panel(N_("percentage points"), 100.0, logarithmic=False)
-ENLARGED = POINTS._replace(
-    unit=N_("percentage points; sections of small differences on a wider scale")
-)
+ENLARGED = POINTS._replace(unit=N_("percentage points, enlarged (sections of small differences)"))
 
 
 def panel_of(claim: Claim) -> Panel:

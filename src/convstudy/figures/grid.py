@@ -52,7 +52,8 @@ def _line(axis: Axes, grid: Grid, names: list[str]) -> None:
     axis.errorbar(places, means, [means - low, high - means], **shown, capsize=3)
     _name(axis, "x", names, range(len(names)))
     axis.yaxis.set_major_formatter(style.Numbers())
-    axis.set(xlabel=_(grid.axes[0]["name"]), ylabel=_("test accuracy, %"))
+    (name,) = (one["name"] for one in grid.axes)
+    axis.set(xlabel=_(name), ylabel=_("test accuracy, %"))
 
 
 def _map(axis: Axes, grid: Grid, names: list[list[str]]) -> None:
