@@ -8,7 +8,7 @@ from convstudy.config.experiments import comparable
 from convstudy.config.grids import axis_in_words, shown
 from convstudy.config.kinds import compared
 from convstudy.config.study import Study
-from convstudy.figures import kinds as kinds_of_figures
+from convstudy.figures.kinds import needs
 
 Slice = dict[str, Any]
 
@@ -144,7 +144,7 @@ def drawn(study: Study) -> Slice:
         "pictures": {
             name: pictures(study, name)
             for name, one in sections
-            if "pictures" in kinds_of_figures.needs(one["figures"])
+            if "pictures" in needs(one["figures"])
         },
         "forest": wording(study),
         **{

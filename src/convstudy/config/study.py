@@ -10,7 +10,7 @@ from convstudy.config.kinds import compared
 from convstudy.config.metrics import METRICS
 from convstudy.config.schema import complete, faults
 from convstudy.errors import StudyError
-from convstudy.figures import kinds as kinds_of_figures
+from convstudy.figures.kinds import schema as schema_of_figures
 
 # As `snakemake --config` hands them on: it knows Python's spelling only.
 _BOOLEANS = {"true": True, "false": False}
@@ -43,7 +43,7 @@ def load(config: Config, schema: Config, is_trained: IsTrained | None = None) ->
 
     `is_trained` is asked, run by run, only under `allow_missing`; the study is then what is there.
     """
-    schema = {**schema, "$defs": {**schema["$defs"], "figures": kinds_of_figures.schema()}}
+    schema = {**schema, "$defs": {**schema["$defs"], "figures": schema_of_figures()}}
     complete(config, schema)
     if isinstance(config.get("allow_missing"), str):
         config["allow_missing"] = _BOOLEANS.get(config["allow_missing"], config["allow_missing"])

@@ -53,8 +53,8 @@ def _curve(axis: Axes, bins: pd.DataFrame) -> None:
     diagonal: dict[str, Any] = {"color": style.QUIET, "linewidth": 0.8, "linestyle": "--"}
     axis.plot([0, 100], [0, 100], **diagonal, label=_("calibrated"), gid=CALIBRATED)
     seeds = bins["seed"].nunique()
-    if seeds > 1:
-        each = bins[bins["images"] >= _FEW]
+    each = bins[bins["images"] >= _FEW]
+    if seeds > 1 and len(each):
         each = each.assign(confidence=100 * each["confidence"], accuracy=100 * each["accuracy"])
         faint: dict[str, Any] = {"color": colour, "linewidth": 0.6, "alpha": 0.35, "gid": SEEDS}
         faint |= {"units": "seed", "estimator": None, "legend": False}

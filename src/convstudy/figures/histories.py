@@ -57,9 +57,7 @@ def read(path: Path) -> pd.DataFrame:
     if lacking := set(columns) - set(words.columns):
         raise _unusable(path, f"has no column {_listed(lacking)}")
     _check(path, words)
-    return pd.read_csv(
-        path, dtype=_TYPES, usecols=columns, float_precision="round_trip", encoding="utf-8"
-    )
+    return pd.read_csv(path, dtype=_TYPES, usecols=columns, encoding="utf-8")
 
 
 def _check(path: Path, words: pd.DataFrame) -> None:

@@ -27,11 +27,11 @@ TEXT, SMALL, TITLE = 8.0, 7.0, 9.5  # points
 QUIET = "0.35"  # grey of what accompanies the data
 
 # Eight colours that stay apart with normal sight, protanopia, deuteranopia and tritanopia, found by
-# search over sRGB: maximal smallest distance in OKLab, contrast with white at least 3. A test holds
-# both.
+# search over sRGB: maximal smallest distance in OKLab, contrast with white at least 3, and
+# neighbours (the networks of one section) furthest apart. A test holds distances and contrast.
 PALETTE = (
-    *("#00255A", "#2397FA", "#A88F05", "#AD210E"),
-    *("#2331FF", "#782B9F", "#ED46A5", "#570000"),
+    *("#00255A", "#2331FF", "#AD210E", "#2397FA"),
+    *("#A88F05", "#782B9F", "#570000", "#ED46A5"),
 )
 # Nine markers, so that colour and marker together recur only after 72 experiments.
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">")

@@ -7,7 +7,7 @@ from typing import Any
 
 from convstudy.config.kinds import compared
 from convstudy.errors import StudyError
-from convstudy.figures import kinds
+from convstudy.figures.kinds import needs
 from convstudy.files import read_json
 from convstudy.report import provenance
 from convstudy.report.data import described
@@ -76,9 +76,9 @@ def gather(study: Values, results: Path, data: Path, report: Path) -> Values:
 
 def _drawn_from(results: Path, section: str, shown: list[str]) -> Values:
     """The tables of how networks err and of a grid, whose numbers the text gives too, or None."""
-    needs = kinds.needs(shown)
+    needed = needs(shown)
     return {
-        table: read_json(results / folder / f"{section}.json") if table in needs else None
+        table: read_json(results / folder / f"{section}.json") if table in needed else None
         for table, folder in (("confusion", "confusion"), ("errors", "errors"), ("grid", "grids"))
     }
 

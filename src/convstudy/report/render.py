@@ -12,7 +12,7 @@ from convstudy.config import read_slice
 from convstudy.config.kinds import compared
 from convstudy.config.metrics import METRICS
 from convstudy.errors import StudyError
-from convstudy.figures import kinds
+from convstudy.figures.kinds import files as files_of_figures
 from convstudy.files import digest, write_text
 from convstudy.report import settings
 from convstudy.report.context import gather
@@ -83,7 +83,7 @@ def _record(options: argparse.Namespace, study: dict[str, Any]) -> dict[str, Any
         *(
             results / path
             for name, job in study["drawn"]["sections"].items()
-            for path in kinds.files(name, job, *job["figures"])
+            for path in files_of_figures(name, job, *job["figures"])
             if path.endswith(".npz")
         ),
         results / "figures" / "forest.png",
