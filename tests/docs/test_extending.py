@@ -50,7 +50,7 @@ def test_the_study_has_these_jobs_beside_those_of_the_config(followed):
 
 
 def test_networks_are_trained_and_drawn_and_the_layer_is_checked(followed):
-    figures = [f"results/quick/figures/mine/{k}.png" for k in ("mistakes", "recalls")]
+    figures = [f"results/quick/figures/mine/{k}.png" for k in ("mistakes", "recalls", "gaps")]
     targets = [*figures, "results/quick/grids/mine_kernels.json"]
     done = followed.snakemake(
         *("--cores", "2", *targets, "results/quick/layers/hard_swish.json", *OVERLAY),
