@@ -354,7 +354,11 @@ CONFIG = [
     # A network's colour is its place in the config, so those below it are drawn in other ones.
     (
         removed_experiment,
-        (VERIFIED | TIMING | drawn(*OF_KERNELS, "depth", "layers_at_work", *WITH_SCHEDULE))
+        (
+            VERIFIED
+            | TIMING
+            | drawn(*OF_KERNELS, "depth", "layers_at_work", "widths", *WITH_SCHEDULE)
+        )
         - drawn("blocks"),
     ),
     (new_cell, trained(*NEW_CELLS) | OVER_GRID | VERIFIED),

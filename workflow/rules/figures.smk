@@ -65,9 +65,11 @@ rule draw_forest:
     params:
         results=lambda w: RESULTS,
         slice=canonical_json(slices.wording(STUDY)),
-        code=lambda w: code("draw"),
+        code=lambda w: code("draw", kinds.module(kinds.FOREST)),
+        uses=kinds.module(kinds.FOREST),
     message:
         "Draw all claims"
     shell:
-        "convstudy --log {log} --code {params.code} draw --results {params.results}"
-        " --words {input.words} --output {output} <<< {params.slice:q}"
+        "convstudy --log {log} --code {params.code} --uses {params.uses} draw"
+        " --results {params.results} --words {input.words}"
+        " --output {output} <<< {params.slice:q}"

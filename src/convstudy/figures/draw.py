@@ -3,6 +3,7 @@
 import argparse
 import importlib
 from pathlib import Path
+from typing import Any
 
 from matplotlib.figure import Figure
 
@@ -32,13 +33,16 @@ def main(argv: list[str]) -> None:
 def figure(section: str | None, kind: str, job: Job, results: Path) -> Figure:
     """One figure of the files in `results`; raise `StudyError` for one that is unfit."""
     if section is None and kind == FOREST:
-        from convstudy.figures import forest
-
-        return forest.draw(tables.claims(results / "claims.json", job))
+        return _drawn(kind, tables.claims(results / "claims.json", job))
     if section is None or kind not in KINDS:
         known = ", ".join(KINDS) if section else FOREST
         raise StudyError(f"no figure is called {kind!r}. Name its file by one of: {known}.")
     drawing = parse(job)
     found = [tables.read(table, results, section, drawing) for table in KINDS[kind].needs]
-    drawn: Figure = importlib.import_module(module(kind)).draw(drawing, *found)
+    return _drawn(kind, drawing, *found)
+
+
+def _drawn(kind: str, *tables: Any) -> Figure:
+    """Imported by name, so that an edit of a kind redraws the sections that show it."""
+    drawn: Figure = importlib.import_module(module(kind)).draw(*tables)
     return drawn
