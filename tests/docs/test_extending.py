@@ -45,7 +45,7 @@ def test_the_study_has_these_jobs_beside_those_of_the_config(followed):
     more = {rule: n - plain.get(rule, 0) for rule, n in mine.items() if n != plain.get(rule, 0)}
     assert more == {
         **{"fetch": 1, "prepare": 1, "train": 2 * 2 + 3 * 2, "check_layer": 1},
-        **{"draw_mine": 1, "errors": 1, "mistakes": 1, "grid": 1},
+        **{"draw_mine": 1, "draw_mine_kernels": 1, "errors": 1, "mistakes": 1, "grid": 1},
     }
 
 
