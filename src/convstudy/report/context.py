@@ -76,11 +76,9 @@ def gather(study: Values, results: Path, data: Path, report: Path) -> Values:
 
 def _drawn_from(results: Path, section: str, shown: list[str]) -> Values:
     """The tables of how networks err and of a grid, whose numbers the text gives too, or None."""
-    needed = needs(shown)
-    return {
-        table: read_json(results / folder / f"{section}.json") if table in needed else None
-        for table, folder in (("confusion", "confusion"), ("errors", "errors"), ("grid", "grids"))
-    }
+    folders = {"confusion": "confusion", "errors": "errors", "grid": "grids"}
+    used = {table: results / folders[table] / f"{section}.json" for table in folders}
+    return {one: read_json(used[one]) if one in needs(shown) else None for one in folders}
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
