@@ -96,6 +96,16 @@ def value_in_words(value: str) -> str:
     return localised(value)
 
 
+def layer_in_words(name: str) -> str:
+    """A layer by its module's name: `first convolution`, `stage 2`; of others `layer a.b`."""
+    group, _, place = name.partition(".")
+    if name == "features.0":
+        return gettext("first convolution")
+    if group == "stages" and place.isdecimal():
+        return gettext("stage %(number)s") % {"number": 1 + int(place)}
+    return gettext("layer %(name)s") % {"name": name}
+
+
 def listing(values: Sequence[object], last: str = "and") -> str:
     """`a, b and c`; `last` is "and" or "or"."""
     styles: dict[str, Literal["standard", "or"]] = {"and": "standard", "or": "or"}

@@ -32,9 +32,8 @@ def test_every_block_of_the_page_is_tried():
 def test_the_study_has_these_jobs(followed):
     assert followed.jobs("report.md") == {
         **{"fetch": 1, "prepare": 1, "train": 2 * 2 + 3 * 2, "check_layer": 2, "summarise": 1},
-        **{"draw_comparison": 1, "draw_history": 1, "errors": 1, "mistakes": 1, "analyse": 1},
-        **{"draw_mistakes": 1, "draw_errors": 1, "draw_forest": 1, "report": 1},
-        **{"grid": 1, "draw_grid": 1},
+        **{"errors": 1, "mistakes": 1, "grid": 1, "analyse": 1, "report": 1},
+        **{"draw_networks": 1, "draw_kernel_sizes": 1, "draw_forest": 1},
     }
 
 

@@ -43,11 +43,13 @@ FLOORS = {
         *("statistics", "figures", "report"),
     },
 }
-# What a recipe means, in plain numbers: the histories of runs are compared with it.
-SHARED = {"convstudy.training.recipe"}
+# What a recipe means, in plain numbers: the histories of runs are compared with it. And which kinds
+# of figures there are, which imports nothing: config and report ask it.
+SHARED = {"convstudy.training.recipe", "convstudy.figures.kinds"}
 ONLY_IN = {
     "torchvision": {"models/of_torchvision.py", "datasets/of_torchvision.py"},
     "matplotlib": {"figures"},
+    "seaborn": {"figures"},
     "scipy": {"statistics"},
     "statsmodels": {"statistics"},
     "jinja2": {"report"},
@@ -88,17 +90,17 @@ def test_imports_run_one_way(path):
 @pytest.mark.parametrize(
     ("module", "unwanted"),
     [
-        ("convstudy.training.train", {"torchvision", "pandas", "matplotlib", "scipy"}),
+        ("convstudy.training.train", {"torchvision", "pandas", "seaborn", "matplotlib", "scipy"}),
         ("convstudy.evaluation.activations", {"torchvision", "pandas", "matplotlib", "scipy"}),
-        ("convstudy.config.study", {"torch", "numpy", "pandas"}),
+        ("convstudy.config.study", {"torch", "numpy", "pandas", "matplotlib"}),
         ("convstudy.datasets.generate", {"torch", "torchvision", "matplotlib", "scipy"}),
         ("convstudy.datasets.fetch", {"torch", "numpy"}),
         ("convstudy.datasets.fetch_torchvision", {"torch", "torchvision", "numpy"}),
         ("convstudy.datasets.prepare", {"torchvision", "matplotlib", "scipy"}),
         ("convstudy.config.torchvision_sets", {"torch", "torchvision", "numpy"}),
-        ("convstudy.statistics.summarise", {"torch", "scipy", "matplotlib"}),
-        ("convstudy.figures.curves", {"torch", "scipy"}),
-        ("convstudy.report.render", {"torch", "numpy", "matplotlib"}),
+        ("convstudy.statistics.summarise", {"torch", "scipy", "matplotlib", "pandas", "seaborn"}),
+        ("convstudy.figures.draw", {"torch", "jinja2"}),
+        ("convstudy.report.render", {"torch", "numpy", "matplotlib", "pandas"}),
         ("convstudy.report.html", {"torch", "numpy", "matplotlib"}),
         ("convstudy.cli", {"torch", "numpy", "jsonschema"}),
     ],

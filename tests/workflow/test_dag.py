@@ -10,10 +10,11 @@ from convstudy.config.study import load
 from convstudy.errors import StudyError
 from convstudy.report import provenance
 
-DRAWN = {
-    **{"draw_comparison": 9, "draw_history": 11, "draw_confusion": 1, "draw_activations": 2},
-    **{"draw_errors": 18, "draw_mistakes": 9, "draw_grid": 1, "draw_forest": 1},
-}
+SECTIONS = [
+    *("mnist", "kernels", "kernels_matched", "widths", "cifar10", "depth", "blocks"),
+    *("layers_at_work", "modern", "modern_residual"),
+]
+DRAWN = {f"draw_{section}": 1 for section in (*SECTIONS, "forest")}
 ONCE = {
     **{"summarise": 1, "timing": 1, "analyse": 1, "confusion": 1, "errors": 9, "mistakes": 9},
     "grid": 1,
@@ -51,8 +52,7 @@ def test_full_has_these_jobs(checkout):
         "check_layer": 4,
         **DRAWN,
         **ONCE,
-        # What each part of a recipe brings is shown by comparison and curves alone.
-        **{"draw_comparison": 10, "draw_history": 12},
+        "draw_modern_parts": 1,
     }
 
 
@@ -85,8 +85,8 @@ def test_a_section_can_be_dropped(checkout):
     checkout.edit_config(change)
     jobs = checkout.jobs("report.md")
     assert jobs["train"] == 70 - 2 - 12
-    assert (jobs["draw_comparison"], jobs["draw_history"], jobs["errors"]) == (8, 10, 8)
-    assert "grid" not in jobs and "draw_grid" not in jobs
+    assert (jobs["draw_mnist"], jobs["errors"]) == (1, 8)
+    assert not {"grid", "draw_widths", "draw_blocks"} & set(jobs)
 
 
 @pytest.mark.parametrize(

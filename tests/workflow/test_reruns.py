@@ -29,7 +29,6 @@ WHITENED = ["cifar10_modern_cnn", "cifar10_modern_cnn_dropout"]
 ALL = [*MNIST, *KERNELS, *MATCHED, *GRID, *RESNETS, *VGGS, *LAYERED, *WHITENED, "cifar10_fc"]
 OF_KERNELS = ["kernels", "kernels_matched"]
 WITH_RESNETS = ["cifar10", "depth", "blocks", "modern_residual"]
-OVER_GRID = {"Accuracy over the grid of section widths", "Draw the grid of section widths"}
 WITH_SCHEDULE = ["modern", "modern_residual"]
 WITH_HISTORY = ["mnist", *OF_KERNELS, *WITH_RESNETS, "layers_at_work", "modern"]
 
@@ -39,18 +38,17 @@ FOREST = {"Draw all claims"}
 TIMING = {"Time training steps of the networks that claims about time name"}
 
 
-def drawn(kinds, *sections):
-    return {f"Draw {kind} of section {section}" for kind in kinds for section in sections}
+def drawn(*sections):
+    """One job draws all figures of a section."""
+    return {f"Draw the figures of section {section}" for section in sections}
 
 
+OVER_GRID = {"Accuracy over the grid of section widths"} | drawn("widths")
 # What is drawn from comparisons and claims is drawn again with them.
-DECIDED = drawn(["comparison"], *WITH_HISTORY) | FOREST | REPORT
+DECIDED = drawn(*WITH_HISTORY) | FOREST | REPORT
 ANALYSIS = {"Compare experiments and decide claims"} | DECIDED
 VERIFIED = {"Verify and summarise all runs"} | ANALYSIS
-CONFUSION = {
-    "Confusion of classes in section cifar10",
-    "Draw the confusion matrix of section cifar10",
-}
+CONFUSION = {"Confusion of classes in section cifar10"} | drawn("cifar10")
 CHECKS = {f"Check the layer {layer}" for layer in LAYERS}
 
 
@@ -72,24 +70,12 @@ def measured(*experiments, seeds=(0, 1)):
 
 def erred(*sections):
     """What is computed and drawn from the predictions of the best network of a section."""
-    kinds = ["mistakes", "calibration", "recalls"]
     computed = {f"Errors of the best network of section {section}" for section in sections}
     pictured = {f"Images of the mistakes of section {section}" for section in sections}
-    return computed | pictured | drawn(kinds, *sections)
+    return computed | pictured | drawn(*sections)
 
 
-def history(*sections):
-    """What follows a training that is shown in these sections."""
-    return drawn(["comparison", "curves"], *sections) | erred(*sections)
-
-
-FIGURES = (
-    drawn(["comparison", "curves", "mistakes", "calibration", "recalls"], *WITH_HISTORY)
-    | drawn(["activations"], "depth", "kernels")
-    | drawn(["schedule"], *WITH_SCHEDULE)
-    | {"Draw the confusion matrix of section cifar10", "Draw the grid of section widths"}
-    | FOREST
-)
+FIGURES = drawn(*WITH_HISTORY, "widths") | FOREST
 EVERY_RUN = (
     trained(*ALL)
     | activated("cifar10_resnet18", *KERNELS)
@@ -106,8 +92,7 @@ DIGITS = (
     | measured(*KERNELS)
     | TIMING
     | OVER_GRID
-    | history("mnist", *OF_KERNELS)
-    | drawn(["activations"], "kernels")
+    | erred("mnist", *OF_KERNELS)
     | VERIFIED
 )
 
@@ -118,8 +103,7 @@ PLAIN = (
     | activated(*KERNELS)
     | measured(*KERNELS)
     | TIMING
-    | history("mnist", *OF_KERNELS)
-    | drawn(["activations"], "kernels")
+    | erred("mnist", *OF_KERNELS)
     | VERIFIED
 )
 
@@ -136,9 +120,7 @@ CODE = {
         trained("mnist_resnet18", *RESNETS)
         | activated("cifar10_resnet18")
         | TIMING
-        | history("mnist", *WITH_RESNETS)
-        | drawn(["activations"], "depth")
-        | drawn(["schedule"], "modern_residual")
+        | erred("mnist", *WITH_RESNETS)
         | CONFUSION
         | VERIFIED,
     ),
@@ -148,7 +130,7 @@ CODE = {
         "nn.GELU()",
         trained("mnist_fc", "cifar10_fc")
         | TIMING
-        | history("mnist", "cifar10")
+        | erred("mnist", "cifar10")
         | CONFUSION
         | VERIFIED,
     ),
@@ -168,7 +150,7 @@ CODE = {
     "a layer": (
         "layers/swish.py",
         *APPENDED,
-        {"Check the layer swish"} | trained(*LAYERED) | history("layers_at_work") | VERIFIED,
+        {"Check the layer swish"} | trained(*LAYERED) | erred("layers_at_work") | VERIFIED,
     ),
     "the checks of layers": (
         "evaluation/check_layer.py",
@@ -178,8 +160,17 @@ CODE = {
     "the learning curves": (
         "figures/curves.py",
         *APPENDED,
-        drawn(["curves"], *WITH_HISTORY) | REPORT,
+        drawn(*WITH_HISTORY) | REPORT,
     ),
+    "the drawing of grids": ("figures/grid.py", *APPENDED, drawn("widths") | REPORT),
+    "the drawing of schedules": (
+        "figures/schedule.py",
+        *APPENDED,
+        drawn(*WITH_SCHEDULE) | REPORT,
+    ),
+    "the drawing of claims": ("figures/forest.py", *APPENDED, FOREST | REPORT),
+    "the kinds of figures": ("figures/kinds.py", *APPENDED, FIGURES | REPORT),
+    "what figures are drawn from": ("figures/tables.py", *APPENDED, FIGURES | REPORT),
     "the style of figures": (
         "figures/style.py",
         '"nearest"',
@@ -190,10 +181,7 @@ CODE = {
         "evaluation/activations.py",
         "default=3",
         "default=4",
-        activated("cifar10_resnet18", *KERNELS)
-        | measured(*KERNELS)
-        | drawn(["activations"], "depth", "kernels")
-        | ANALYSIS,
+        activated("cifar10_resnet18", *KERNELS) | measured(*KERNELS) | ANALYSIS,
     ),
     "the verification of runs": (
         "statistics/summarise.py",
@@ -341,16 +329,16 @@ def drawn_layer(config):
 
 
 CONFIG = [
-    (learning_rate, trained("mnist_fc") | TIMING | history("mnist") | VERIFIED),
-    (swapped_values, trained("mnist_fc") | TIMING | history("mnist") | VERIFIED),
-    (new_seed, trained("cifar10_bottleneck", seeds=[2]) | history("blocks") | VERIFIED),
-    (other_seed, trained("mnist_fc", seeds=[7]) | history("mnist") | VERIFIED),
+    (learning_rate, trained("mnist_fc") | TIMING | erred("mnist") | VERIFIED),
+    (swapped_values, trained("mnist_fc") | TIMING | erred("mnist") | VERIFIED),
+    (new_seed, trained("cifar10_bottleneck", seeds=[2]) | erred("blocks") | VERIFIED),
+    (other_seed, trained("mnist_fc", seeds=[7]) | erred("mnist") | VERIFIED),
     (margin, ANALYSIS),
     (new_claim, ANALYSIS),
     (words_of_a_claim, FOREST | REPORT),
     (
         new_experiment,
-        trained("mnist_kernel9") | history("kernels") | VERIFIED,
+        trained("mnist_kernel9") | erred("kernels") | VERIFIED,
     ),
     # A network's colour is its place in the config, so those below it are drawn in other ones.
     (
@@ -358,24 +346,20 @@ CONFIG = [
         (
             VERIFIED
             | TIMING
-            | drawn(
-                ["comparison", "curves"], *OF_KERNELS, "depth", "layers_at_work", *WITH_SCHEDULE
-            )
-            | drawn(["activations"], "kernels")
-            | drawn(["schedule"], *WITH_SCHEDULE)
+            | drawn(*OF_KERNELS, "depth", "layers_at_work", "widths", *WITH_SCHEDULE)
         )
-        - drawn(["comparison"], "blocks"),
+        - drawn("blocks"),
     ),
     (new_cell, trained(*NEW_CELLS) | OVER_GRID | VERIFIED),
-    (title_of_a_section, drawn(["comparison", "curves"], "blocks") | REPORT),
-    (title_of_an_experiment, history("mnist") | REPORT),
+    (title_of_a_section, drawn("blocks") | REPORT),
+    (title_of_an_experiment, erred("mnist") | REPORT),
     (language, FIGURES | REPORT),
     (another_scale, set()),
     (mirror, set()),
     (order_of_keys, set()),
     (
         drawn_layer,
-        activated(*KERNELS) | drawn(["activations"], "kernels") | REPORT,
+        activated(*KERNELS) | drawn("kernels") | REPORT,
     ),
     (generator, {"Generate digits", "Prepare digits"} | DIGITS),
 ]

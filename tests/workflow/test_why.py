@@ -23,7 +23,7 @@ def test_why_says_what_is_stale_and_why(study):
     assert "    because its code has changed: convstudy.figures.curves\n" in said
     assert "because it has not been run, or its result is gone" in said
     assert "    Write the report" in said
-    assert "Draw curves of section blocks\nDraw curves of section cifar10\n" in said
+    assert "Draw the figures of section blocks\nDraw the figures of section cifar10\n" in said
 
 
 def test_why_says_what_the_readme_shows(study):

@@ -12,6 +12,7 @@ from convstudy.config import catalogue, cost, reading, slices
 from convstudy.config.study import load
 from convstudy.engine import WORKFLOW
 from convstudy.errors import StudyError
+from convstudy.figures import kinds
 from convstudy.files import canonical_json, read_json
 from convstudy.fingerprint import fingerprint
 from convstudy.named import layer, network
@@ -109,7 +110,7 @@ TIMING = result("timing.json")
 RUNS = result("runs")
 STATES = result("state")
 TEMPLATE_FOLDER = os.path.relpath(_workflow / "templates")  # the same in every checkout
-TEMPLATES = sorted(map(str, Path(TEMPLATE_FOLDER).glob("*.md.j2")))
+TEMPLATES = sorted(map(str, Path(TEMPLATE_FOLDER).rglob("*.md.j2")))
 PAGE_TEMPLATES = [f"{TEMPLATE_FOLDER}/report.{kind}" for kind in ("html.j2", "css", "js")]
 # Whatever words it writes depends on it: changing the language reruns reports and figures alone.
 CATALOGUE = os.path.relpath(_workflow / "locale" / f"{STUDY.language}.po")
@@ -174,9 +175,9 @@ def reported():
         "runs": expected_runs(),
         "analysis": slices.analysis(STUDY),
         "drawn": slices.drawn(STUDY),
-        "confusion": {n: slices.candidates(STUDY, n) for n in sections_with("confusion")},
-        "grids": {n: slices.grid(STUDY, n) for n in sections_with("grid")},
-        "errors": {n: slices.candidates(STUDY, n) for n in sections_with(*ERRORS)},
+        "confusion": {n: slices.candidates(STUDY, n) for n in sections_needing("confusion")},
+        "grids": {n: slices.grid(STUDY, n) for n in sections_needing("grid")},
+        "errors": {n: slices.candidates(STUDY, n) for n in sections_needing("errors")},
     }
 
 
@@ -201,27 +202,35 @@ def measured():
 
 
 # ── Figures ──────────────────────────────────────────────────────────────────────────────────────
-# Kinds of figures that show how the best network of a section errs.
-ERRORS = ("mistakes", "calibration", "recalls")
+def sections_needing(table):
+    """Sections that show a figure which is drawn from that table."""
+    return [name for name, one in STUDY.sections.items() if table in kinds.needs(one["figures"])]
 
 
-def sections_with(*kinds):
-    """Sections that show a figure of one of these kinds."""
-    return [name for name, one in STUDY.sections.items() if set(kinds) & set(one["figures"])]
+def figures_of(section):
+    """Where each figure of a section is, by its kind."""
+    shown = STUDY.sections[section]["figures"]
+    return {kind: result("figures", section, f"{kind}.png") for kind in shown}
 
 
 def figures():
     """All figures of the report."""
-    return [
-        result("figures", name, f"{kind}.png")
-        for name, section in STUDY.sections.items()
-        for kind in section["figures"]
-    ] + [result("figures", "forest.png")]
+    drawn = [path for name in STUDY.sections for path in figures_of(name).values()]
+    return [*drawn, result("figures", f"{kinds.FOREST}.png")]
 
 
-def shown_activations(section):
-    """Activation files of an activation grid."""
-    return [
-        run_of("activations.npz").format(experiment=one["experiment"], seed=one["seed"])
-        for one in slices.drawing_of_activations(STUDY, section)["experiments"]
-    ]
+def drawn_from(section):
+    """The files that figures of a section are drawn from."""
+    job = slices.drawing(STUDY, section)
+    return [result(path) for path in kinds.files(section, job, *job["figures"])]
+
+
+def modules_of_figures(section):
+    """The modules that draw the figures of a section, by name."""
+    return [kinds.module(kind) for kind in STUDY.sections[section]["figures"]]
+
+
+def caption(kind):
+    """What `snakemake --report` says below a figure; of a new kind only whose it is."""
+    own = _workflow / "report" / f"{kind}.rst"
+    return f"../report/{kind if own.is_file() else 'figure'}.rst"

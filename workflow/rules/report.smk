@@ -3,9 +3,11 @@ rule report:
         summary=result("summary.csv"),
         comparisons=result("comparisons.json"),
         claims=result("claims.json"),
-        confusion=expand(result("confusion", "{section}.json"), section=sections_with("confusion")),
-        grids=expand(result("grids", "{section}.json"), section=sections_with("grid")),
-        errors=expand(result("errors", "{section}.json"), section=sections_with(*ERRORS)),
+        confusion=expand(
+            result("confusion", "{section}.json"), section=sections_needing("confusion")
+        ),
+        grids=expand(result("grids", "{section}.json"), section=sections_needing("grid")),
+        errors=expand(result("errors", "{section}.json"), section=sections_needing("errors")),
         layers=expand(result("layers", "{layer}.json"), layer=STUDY.layers),
         data=expand("data/prepared/{dataset}.json", dataset=STUDY.datasets),
         figures=figures(),

@@ -53,7 +53,7 @@ def extracted() -> Catalog:
     """Every text that reports and figures may show, with the files that it is from."""
     found = Catalog()
     sources: tuple[tuple[Any, str, dict[str, Any]], ...] = (
-        (babel_extract, "workflow/templates/*.j2", _TEMPLATES),
+        (babel_extract, "workflow/templates/**/*.j2", _TEMPLATES),
         ("python", "src/convstudy/**/*.py", {}),
         (_data, "config.yaml", {}),
         (_data, "workflow/catalogue.yaml", {}),

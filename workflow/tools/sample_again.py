@@ -20,6 +20,7 @@ from snakemake.utils import update_config
 from convstudy.config import catalogue, slices
 from convstudy.config.study import Study, load
 from convstudy.errors import StudyError
+from convstudy.figures import kinds
 from convstudy.files import canonical_json, read_json
 from convstudy.report.record import record_of
 from convstudy.sealed import write_sealed
@@ -108,24 +109,20 @@ def commands(
     given = ["--summary", results / "summary.csv", *runs, "--timing", results / "timing.json"]
     outputs = ["--comparisons", comparisons, "--claims", claims]
     yield ["analyse", *given, *outputs], canonical_json(job["analysis"])
-    for section in study.sections:
-        figures = results / "figures" / section
-        kept = {
-            "comparison": [*runs, "--comparisons", comparisons],
-            "curves": runs,
-            "schedule": runs,
-            "calibration": ["--errors", results / "errors" / f"{section}.json"],
-            "recalls": ["--errors", results / "errors" / f"{section}.json"],
-            "confusion": ["--confusion", results / "confusion" / f"{section}.json"],
-            "grid": ["--grid", results / "grids" / f"{section}.json"],
-        }
-        for kind, given in kept.items():
-            path = figures / f"{kind}.png"
-            if (work / path).is_file():
-                asked = canonical_json(slices.drawing(study, section))
-                yield [f"draw-{kind}", *given, *words, "--output", path], asked
-    forest = ["--claims", claims, "--output", results / "figures/forest.png"]
-    yield ["draw-forest", *forest, *words], canonical_json(slices.wording(study))
+    given = ["--results", results, *words]
+    for section, asked in job["drawn"]["sections"].items():
+        drawn = [
+            results / "figures" / section / f"{kind}.png"
+            for kind in asked["figures"]
+            if all((work / results / path).is_file() for path in kinds.files(section, asked, kind))
+        ]
+        if drawn:
+            yield (
+                ["draw", "--section", section, *given, "--output", *drawn],
+                canonical_json(asked),
+            )
+    forest = results / "figures" / f"{kinds.FOREST}.png"
+    yield ["draw", *given, "--output", forest], canonical_json(job["drawn"]["forest"])
     paths = ["--data", "data/prepared", "--templates", ROOT / "workflow/templates"]
     report = ["--results", results, *paths, *words, "--output", "report.md"]
     yield ["report", *report], canonical_json(job)

@@ -9,6 +9,7 @@ from convstudy.config.grids import axis_in_words, shown
 from convstudy.config.kinds import compared
 from convstudy.config.study import Study
 from convstudy.config.torchvision_sets import is_generated
+from convstudy.figures.kinds import needs
 
 Slice = dict[str, Any]
 
@@ -74,24 +75,14 @@ def _comparable(study: Study, section: str) -> list[str]:
 
 
 def drawing(study: Study, section: str) -> Slice:
-    """What a figure of a section shows."""
+    """What the figures of a section show, and their options."""
     one = study.sections[section]
     first = study.experiments[one["experiments"][0]]
     return {
         "title": one["title"],
         "dataset": study.datasets[first.dataset]["title"],
         "experiments": [_member(study, name) for name in one["experiments"]],
-    }
-
-
-def drawing_of_activations(study: Study, section: str) -> Slice:
-    """What an activation grid shows: of each network its first seed, which the figure states."""
-    shown = study.sections[section]["figures"]["activations"]
-    members = [_member(study, name) for name in shown["experiments"]]
-    return {
-        **drawing(study, section),
-        "experiments": [{**one, "seed": one["seeds"][0]} for one in members],
-        "layers": shown["layers"],
+        "figures": one["figures"],
     }
 
 
@@ -151,13 +142,10 @@ def drawn(study: Study) -> Slice:
     layers = {"drawn_layers": drawn_layers, "measured_layers": measured_layers}
     return {
         "sections": {name: drawing(study, name) for name, one in sections if one["experiments"]},
-        "activations": {
-            name: drawing_of_activations(study, name)
-            for name, one in sections
-            if "activations" in one["figures"]
-        },
         "pictures": {
-            name: pictures(study, name) for name, one in sections if "mistakes" in one["figures"]
+            name: pictures(study, name)
+            for name, one in sections
+            if "pictures" in needs(one["figures"])
         },
         "forest": wording(study),
         **{

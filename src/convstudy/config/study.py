@@ -18,6 +18,7 @@ from convstudy.config.kinds import compared
 from convstudy.config.metrics import METRICS
 from convstudy.config.schema import complete, faults
 from convstudy.errors import StudyError
+from convstudy.figures.kinds import schema as schema_of_figures
 
 IsTrained = Callable[[Experiment, int], bool]  # (experiment, seed), at the scale of the config
 
@@ -49,6 +50,7 @@ def load(config: Config, schema: Config, is_trained: IsTrained | None = None) ->
 
     `is_trained` is asked, run by run, only under `allow_missing`; the study is then what is there.
     """
+    schema = {**schema, "$defs": {**schema["$defs"], "figures": schema_of_figures()}}
     given, config = config, copy.deepcopy(config)
     blankets = left_open(config)
     schema, unknown = networks.described(config, schema)

@@ -1,5 +1,1 @@
-"""Figures of the report: one module per kind, each run by hand or by a rule.
-
-Only matplotlib is used, without pyplot: seaborn adds seconds of imports to every figure's job and
-draws nothing here that matplotlib does not.
-"""
+"""Figures of the report: a row of `kinds` and one module with a function `draw` per kind."""

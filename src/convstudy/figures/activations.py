@@ -1,9 +1,6 @@
-"""`convstudy draw-activations`: what layers of trained networks answer to the same test images."""
+"""What layers of trained networks answer to the same test images."""
 
-import argparse
-import zipfile
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -12,20 +9,17 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from convstudy import language
-from convstudy.config import read_slice
-from convstudy.errors import StudyError
 from convstudy.figures import style
-from convstudy.figures.drawing import Drawing, Experiment, parse
+from convstudy.figures.drawing import Drawing
+from convstudy.figures.tables import Block
 from convstudy.language import gettext as _
-from convstudy.language import ngettext
+from convstudy.language import layer_in_words, ngettext
 from convstudy.marks import N_
 
 _MAPS = 16  # shown per layer and image
 _COLUMNS = 16  # of maps, side by side
-_IMAGES = 3
 _GAP = 0.06  # between maps, in widths of a map
-_RIGHT = 0.5  # inches for the colour scale
+_RIGHT = 0.62  # inches for the colour scale
 _HEAD, _BETWEEN, _FOOT = 0.2, 0.3, 0.36  # inches
 _LARGEST = 0.72  # inches of a map
 _NOTE = N_(
@@ -34,57 +28,9 @@ _NOTE = N_(
 )
 
 
-class Block(NamedTuple):
-    """One layer of one network: images (I, H, W[, 3]), their classes, maps (I, C, h, w)."""
-
-    experiment: Experiment
-    layer: str
-    images: np.ndarray
-    names: list[str]
-    maps: np.ndarray
-
-
-def main(argv: list[str]) -> None:
-    parser = argparse.ArgumentParser(prog="convstudy draw-activations", description=__doc__)
-    parser.add_argument("--runs", type=Path, required=True, help="results/<scale>/runs")
-    parser.add_argument("--words", type=Path, help="catalogue of the language; without it English")
-    parser.add_argument("--output", type=Path, required=True, help="PNG to write")
-    options = parser.parse_args(argv)
-    job = read_slice()
-    with style.styled(), language.speaking(options.words):
-        drawing = parse(job)
-        blocks = [
-            block
-            for one in drawing.experiments
-            for block in read(options.runs, one, drawing.layers)
-        ]
-        if not blocks:
-            raise StudyError('standard input names no layer. Add "layers": ["…"].')
-        style.save(draw(drawing, blocks), options.output)
-
-
-def read(runs: Path, one: Experiment, layers: tuple[str, ...]) -> list[Block]:
-    """The asked layers of an experiment's first seed; raise `StudyError` if one is not there."""
-    path = runs / one.name / f"seed{one.seeds[0]}" / "activations.npz"
-    try:
-        with np.load(path, allow_pickle=False) as stored:
-            images = stored["images"][:_IMAGES].transpose(0, 2, 3, 1)
-            names = [str(stored["classes"][label]) for label in stored["labels"][:_IMAGES]]
-            return [Block(one, layer, images, names, stored[layer][:_IMAGES]) for layer in layers]
-    except FileNotFoundError:
-        raise _unusable(path, "is missing") from None
-    except KeyError as error:
-        raise _unusable(path, f"lacks an array ({error.args[0]})") from None
-    except (OSError, ValueError, IndexError, EOFError, MemoryError, zipfile.BadZipFile) as error:
-        raise _unusable(path, f"cannot be read ({error})") from None
-
-
-def _unusable(path: Path, said: str) -> StudyError:
-    return StudyError(f"{path} {said}. Delete it and run snakemake again.")
-
-
-def draw(drawing: Drawing, blocks: list[Block]) -> Figure:
+def draw(drawing: Drawing, activations: list[Block]) -> Figure:
     """A block per network and layer; in it a line per image: the image, then its maps."""
+    blocks = activations
     left = _room_for_names(blocks)
     # Blocks of the same layer are compared, so their maps have the same size.
     sizes = [min(_cell(b, left) for b in blocks if b.layer == one.layer) for one in blocks]
@@ -159,6 +105,7 @@ def _draw_block(figure: Figure, block: Block, place: tuple[float, float, float, 
     bar.locator = MaxNLocator(4)
     bar.formatter = style.Numbers()
     bar.ax.tick_params(labelsize=style.SMALL, length=2, pad=1)
+    bar.set_label(_("value of the map"), fontsize=style.SMALL, labelpad=1)
     bar.outline.set_visible(False)
 
 
@@ -193,6 +140,6 @@ def _title(block: Block) -> str:
     else:
         part = _("maps 1-%(shown)s of %(channels)s") % counts
     one = block.experiment
-    layer = _("layer %(name)s") % {"name": block.layer}
     seed = _("seed %(seed)s") % {"seed": one.seeds[0]}
+    layer = layer_in_words(block.layer)
     return f"{style.shortened(one.title, 40)} · {layer} · {part}, {high}×{wide} · {seed}"

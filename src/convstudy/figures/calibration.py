@@ -1,63 +1,101 @@
-"""`convstudy draw-calibration`: how often a network is right that is so sure."""
+"""How often a network is right that is so sure."""
 
 from typing import Any
 
 import numpy as np
+import pandas as pd
+import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from convstudy.figures import errors, style
+from convstudy.figures import style
+from convstudy.figures.drawing import Drawing
+from convstudy.figures.tables import Errors
 from convstudy.language import gettext as _
 from convstudy.language import number
 
+_HALF = (style.PAGE_WIDTH - 1) / 2  # inches of a panel
+_AREAS = (8.0, 70.0)  # square points, of an empty bin and of one that holds all images
+_FEW = 10  # images; a share of fewer says little, so no line leads through it
+CALIBRATED, SEEDS = "calibrated", "seeds"  # gids of the diagonal and of single seeds
 
-def main(argv: list[str]) -> None:
-    errors.command(argv, "draw-calibration", __doc__, draw)
 
-
-def draw(found: errors.Errors) -> Figure:
+def draw(drawing: Drawing, errors: Errors) -> Figure:
     """Accuracy over confidence, and how many images have which confidence."""
-    images, sure, right = (
-        np.array(found["calibration"][key], dtype=float)  # (seeds, bins)
-        for key in ("images", "confidence", "accuracy")
-    )
-    figure = style.page(3.3)
-    errors.head(figure, found, errors.seeds_in_words(len(found["seeds"])))
+    figure = style.page(3.5)
+    title = style.of_network(errors.title, errors.dataset, style.seeds_in_words(len(errors.seeds)))
+    style.head(figure, title)
     curve, shares = figure.subplots(1, 2)
-    _curve(curve, images, sure, right)
-    curve.set_title(_error(found["calibration"]["error"]), loc="left")
-    _shares(shares, images)
-    for axis in (curve, shares):
+    _curve(curve, errors.bins)
+    _shares(shares, errors.bins)
+    for axis, said in ((curve, _error(errors.error)), (shares, _("images of each confidence"))):
+        axis.set_title(style.wrapped(said, _HALF, style.TEXT), loc="left")
         axis.set(xlabel=_("confidence, %"), xlim=(0, 100), ylim=(0, 100))
+    figure.legend(*curve.get_legend_handles_labels(), loc="outside lower left", ncols=4)
     return figure
 
 
-def _curve(axis: Axes, images: np.ndarray, sure: np.ndarray, right: np.ndarray) -> None:
-    """Each seed faint, all of their images together strong, beside what would be calibrated."""
+def together(bins: pd.DataFrame) -> pd.DataFrame:
+    """Confidence and accuracy in percent of all seeds' images of each bin that has any."""
+    filled = bins[bins["images"] > 0]
+    weighted = filled.assign(
+        **{key: 100 * filled[key] * filled["images"] for key in ("confidence", "accuracy")}
+    )
+    sums = weighted.groupby("bin")[["images", "confidence", "accuracy"]].sum()
+    return sums.assign(
+        **{key: sums[key] / sums["images"] for key in ("confidence", "accuracy")}
+    ).reset_index()
+
+
+def _curve(axis: Axes, bins: pd.DataFrame) -> None:
+    """Each seed faint, all their images together strong, by how many; and what is calibrated."""
     colour = style.PALETTE[0]
     diagonal: dict[str, Any] = {"color": style.QUIET, "linewidth": 0.8, "linestyle": "--"}
-    axis.plot([0, 100], [0, 100], **diagonal, label=_("calibrated"))
-    if len(images) > 1:
-        axis.plot(100 * sure.T, 100 * right.T, color=colour, linewidth=0.7, alpha=0.4)
+    axis.plot([0, 100], [0, 100], **diagonal, label=_("calibrated"), gid=CALIBRATED)
+    seeds = bins["seed"].nunique()
+    each = bins[bins["images"] >= _FEW]
+    if seeds > 1 and len(each):
+        each = each.assign(confidence=100 * each["confidence"], accuracy=100 * each["accuracy"])
+        faint: dict[str, Any] = {"color": colour, "linewidth": 0.6, "alpha": 0.35, "gid": SEEDS}
+        faint |= {"units": "seed", "estimator": None, "legend": False}
+        sns.lineplot(each, x="confidence", y="accuracy", ax=axis, **faint)
         axis.lines[-1].set_label(_("each seed"))
-    filled = images.sum(axis=0) > 0
-    together = [
-        100 * np.nansum(images * values, axis=0)[filled] / images.sum(axis=0)[filled]
-        for values in (sure, right)
-    ]
-    strong: dict[str, Any] = {"color": colour, "linewidth": 1.6, "marker": "o", "markersize": 4}
-    strong["clip_on"] = False  # shares of 0 and 100 % lie on the frame
-    axis.plot(*together, **strong, label=errors.seeds_in_words(len(images)))
-    axis.legend(loc="upper left")
-    axis.set_ylabel(_("accuracy, %"))
+    strong = together(bins)
+    said = style.seeds_in_words(seeds)
+    few = _("fewer than %(n)s images") % {"n": _FEW}
+    for rows, face, label in (
+        (strong[strong["images"] >= _FEW], colour, said),
+        (strong[strong["images"] < _FEW], "white", few),
+    ):
+        if len(rows):
+            _points(axis, rows, rows["images"] / strong["images"].sum(), face, label)
+    axis.set(xlabel=_("confidence, %"), ylabel=_("accuracy, %"))
 
 
-def _shares(axis: Axes, images: np.ndarray) -> None:
-    shares = 100 * images.sum(axis=0) / images.sum()
-    edges = np.linspace(0, 100, len(shares) + 1)
-    axis.stairs(shares, edges, fill=True, color=style.PALETTE[1])
+def _points(axis: Axes, rows: pd.DataFrame, shares: pd.Series, face: str, label: str) -> None:
+    """The bins, larger for more images; a line through those that are not nearly empty."""
+    colour = style.PALETTE[0]
+    if face == colour:
+        axis.plot(rows["confidence"], rows["accuracy"], color=colour, linewidth=1.2)
+    least, most = _AREAS
+    axis.scatter(
+        rows["confidence"],
+        rows["accuracy"],
+        s=least + (most - least) * np.sqrt(shares),
+        facecolor=face,
+        edgecolor=colour,
+        linewidth=0.8,
+        zorder=3,
+        clip_on=False,  # shares of 0 and 100 % lie on the frame
+        label=label,
+    )
+
+
+def _shares(axis: Axes, bins: pd.DataFrame) -> None:
+    images = bins.groupby("bin")["images"].sum()
+    edges = np.linspace(0, 100, len(images) + 1)
+    axis.stairs(100 * images / images.sum(), edges, fill=True, color=style.PALETTE[1])
     axis.set_ylabel(_("images, %"))
-    axis.set_title(_("images of each confidence"), loc="left")
 
 
 def _error(error: dict[str, float | None]) -> str:

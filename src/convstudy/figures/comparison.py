@@ -1,113 +1,86 @@
-"""`convstudy draw-comparison`: test accuracy and loss of all experiments of a section."""
+"""Test accuracy and loss of all experiments of a section over the epochs, and where they end."""
 
-import argparse
-from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
+import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
-from convstudy import language
-from convstudy.config import read_slice
-from convstudy.errors import StudyError
-from convstudy.figures import histories, lines, style
-from convstudy.figures.drawing import Drawing, Experiment, parse
-from convstudy.files import read_json
+from convstudy.figures import lines, style
+from convstudy.figures.drawing import Drawing, Experiment
 from convstudy.language import gettext as _
 
-_PANEL = 2.7  # inches of height
-SEEDS, INTERVAL = "seeds", "interval"  # gids of the dots and of the bars
+_PANEL = 2.3  # inches of height
+_ROW = 0.26  # inches of an experiment's seeds
+_NAME = 30  # letters
+_ASIDE = (0.0, 0.07, -0.07, 0.035, -0.035)  # rows, so that equal seeds can be told apart
+_ABOVE, _BELOW = -0.17, 0.2  # rows: seeds, and below them their mean
+INTERVAL = "interval"  # gid of the bars
 
 
-Interval = tuple[float, float] | None  # of a mean accuracy, as fractions; None with one seed
-
-
-def main(argv: list[str]) -> None:
-    parser = argparse.ArgumentParser(prog="convstudy draw-comparison", description=__doc__)
-    parser.add_argument("--runs", type=Path, required=True, help="results/<scale>/runs")
-    parser.add_argument("--comparisons", type=Path, required=True, help="comparisons.json")
-    parser.add_argument("--words", type=Path, help="catalogue of the language; without it English")
-    parser.add_argument("--output", type=Path, required=True, help="PNG to write")
-    options = parser.parse_args(argv)
-    job = read_slice()
-    with style.styled(), language.speaking(options.words):
-        drawing = parse(job)
-        found = histories.read_all(options.runs, drawing.experiments)
-        spreads = intervals(options.comparisons, drawing)
-        style.save(draw(drawing, found, spreads), options.output)
-
-
-def intervals(path: Path, drawing: Drawing) -> dict[str, Interval]:
-    """The 95 % interval of each experiment's mean test accuracy, from comparisons.json."""
-    found = {}
-    try:
-        for section in read_json(path).values():
-            for row in section["experiments"]:
-                spread = row["metrics"]["test_accuracy"]
-                ends = spread["low"], spread["high"]
-                found[row["experiment"]] = None if None in ends else ends
-        return {one.name: found[one.name] for one in drawing.experiments}
-    except (KeyError, TypeError, AttributeError) as error:
-        raise StudyError(
-            f"{path} does not describe what is drawn ({error!r}). "
-            "Delete it and run snakemake again."
-        ) from None
-
-
-def draw(
-    drawing: Drawing, found: dict[str, histories.Histories], spreads: dict[str, Interval]
-) -> Figure:
-    """Accuracy in percent and loss over the epochs, each seed's last accuracy, and one legend."""
+def draw(drawing: Drawing, histories: pd.DataFrame, comparisons: pd.DataFrame) -> Figure:
+    """Accuracy in percent and loss over the epochs; below, the last accuracy of every seed."""
     labels = _labels(drawing.experiments)
     key = lines.key_to_seeds(len(one.seeds) for one in drawing.experiments)
     columns = lines.columns([*labels, *(str(line.get_label()) for line in key)])
     rows = -(-(len(labels) + len(key)) // columns)
-    figure = style.page(_PANEL + 0.35 + 0.16 * rows)
+    seeds = _ROW * len(labels) + 0.25
+    figure = style.page(_PANEL + seeds + 0.8 + 0.16 * rows)
     style.head(figure, f"{drawing.title} · {drawing.dataset}")
-    *axes, last = figure.subplots(1, 3, width_ratios=[1.15, 1.15, 0.8])
-    for axis, column in zip(axes, lines.FACTORS, strict=True):
-        _panel(axis, column, drawing, found, labels)
-    _seeds(last, drawing, found, spreads)
+    grid = figure.add_gridspec(2, 2, height_ratios=[_PANEL, seeds])
+    for place, quantity in enumerate(("accuracy", "loss")):
+        axis = figure.add_subplot(grid[0, place])
+        _panel(axis, quantity, drawing, histories, labels)
     means = [line for line in axis.lines if line.get_gid() == lines.MEAN]
-    figure.legend(handles=means + key, loc="outside lower center", ncols=columns)
+    _seeds(figure.add_subplot(grid[1, :]), drawing, histories, comparisons)
+    figure.legend(handles=[*means, *key], loc="outside lower center", ncols=columns)
     return figure
 
 
 def _seeds(
-    axis: Axes,
-    drawing: Drawing,
-    found: dict[str, histories.Histories],
-    spreads: dict[str, Interval],
+    axis: Axes, drawing: Drawing, histories: pd.DataFrame, comparisons: pd.DataFrame
 ) -> None:
-    """Every seed a dot, beside it their mean with its interval, which may run out of the panel."""
-    factor = lines.FACTORS["accuracy"]
-    shown = []
-    for place, one in enumerate(drawing.experiments):
-        values = factor * found[one.name]["test", "accuracy"][:, -1]
-        look = style.look(one.colour)
-        aside = 0.12 * np.linspace(-1, 1, len(values)) if len(values) > 1 else np.zeros(1)
-        dots: dict[str, Any] = {"alpha": 0.55, "markersize": 3.6, "markeredgewidth": 0}
-        axis.plot(place - 0.18 + aside, values, "o", color=look.colour, gid=SEEDS, **dots)
-        if spread := spreads[one.name]:
-            ends = [factor * end for end in spread]
-            axis.plot([place + 0.2] * 2, ends, color=look.colour, linewidth=1.6, gid=INTERVAL)
-        axis.plot(
-            *(place + 0.2, values.mean(), look.marker),
-            color=look.colour,
-            markersize=5.2,
-            markeredgecolor="white",
-            markeredgewidth=0.4,
-            zorder=3,
-        )
-        shown += values.tolist()
+    """Every seed a dot, below it their mean with its interval, which may run out of the panel."""
+    order = [one.name for one in drawing.experiments]
+    looks = [style.look(one.colour) for one in drawing.experiments]
+    last = histories[
+        (histories["split"] == "test")
+        & (histories["epoch"] == histories.groupby("experiment")["epoch"].transform("max"))
+    ]
+    place = last["experiment"].map({name: row for row, name in enumerate(order)})
+    aside = last.groupby("experiment").cumcount().map(lambda k: _ASIDE[k % len(_ASIDE)])
+    last = last.assign(percent=100 * last["accuracy"], row=place + _ABOVE + aside)
+    means = comparisons.assign(
+        row=np.arange(len(order)) + _BELOW,
+        **{end: 100 * comparisons[end] for end in ("mean", "low", "high")},
+    )
+    same: dict[str, Any] = {
+        **{"y": "row", "hue": "experiment", "hue_order": order, "orient": "y", "ax": axis},
+        **{"palette": [look.colour for look in looks], "native_scale": True, "legend": False},
+    }
+    sns.stripplot(last, x="percent", jitter=False, size=3.6, alpha=0.55, linewidth=0, **same)
+    strong: dict[str, Any] = {"errorbar": None, "linestyle": "none", "markersize": 5.2, "zorder": 3}
+    strong |= {"markeredgecolor": "white", "markeredgewidth": 0.4}
+    sns.pointplot(means, x="mean", markers=[look.marker for look in looks], **strong, **same)
+    for one, look in zip(means.itertuples(), looks, strict=True):
+        if not np.isnan(one.low):
+            bar: dict[str, Any] = {"color": look.colour, "linewidth": 1.6, "gid": INTERVAL}
+            axis.add_line(Line2D([one.low, one.high], [one.row] * 2, **bar))
+    shown = [*last["percent"], *means["mean"]]
     room = 0.35 * (max(shown) - min(shown)) or 1.0
-    axis.set_ylim(max(min(shown) - room, 0), min(max(shown) + room, factor))
-    axis.set_xlim(-0.6, len(drawing.experiments) - 0.4)
-    axis.set_xticks([])
-    axis.yaxis.set_major_formatter(style.Numbers())
-    axis.set_xlabel(_("seeds, mean, 95 % interval"))
-    axis.set_title(_("last epoch, %"), loc="left")
+    axis.set_xlim(max(min(shown) - room, 0), min(max(shown) + room, 100))
+    axis.set_ylim(len(order) - 0.5, -0.5)
+    names = [style.shortened(one.title, _NAME) for one in drawing.experiments]
+    axis.set_yticks(range(len(order)), names)
+    axis.tick_params(axis="y", length=0)
+    axis.grid(False, axis="y")
+    axis.xaxis.set_major_formatter(style.Numbers())
+    axis.set(
+        ylabel="", xlabel=_("test accuracy after the last epoch, %: seeds, mean, 95 % interval")
+    )
 
 
 def _labels(experiments: tuple[Experiment, ...]) -> list[str]:
@@ -118,23 +91,19 @@ def _labels(experiments: tuple[Experiment, ...]) -> list[str]:
 
 
 def _panel(
-    axis: Axes,
-    column: str,
-    drawing: Drawing,
-    found: dict[str, histories.Histories],
-    labels: list[str],
+    axis: Axes, quantity: str, drawing: Drawing, histories: pd.DataFrame, labels: list[str]
 ) -> None:
-    logarithmic = column == "loss" and lines.wide(found.values(), "loss", "test")
+    logarithmic = quantity == "loss" and lines.wide(histories, "loss", "test")
     if logarithmic:
         axis.set_yscale("log")
     for one, label in zip(drawing.experiments, labels, strict=True):
-        values = lines.FACTORS[column] * found[one.name]["test", column]
+        rows = lines.of(histories, one.name, "test", quantity)
         look = style.look(one.colour)
-        lines.draw_seeds(axis, values, look.colour)
-        lines.draw_mean(axis, values, look, label)
+        lines.draw_seeds(axis, rows, quantity, look._replace(dash="-"))
+        lines.draw_mean(axis, rows, quantity, look, label)
     loss = _("test loss, log scale") if logarithmic else _("test loss")
-    axis.set_title(_("test accuracy, %") if column == "accuracy" else loss, loc="left")
-    if column == "accuracy":
+    axis.set_title(_("test accuracy, %") if quantity == "accuracy" else loss, loc="left")
+    if quantity == "accuracy":
         lines.end_at_100_percent(axis)
     axis.set_xlabel(_("epoch"))
-    lines.number_epochs(axis, max(each["test", column].shape[1] for each in found.values()))
+    lines.number_epochs(axis, int(histories["epoch"].max()))

@@ -1,12 +1,13 @@
-"""`convstudy draw-curves`: learning curves of each experiment of a section, train against test."""
+"""Learning curves of each experiment of a section, train against test."""
 
 from typing import Any
 
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from convstudy.figures import histories, lines, style
+from convstudy.figures import lines, style
 from convstudy.figures.drawing import Drawing, Experiment
 from convstudy.language import gettext as _
 
@@ -17,11 +18,7 @@ _DASHED = (0, (3, 1.3))
 _HOLLOW: dict[str, Any] = {"markerfacecolor": "white", "markeredgewidth": 1.0, "markersize": 4.2}
 
 
-def main(argv: list[str]) -> None:
-    lines.command(argv, "draw-curves", __doc__, draw)
-
-
-def draw(drawing: Drawing, found: dict[str, histories.Histories]) -> Figure:
+def draw(drawing: Drawing, histories: pd.DataFrame) -> Figure:
     """A pair of panels per experiment: accuracy above loss, each on one scale in all pairs."""
     shown = drawing.experiments
     bands = -(-len(shown) // _PER_BAND)
@@ -30,19 +27,19 @@ def draw(drawing: Drawing, found: dict[str, histories.Histories]) -> Figure:
     figure = style.page(bands * (2 * panel + _SURROUNDINGS) + 0.55)
     style.head(figure, f"{drawing.title} · {drawing.dataset}")
     grid = figure.add_gridspec(2 * bands, columns)
-    logarithmic = lines.wide(found.values(), "loss", *histories.SPLITS)
+    logarithmic = lines.wide(histories, "loss", "train", "test")
     first: dict[str, Axes] = {}
     for place, one in enumerate(shown):
         band, column = divmod(place, columns)
         upper = None
-        for row, quantity in enumerate(lines.FACTORS):
+        for row, quantity in enumerate(("accuracy", "loss")):
             axis = figure.add_subplot(
                 grid[2 * band + row, column], sharex=upper, sharey=first.get(quantity)
             )
             first.setdefault(quantity, axis)
             if quantity == "loss" and logarithmic:
                 axis.set_yscale("log")
-            _panel(axis, quantity, one, found[one.name])
+            _panel(axis, quantity, one, histories)
             _name_axes(axis, quantity, leftmost=column == 0, lowest=row == 1)
             if upper is None:
                 upper = axis
@@ -53,16 +50,16 @@ def draw(drawing: Drawing, found: dict[str, histories.Histories]) -> Figure:
     return figure
 
 
-def _panel(axis: Axes, quantity: str, one: Experiment, found: histories.Histories) -> None:
+def _panel(axis: Axes, quantity: str, one: Experiment, histories: pd.DataFrame) -> None:
     look = style.look(one.colour)
     for split, split_look, marks in (
         ("train", look._replace(dash=_DASHED), _HOLLOW | {"markeredgecolor": look.colour}),
         ("test", look._replace(dash="-"), {}),
     ):
-        values = lines.FACTORS[quantity] * found[split, quantity]
-        lines.draw_seeds(axis, values, look.colour, split_look.dash)
-        lines.draw_mean(axis, values, split_look, split, **marks)
-    lines.number_epochs(axis, found["test", quantity].shape[1])
+        rows = lines.of(histories, one.name, split, quantity)
+        lines.draw_seeds(axis, rows, quantity, split_look)
+        lines.draw_mean(axis, rows, quantity, split_look, split, **marks)
+    lines.number_epochs(axis, int(rows["epoch"].max()))
 
 
 def _name_axes(axis: Axes, quantity: str, leftmost: bool, lowest: bool) -> None:

@@ -1,13 +1,13 @@
 """What a figure shows, as it comes on standard input; titles in the language that is spoken."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from convstudy.errors import StudyError
 from convstudy.language import gettext as _
 
 _SHAPE = (
-    '{"title": "…", "dataset": "…", "layers": […], "experiments": '
+    '{"title": "…", "dataset": "…", "figures": {kind: options}, "experiments": '
     '[{"experiment": "…", "title": "…", "colour": 0, "seeds": […]}]}'
 )
 
@@ -24,12 +24,12 @@ class Experiment:
 
 @dataclass(frozen=True)
 class Drawing:
-    """What a figure of a section shows; `layers` only where activations are drawn."""
+    """What the figures of a section show; `options` by kind of figure, as in the config."""
 
     title: str
     dataset: str
     experiments: tuple[Experiment, ...]
-    layers: tuple[str, ...]
+    options: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 def parse(job: dict[str, Any]) -> Drawing:
@@ -39,7 +39,7 @@ def parse(job: dict[str, Any]) -> Drawing:
             title=_(str(job["title"])),
             dataset=_(str(job.get("dataset", ""))),
             experiments=tuple(_experiment(one) for one in job["experiments"]),
-            layers=tuple(map(str, job.get("layers", ()))),
+            options={kind: dict(options) for kind, options in job.get("figures", {}).items()},
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise _unusable(f"lacks or misspells a part ({error!r})") from None
@@ -49,14 +49,13 @@ def parse(job: dict[str, Any]) -> Drawing:
 
 
 def _experiment(one: dict[str, Any]) -> Experiment:
-    seeds = [one["seed"]] if "seed" in one else one["seeds"]
-    if not seeds:
+    if not one["seeds"]:
         raise _unusable(f"gives {one['experiment']} no seed")
     return Experiment(
         name=str(one["experiment"]),
         title=_(str(one["title"])),
         colour=int(one["colour"]),
-        seeds=tuple(int(seed) for seed in seeds),
+        seeds=tuple(int(seed) for seed in one["seeds"]),
     )
 
 

@@ -1,26 +1,19 @@
-"""`convstudy draw-forest`: every claim of the study: estimate, interval, bound and verdict."""
+"""Every claim of the study: estimate, interval, bound and verdict."""
 
-import argparse
 import math
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from convstudy import language
-from convstudy.config import read_slice
 from convstudy.config.kinds import plausible
-from convstudy.errors import StudyError
 from convstudy.figures import style
-from convstudy.files import read_json
+from convstudy.figures.tables import Claim
 from convstudy.language import gettext as _
 from convstudy.language import number
 from convstudy.marks import N_
-
-Claim = dict[str, Any]
 
 # Colour and shape say the same, for all eyes and for grey print.
 VERDICTS = {
@@ -30,7 +23,7 @@ VERDICTS = {
     "inconclusive": (N_("not decided"), "0.45", "D", "none"),
 }
 _ROW = 0.36  # inches; a claim's words have two lines, some three
-_WORDS, _SIZE = 3.3, 6.3  # of the words at the left: inches, points
+_WORDS, _SIZE = 3.4, style.SMALL  # of the words at the left: inches, points
 _FRACTIONS = ("test_accuracy", "train_accuracy", "train_accuracy_running", "recall")
 _POINTS = (*_FRACTIONS, "gap", "recall_lead", "roughness")
 _SHARES = N_("percent")
@@ -53,29 +46,7 @@ class Panel(NamedTuple):
 
 
 POINTS = Panel(N_("percentage points"), 100.0, logarithmic=False)
-ENLARGED = POINTS._replace(unit=N_("percentage points, enlarged"))
-
-
-def main(argv: list[str]) -> None:
-    parser = argparse.ArgumentParser(prog="convstudy draw-forest", description=__doc__)
-    parser.add_argument("--claims", type=Path, required=True, help="claims.json")
-    parser.add_argument("--words", type=Path, help="catalogue of the language; without it English")
-    parser.add_argument("--output", type=Path, required=True, help="PNG to write")
-    options = parser.parse_args(argv)
-    claims = gather(options.claims, read_slice()["claims"])
-    with style.styled(), language.speaking(options.words):
-        style.save(draw(claims), options.output)
-
-
-def gather(path: Path, wording: list[dict[str, str]]) -> list[Claim]:
-    """The decided claims in the order of `wording`, [{"claim": its name, "says": words}]."""
-    decided = read_json(path).get("claims", {})
-    try:
-        return [{**decided[one["claim"]], "says": one["says"]} for one in wording]
-    except KeyError as error:
-        raise StudyError(
-            f"{path} does not decide the claim {error}. Delete it and run snakemake again."
-        ) from None
+ENLARGED = POINTS._replace(unit=N_("percentage points, enlarged (sections of small differences)"))
 
 
 def panel_of(claim: Claim) -> Panel:

@@ -1,85 +1,69 @@
 """Lines over epochs, alike in all figures that have them: each seed faint, their mean strong."""
 
-import argparse
-from collections.abc import Callable, Iterable
-from pathlib import Path
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
+import pandas as pd
+import seaborn as sns
 from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator, NullFormatter
 
-from convstudy import language
-from convstudy.config import read_slice
 from convstudy.figures import style
-from convstudy.figures.drawing import Drawing, parse
-from convstudy.figures.histories import Histories, read_all
 from convstudy.language import gettext as _
 from convstudy.language import ngettext, number
 
 # column of history.csv → factor from the file to the axis
-FACTORS = {"accuracy": 100.0, "loss": 1.0}
+FACTORS = {"accuracy": 100.0, "loss": 1.0, "learning_rate": 1.0}
 
 _HANDLE = 0.49  # inches of a legend's entry beside its words
-MEAN = "mean"  # gid of the lines that show means
+MEAN, SEEDS = "mean", "seeds"  # gids of lines
 _MARKED = 12  # markers on more epochs than these run into each other
 _WIDE = 50  # times; on a linear axis over more than that, only the worst epochs can be told apart
 
 
-def command(
-    argv: list[str],
-    name: str,
-    description: str | None,
-    draw: Callable[[Drawing, dict[str, Histories]], Figure],
-) -> None:
-    """`convstudy NAME --runs RUNS --output PNG`: read a section's histories, draw, save."""
-    parser = argparse.ArgumentParser(prog=f"convstudy {name}", description=description)
-    parser.add_argument("--runs", type=Path, required=True, help="results/<scale>/runs")
-    parser.add_argument("--words", type=Path, help="catalogue of the language; without it English")
-    parser.add_argument("--output", type=Path, required=True, help="PNG to write")
-    options = parser.parse_args(argv)
-    job = read_slice()
-    with style.styled(), language.speaking(options.words):
-        drawing = parse(job)
-        found = read_all(options.runs, drawing.experiments)
-        style.save(draw(drawing, found), options.output)
-
-
-def wide(histories: Iterable[Histories], quantity: str, *splits: str) -> bool:
+def wide(histories: pd.DataFrame, quantity: str, *splits: str) -> bool:
     """Whether the values of these splits lie so far apart that they need a logarithmic axis."""
-    values = [one[split, quantity] for one in histories for split in splits]
-    lowest = min(float(each.min()) for each in values)
-    return 0 < _WIDE * lowest < max(float(each.max()) for each in values)
+    values = histories.loc[histories["split"].isin(splits), quantity]
+    return bool(0 < _WIDE * values.min() < values.max())
 
 
-def draw_seeds(axis: Axes, values: np.ndarray, colour: str, dash: object = "-") -> None:
-    """One faint line per seed; `values` (seeds, epochs) in the units of the axis."""
-    if len(values) == 1:
+def of(histories: pd.DataFrame, name: str, split: str, quantity: str) -> pd.DataFrame:
+    """The rows of an experiment and a split, `quantity` in the units of the axis."""
+    rows = histories[(histories["experiment"] == name) & (histories["split"] == split)]
+    return rows.assign(**{quantity: FACTORS[quantity] * rows[quantity]})
+
+
+def draw_seeds(axis: Axes, rows: pd.DataFrame, quantity: str, look: style.Look) -> None:
+    """One faint line per seed; `rows` of one experiment and split."""
+    seeds = rows["seed"].nunique()
+    if seeds == 1:
         return  # the mean is that line
-    epochs = np.arange(1, values.shape[1] + 1)
-    alpha = max(0.12, 0.5 / len(values) ** 0.4)  # many lines need more transparency to stay faint
-    faint: dict[str, Any] = {"color": colour, "alpha": alpha, "zorder": 2}
-    if len(epochs) == 1:  # a line needs two to be seen
-        at = np.ones(len(values))
-        axis.plot(at, values[:, 0], "o", **faint, markersize=3, markeredgewidth=0)
-        return
-    # One collection: as lines of their own, those of a study of many seeds take seconds.
-    each = [np.column_stack([epochs, seed]) for seed in values]
-    axis.add_collection(LineCollection(each, **faint, linestyles=dash, linewidths=0.7))
+    alpha = max(0.12, 0.5 / seeds**0.4)  # many lines need more transparency to stay faint
+    faint: dict[str, Any] = {"color": look.colour, "alpha": alpha, "zorder": 2, "gid": SEEDS}
+    if rows["epoch"].nunique() == 1:  # a line needs two to be seen
+        faint |= {"marker": "o", "markersize": 3, "markeredgewidth": 0}
+    each: dict[str, Any] = {"units": "seed", "estimator": None, "legend": False}
+    line: dict[str, Any] = {"linestyle": look.dash, "linewidth": 0.7}
+    sns.lineplot(rows, x="epoch", y=quantity, ax=axis, **each, **line, **faint)
 
 
-def draw_mean(axis: Axes, values: np.ndarray, look: style.Look, label: str, **more: Any) -> None:
-    """The mean over seeds as a strong line with markers; `values` as for `draw_seeds`."""
-    epochs = np.arange(1, values.shape[1] + 1)
+def draw_mean(
+    axis: Axes, rows: pd.DataFrame, quantity: str, look: style.Look, label: str, **more: Any
+) -> None:
+    """The mean over seeds as a strong line with markers; `rows` as for `draw_seeds`."""
+    means = rows.groupby("epoch", as_index=False)[quantity].mean()
     settings: dict[str, Any] = {
         **{"color": look.colour, "linestyle": look.dash, "linewidth": 1.6, "zorder": 3},
-        **{"marker": look.marker, "markersize": 5.2, "markevery": -(-len(epochs) // _MARKED)},
-        **{"markeredgecolor": "white", "markeredgewidth": 0.4},
+        **{"marker": look.marker, "markersize": 5.2, "markevery": -(-len(means) // _MARKED)},
+        **{"markeredgecolor": "white", "markeredgewidth": 0.4, "gid": MEAN},
     }
-    axis.plot(epochs, values.mean(axis=0), label=label, gid=MEAN, **settings | more)
+    sns.lineplot(
+        means, x="epoch", y=quantity, ax=axis, errorbar=None, legend=False, **settings | more
+    )
+    axis.lines[-1].set_label(label)
+    axis.set(xlabel="", ylabel="")  # seaborn writes the names of columns there
 
 
 def number_epochs(axis: Axes, epochs: int) -> None:

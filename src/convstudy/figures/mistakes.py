@@ -1,17 +1,14 @@
-"""`convstudy draw-mistakes`: the wrong answers that a network was surest of."""
+"""The wrong answers that a network was surest of."""
 
-import argparse
-import zipfile
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from convstudy import language
-from convstudy.errors import StudyError
-from convstudy.figures import errors, style
+from convstudy.figures import style
+from convstudy.figures.drawing import Drawing
+from convstudy.figures.tables import Errors
 from convstudy.language import gettext as _
 from convstudy.language import number
 
@@ -21,50 +18,21 @@ _WORDS = 0.42  # inches below a picture
 _NAME = 20  # letters
 
 
-def main(argv: list[str]) -> None:
-    parser = argparse.ArgumentParser(prog="convstudy draw-mistakes", description=__doc__)
-    parser.add_argument("--errors", type=Path, required=True, help="JSON of the section")
-    parser.add_argument("--pictures", type=Path, required=True, help="their images, NPZ")
-    parser.add_argument("--words", type=Path, help="catalogue of the language; without it English")
-    parser.add_argument("--output", type=Path, required=True, help="PNG to write")
-    options = parser.parse_args(argv)
-    found = errors.read(options.errors)
-    images = _images(options.pictures)
-    if len(images) != len(found["mistakes"]):
-        raise StudyError(
-            f"{options.pictures} holds other images than {options.errors} lists. "
-            "Delete it and run snakemake again."
-        )
-    with style.styled(), language.speaking(options.words):
-        style.save(draw(found, images), options.output)
-
-
-def _images(path: Path) -> np.ndarray:
-    """uint8 (I, H, W, C), as `convstudy errors` wrote them."""
-    try:
-        with np.load(path, allow_pickle=False) as stored:
-            images: np.ndarray = stored["images"]
-            return images
-    except FileNotFoundError:
-        said = "is missing"
-    except (KeyError, OSError, ValueError, EOFError, MemoryError, zipfile.BadZipFile) as error:
-        said = f"cannot be read ({error})"
-    raise StudyError(f"{path} {said}. Delete it and run snakemake again.")
-
-
-def draw(found: errors.Errors, images: np.ndarray) -> Figure:
+def draw(drawing: Drawing, errors: Errors, pictures: np.ndarray) -> Figure:
     """A grid of pictures, uint8 (I, H, W, C), with the true class and what was said of each."""
-    rows = max(1, -(-len(images) // _COLUMNS))
+    rows = max(1, -(-len(pictures) // _COLUMNS))
     figure = style.page(0.35 + rows * (_CELL + _WORDS))
-    errors.head(figure, found, _("seed %(seed)s") % {"seed": found["seeds"][0]})
+    seed = _("seed %(seed)s") % {"seed": errors.seeds[0]}
+    style.head(figure, style.of_network(errors.title, errors.dataset, seed))
     axes = figure.subplots(rows, _COLUMNS).ravel()
     for axis in axes:
         axis.set(xticks=[], yticks=[])
         axis.spines[:].set_visible(False)
-    for axis, image, mistake in zip(axes, images, found["mistakes"], strict=False):
+    mistakes = errors.mistakes.to_dict("records")
+    for axis, image, mistake in zip(axes, pictures, mistakes, strict=False):
         _picture(axis, image, mistake)
-    if not found["mistakes"]:
-        said = _("None of the %(n)s test images is mistaken.") % {"n": number(found["images"])}
+    if not mistakes:
+        said = _("None of the %(n)s test images is mistaken.") % {"n": number(errors.images)}
         figure.text(0.01, 0.4, said)
     return figure
 

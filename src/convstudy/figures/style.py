@@ -7,13 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import matplotlib
+import seaborn as sns
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, fontManager
 from matplotlib.textpath import text_to_path
 from matplotlib.ticker import ScalarFormatter
 
 from convstudy.files import replacing
-from convstudy.language import localised
+from convstudy.language import gettext as _
+from convstudy.language import localised, ngettext
 
 if TYPE_CHECKING:
     from matplotlib.typing import RcKeyType
@@ -25,11 +27,11 @@ TEXT, SMALL, TITLE = 8.0, 7.0, 9.5  # points
 QUIET = "0.35"  # grey of what accompanies the data
 
 # Eight colours that stay apart with normal sight, protanopia, deuteranopia and tritanopia, found by
-# search over sRGB: maximal smallest distance in OKLab, contrast with white at least 2.2, and
-# neighbours (the networks of one section) furthest apart. A test holds the distances.
+# search over sRGB: maximal smallest distance in OKLab, contrast with white at least 3, and
+# neighbours (the networks of one section) furthest apart. A test holds distances and contrast.
 PALETTE = (
-    *("#006673", "#4DB3FF", "#B3B300", "#B3660D"),
-    *("#401A99", "#8C59D9", "#F273A6", "#662600"),
+    *("#00255A", "#2331FF", "#AD210E", "#2397FA"),
+    *("#A88F05", "#782B9F", "#570000", "#ED46A5"),
 )
 # Nine markers, so that colour and marker together recur only after 72 experiments.
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">")
@@ -44,6 +46,7 @@ FALLBACKS = (
 
 _SETTINGS: "dict[RcKeyType, Any]" = {
     "font.size": TEXT,
+    "patch.linewidth": 0.6,
     "font.family": ["DejaVu Sans"],  # comes with matplotlib: the same on every machine
     "text.parse_math": False,  # a `$` in a class name is a dollar
     "axes.titlesize": TEXT,
@@ -51,6 +54,7 @@ _SETTINGS: "dict[RcKeyType, Any]" = {
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.linewidth": 0.6,
+    "axes.edgecolor": "0.15",
     "axes.grid": True,
     "axes.axisbelow": True,
     "grid.color": "0.9",
@@ -93,7 +97,7 @@ def styled() -> Iterator[None]:
     """Draw in the house style, whatever matplotlibrc the user has."""
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
-        matplotlib.rcParams.update(_SETTINGS)
+        sns.set_theme("paper", "whitegrid", PALETTE, rc=_SETTINGS)
         installed = {font.name for font in fontManager.ttflist}
         matplotlib.rcParams["font.family"] += [one for one in FALLBACKS if one in installed]
         yield
@@ -112,6 +116,16 @@ def head(figure: Figure, text: str) -> None:
     figure.suptitle(
         wrapped(" ".join(text.split()), PAGE_WIDTH - 0.2, TITLE), x=0.01, horizontalalignment="left"
     )
+
+
+def seeds_in_words(seeds: int) -> str:
+    """`1 seed` or `5 seeds`."""
+    return ngettext("%(n)s seed", "%(n)s seeds", seeds) % {"n": seeds}
+
+
+def of_network(title: str, dataset: str, *more: str) -> str:
+    """A title of a figure of one network: it, its data set and what else is given."""
+    return " · ".join([_(title), _(dataset), *more])
 
 
 def wrapped(text: str, inches: float, points: float) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from convstudy.errors import StudyError
+from convstudy.figures.kinds import needs
 from convstudy.files import read_json
 from convstudy.report import provenance
 from convstudy.report.claims import of_section
@@ -13,9 +14,6 @@ from convstudy.report.data import described
 from convstudy.sealed import read_sealed
 
 Values = dict[str, Any]
-
-# Figures of how the best network errs, whose numbers the text gives too.
-_ERRORS = {"mistakes", "calibration", "recalls"}
 
 
 def gather(study: Values, results: Path, data: Path, report: Path) -> Values:
@@ -41,9 +39,6 @@ def gather(study: Values, results: Path, data: Path, report: Path) -> Values:
     sections = []
     for section in study["sections"]:
         name = section["name"]
-        confusion = results / "confusion" / f"{name}.json"
-        errors = results / "errors" / f"{name}.json"
-        grid = results / "grids" / f"{name}.json"
         sections.append(
             {
                 **section,
@@ -52,9 +47,7 @@ def gather(study: Values, results: Path, data: Path, report: Path) -> Values:
                 "layers": [
                     read_sealed(results / "layers" / f"{one}.json") for one in section["layers"]
                 ],
-                "confusion": read_json(confusion) if "confusion" in section["figures"] else None,
-                "errors": read_json(errors) if _ERRORS & set(section["figures"]) else None,
-                "grid": read_json(grid) if "grid" in section["figures"] else None,
+                **_drawn_from(results, name, section["figures"]),
                 "claims": of_section(name, study, decided["claims"]),
                 "family": decided["families"].get(name),
                 "differing": provenance.differing(section["experiments"], runs),
@@ -84,6 +77,13 @@ def gather(study: Values, results: Path, data: Path, report: Path) -> Values:
         "recipes": provenance.recipes(experiments),
         "runs": len(runs),
     }
+
+
+def _drawn_from(results: Path, section: str, shown: list[str]) -> Values:
+    """The tables of how networks err and of a grid, whose numbers the text gives too, or None."""
+    folders = {"confusion": "confusion", "errors": "errors", "grid": "grids"}
+    used = {table: results / folders[table] / f"{section}.json" for table in folders}
+    return {one: read_json(used[one]) if one in needs(shown) else None for one in folders}
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

@@ -12,6 +12,7 @@ from convstudy.config import read_slice
 from convstudy.config.kinds import compared
 from convstudy.config.metrics import METRICS
 from convstudy.errors import StudyError
+from convstudy.figures.kinds import files as files_of_figures
 from convstudy.files import digest, write_text
 from convstudy.report import measured, sentences, settings, words
 from convstudy.report.context import gather
@@ -83,11 +84,11 @@ def _record(options: argparse.Namespace, study: dict[str, Any]) -> dict[str, Any
         ),
         *_measured(study["analysis"]["claims"].values(), study["runs"], results),
         *(
-            results / "runs" / one["experiment"] / f"seed{one['seed']}" / "activations.npz"
-            for section in study["drawn"]["activations"].values()
-            for one in section["experiments"]
+            results / path
+            for name, job in study["drawn"]["sections"].items()
+            for path in files_of_figures(name, job, *job["figures"])
+            if path.endswith(".npz")
         ),
-        *(results / "errors" / f"{section}.npz" for section in study["drawn"]["pictures"]),
         results / "figures" / "forest.png",
     ]
     datasets = sorted({one["dataset"] for one in study["report"]["experiments"]})

@@ -7,7 +7,7 @@ from typing import Any
 
 from convstudy.config.metrics import as_shares
 from convstudy.language import gettext as _
-from convstudy.language import listing, ngettext, number
+from convstudy.language import layer_in_words, listing, ngettext, number
 from convstudy.report import digits
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|$~&])")
@@ -26,6 +26,11 @@ def text(value: str) -> str:
     escaped = _START_OF_A_BLOCK.sub(r"\g<0>\\", _MARKDOWN.sub(r"\\\1", shown))
     from_the_right = any(unicodedata.bidirectional(one) in ("R", "AL", "AN") for one in shown)
     return _ISOLATED % escaped if from_the_right else escaped
+
+
+def layer(name: str) -> str:
+    """A layer of a network by its module's name: `first convolution`."""
+    return text(layer_in_words(name))
 
 
 def percent(value: float) -> str:
@@ -167,6 +172,7 @@ def largest_deviation(checks: Sequence[dict[str, Any]]) -> str:
 
 
 _PLAIN = (
+    layer,
     *(text, percent, points, points_only, count, times, millions, seconds, p_value, level),
     *(listing, ranges),
 )

@@ -26,8 +26,11 @@ def written_with(templates: Path, words: Path | None) -> Values:
 
 def code_and_words(templates: Path, words: Path | None) -> Values:
     """The part that can be found out again whenever the same files are there."""
-    used = [*sorted(templates.glob("*.md.j2")), *([words] if words else [])]
-    digests = {path.name: digest(path) for path in used}
+    digests = {
+        path.relative_to(templates).as_posix(): digest(path)
+        for path in sorted(templates.rglob("*.md.j2"))
+    }
+    digests |= {words.name: digest(words)} if words else {}
     return {
         "code": fingerprint("convstudy.report.render"),
         "words": hashlib.sha256(canonical_json(digests).encode()).hexdigest()[:16],

@@ -13,16 +13,14 @@ from unittest.mock import patch
 import numpy as np
 
 from convstudy.errors import StudyError
+from convstudy.figures.kinds import FOREST
 from convstudy.files import canonical_json, read_json
 from convstudy.verification.alike import close, json_file
 from convstudy.verification.networks import tolerance_of
 
 Study = dict[str, Any]
 
-_EVALUATION, _FIGURES = "convstudy.evaluation", "convstudy.figures"
-# Of what kind of figure each needs what, beside the words.
-_OF_RUNS = ("comparison", "curves", "schedule", "activations")
-_OF_ERRORS = ("calibration", "recalls", "mistakes")
+_EVALUATION, _DRAW = "convstudy.evaluation", "convstudy.figures.draw"
 
 
 class Made(NamedTuple):
@@ -46,12 +44,13 @@ def of_study(study: Study, results: Path, data: Path, words: Path) -> Iterator[M
             given,
             canonical_json(job),
         )
-    for section in study["report"]["sections"]:
-        for kind in section["figures"]:
-            yield _figure(study, section["name"], kind, results, words)
-    forest = ["--claims", str(results / "claims.json"), "--words", str(words)]
-    wording = canonical_json(study["drawn"]["forest"])
-    yield Made(results / "figures/forest.png", f"{_FIGURES}.forest", forest, wording)
+    given = ["--results", str(results), "--words", str(words)]
+    for section, job in study["drawn"]["sections"].items():
+        for kind in job["figures"]:
+            path = results / "figures" / section / f"{kind}.png"
+            yield Made(path, _DRAW, ["--section", section, *given], canonical_json(job))
+    forest = canonical_json(study["drawn"]["forest"])
+    yield Made(results / "figures" / f"{FOREST}.png", _DRAW, given, forest)
 
 
 def _layers(study: Study, results: Path) -> Iterator[Made]:
@@ -65,9 +64,10 @@ def _of_networks(study: Study, results: Path, data: Path) -> Iterator[Made]:
     """Activations of the seeds that are drawn, frequencies of all that claims are about."""
     drawn = study["drawn"]
     shown = {
-        (one["experiment"], one["seed"])
-        for job in drawn["activations"].values()
+        (one["experiment"], one["seeds"][0])
+        for job in drawn["sections"].values()
         for one in job["experiments"]
+        if one["experiment"] in job["figures"].get("activations", {}).get("experiments", ())
     }
     measured = {
         (name, seed) for name in drawn["measured_layers"] for seed in study["runs"][name]["seeds"]
@@ -87,25 +87,6 @@ def _of_networks(study: Study, results: Path, data: Path) -> Iterator[Made]:
 def _tensors(data: Path, job: Study) -> list[str]:
     path = data / job["dataset"]
     return ["--tensors", f"{path}.pt", "--description", f"{path}.json"]
-
-
-def _figure(study: Study, section: str, kind: str, results: Path, words: Path) -> Made:
-    drawn, given = study["drawn"], ["--words", str(words)]
-    if kind in _OF_RUNS:
-        given += ["--runs", str(results / "runs")]
-    if kind == "comparison":
-        given += ["--comparisons", str(results / "comparisons.json")]
-    if kind in _OF_ERRORS:
-        given += ["--errors", str(results / "errors" / f"{section}.json")]
-    if kind == "mistakes":
-        given += ["--pictures", str(results / "errors" / f"{section}.npz")]
-    if kind == "confusion":
-        given += ["--confusion", str(results / "confusion" / f"{section}.json")]
-    if kind == "grid":
-        given += ["--grid", str(results / "grids" / f"{section}.json")]
-    asked = drawn["activations" if kind == "activations" else "sections"][section]
-    path = results / "figures" / section / f"{kind}.png"
-    return Made(path, f"{_FIGURES}.{kind}", given, canonical_json(asked))
 
 
 def compare(made: Made) -> list[str]:

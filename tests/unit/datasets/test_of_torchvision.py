@@ -57,7 +57,7 @@ class Set:
     def prepare(self) -> tuple[dict[str, torch.Tensor], dict]:
         slice_ = {
             "dataset": "some", "title": "some images", "format": "torchvision", "generated": False,
-            "options": {"colour": True, "torchvision": self.asked, **self.options},
+            "options": {"colour": True, "allow_duplicates": True, "torchvision": self.asked, **self.options},
             "files": {LISTED: {}},
         }  # fmt: skip
         prepare.prepare(self.raw, self.out / "some.pt", self.out / "some.json", slice_)

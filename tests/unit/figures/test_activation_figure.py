@@ -4,31 +4,39 @@ import numpy as np
 import pytest
 
 from convstudy.errors import StudyError
-from convstudy.figures import activations, style
+from convstudy.figures import activations, draw, style, tables
 from convstudy.figures.drawing import parse
 
 
 def _blocks(tmp_path, make, layers, names=("net",), depth=1):
-    job = make.job({name: k for k, name in enumerate(names)}, layers=list(layers))
-    for one in job["experiments"]:
-        one["seed"] = 0
-        path = tmp_path / one["experiment"] / "seed0" / "activations.npz"
+    shown = {"experiments": list(names), "layers": list(layers)}
+    job = make.job({name: k for k, name in enumerate(names)}, figures={"activations": shown})
+    for name in names:
+        path = tmp_path / "runs" / name / "seed0" / "activations.npz"
         arrays = make.activations(path, layers, depth)
     drawing = parse(job)
-    found = [
-        x for one in drawing.experiments for x in activations.read(tmp_path, one, drawing.layers)
-    ]
-    return job, arrays, drawing, found
+    return job, arrays, drawing, tables.read("activations", tmp_path, "some", drawing)
+
+
+def _draw(tmp_path, stdin, job, name="activations.png"):
+    stdin(job)
+    draw.main(["--section", "some", "--results", str(tmp_path), "--output", str(tmp_path / name)])
 
 
 def test_command_makes_the_same_png_twice(tmp_path, stdin, make):
-    layers = {"features.0": (20, 28, True)}
-    job, *_ = _blocks(tmp_path, make, layers, ("k3", "k5", "k7"))
-    for name in ("one.png", "two.png"):
-        stdin(job)
-        activations.main(["--runs", str(tmp_path), "--output", str(tmp_path / name)])
-    assert (tmp_path / "one.png").read_bytes() == (tmp_path / "two.png").read_bytes()
-    assert make.pixels(tmp_path / "one.png")[0] == style.PAGE_WIDTH * style.DPI
+    job, *_ = _blocks(tmp_path, make, {"features.0": (20, 28, True)}, ("k3", "k5", "k7"))
+    for folder in ("one", "two"):
+        _draw(tmp_path, stdin, job, f"{folder}/activations.png")
+    one, two = (tmp_path / folder / "activations.png" for folder in ("one", "two"))
+    assert one.read_bytes() == two.read_bytes()
+    assert make.pixels(one)[0] == style.PAGE_WIDTH * style.DPI
+
+
+def test_only_the_networks_that_are_asked_for_are_shown(tmp_path, make):
+    job, *_ = _blocks(tmp_path, make, {"f": (2, 4, True)}, ("a", "b"))
+    job["figures"]["activations"]["experiments"] = ["b"]
+    found = tables.read("activations", tmp_path, "some", parse(job))
+    assert [block.experiment.name for block in found] == ["b"]
 
 
 @pytest.mark.parametrize("depth", [1, 3])
@@ -61,8 +69,8 @@ def test_words_name_network_layer_size_class_and_seed(tmp_path, house_style, mak
     _, _, drawing, found = _blocks(tmp_path, make, layers)
     figure = activations.draw(drawing, found)
     words = [text.get_text() for text in figure.texts]
-    assert "network net · layer stages.0 · all 8 maps, 32×32 · seed 0" in words
-    assert "network net · layer stages.3 · maps 1-16 of 64, 4×4 · seed 0" in words
+    assert "network net · stage 1 · all 8 maps, 32×32 · seed 0" in words
+    assert "network net · stage 4 · maps 1-16 of 64, 4×4 · seed 0" in words
     assert any("Trained networks" in text and "scale" in text for text in words)
     names = [text.get_text().replace("\n", " ") for text in figure.axes[0].texts]
     assert names == ["a long name of a class", "кошка", "dog_$1$"]
@@ -89,19 +97,20 @@ def test_nothing_leaves_the_page(tmp_path, house_style, make):
 def test_missing_and_broken_files_are_refused(tmp_path, make):
     _, _, drawing, _ = _blocks(tmp_path, make, {"f": (2, 4, True)})
     (one,) = drawing.experiments
+    runs = tmp_path / "runs"
     with pytest.raises(StudyError, match=r"lacks an array \(.*stages.9"):
-        activations.read(tmp_path, one, ("stages.9",))
-    path = tmp_path / "net" / "seed0" / "activations.npz"
+        tables.activations(runs, one, ["stages.9"])
+    path = runs / "net" / "seed0" / "activations.npz"
     path.write_bytes(path.read_bytes()[:99])
     with pytest.raises(StudyError, match=r"activations.npz cannot be read.*snakemake"):
-        activations.read(tmp_path, one, ("f",))
+        tables.activations(runs, one, ["f"])
     path.unlink()
     with pytest.raises(StudyError, match=r"activations.npz is missing.*snakemake"):
-        activations.read(tmp_path, one, ("f",))
+        tables.activations(runs, one, ["f"])
 
 
 def test_no_layer_is_refused(tmp_path, stdin, make):
     job, *_ = _blocks(tmp_path, make, {"f": (2, 4, True)})
-    stdin({**job, "layers": []})
+    job["figures"]["activations"]["layers"] = []
     with pytest.raises(StudyError, match="names no layer"):
-        activations.main(["--runs", str(tmp_path), "--output", str(tmp_path / "out.png")])
+        _draw(tmp_path, stdin, job)

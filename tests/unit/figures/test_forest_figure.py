@@ -5,7 +5,7 @@ import json
 import pytest
 
 from convstudy.errors import StudyError
-from convstudy.figures import forest
+from convstudy.figures import forest, tables
 
 
 def claim(kind="greater", metric="test_accuracy", verdict="inconclusive", **changes):
@@ -98,7 +98,7 @@ def test_a_claim_that_was_not_decided_is_named(tmp_path):
     path = tmp_path / "claims.json"
     path.write_text(json.dumps({"claims": {}}))
     with pytest.raises(StudyError, match="does not decide the claim 'mine'"):
-        forest.gather(path, [{"claim": "mine", "says": "…"}])
+        tables.claims(path, {"claims": [{"claim": "mine", "says": "…"}]})
 
 
 def test_sections_of_small_differences_have_an_axis_of_their_own(house_style):
@@ -107,7 +107,7 @@ def test_sections_of_small_differences_have_an_axis_of_their_own(house_style):
     middling = claim(section="middling", estimate=0.05)
     found = drawn(large, small, middling)
     assert found["percentage points"]["marks"] == [("inconclusive", 20.0), ("inconclusive", 5.0)]
-    enlarged = found["percentage points, enlarged"]
+    enlarged = found["percentage points, enlarged (sections of small differences)"]
     assert enlarged["spans"] == [(0.1, 0.3)]
     assert enlarged["ends"][1] < 1
 

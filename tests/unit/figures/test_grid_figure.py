@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from convstudy.errors import StudyError
-from convstudy.figures import grid, style
+from convstudy.figures import grid, style, tables
+from convstudy.figures.drawing import Drawing
 
 
 def made(rows, columns=None, n=10, missing=()):
@@ -28,9 +29,19 @@ def made(rows, columns=None, n=10, missing=()):
     return {"title": "A $net_", "dataset": "MNIST", "axes": axes, "cells": cells}
 
 
+def read(tmp_path, stored):
+    path = tmp_path / "grid.json"
+    path.write_text(json.dumps(stored))
+    return tables.grid(path)
+
+
+def draw(tmp_path, stored):
+    return grid.draw(Drawing("Section", "D", ()), read(tmp_path, stored))
+
+
 @pytest.mark.parametrize("n", [1, 10])
-def test_one_axis_is_a_line_through_the_means(n):
-    figure = grid.draw(made(4, n=n))
+def test_one_axis_is_a_line_through_the_means(tmp_path, n):
+    figure = draw(tmp_path, made(4, n=n))
     line = figure.axes[0].lines[0]
     assert line.get_ydata() == pytest.approx([1, 2, 3, 4])
     assert [label.get_text() for label in figure.axes[0].get_xticklabels()] == [
@@ -38,31 +49,36 @@ def test_one_axis_is_a_line_through_the_means(n):
     ]
 
 
-def test_intervals_are_cut_at_what_an_accuracy_can_be():
-    (bars,) = grid.draw(made(2)).axes[0].collections
+def test_intervals_are_cut_at_what_an_accuracy_can_be(tmp_path):
+    (bars,) = draw(tmp_path, made(2)).axes[0].collections
     assert [end[1] for end in bars.get_segments()[0]] == pytest.approx([0, 90])
 
 
 @pytest.mark.parametrize(("rows", "columns"), [(3, 3), (10, 10), (2, 50), (50, 2)])
-def test_two_axes_are_a_heat_map_no_taller_than_a_page(rows, columns):
-    figure = grid.draw(made(rows, columns))
-    assert figure.axes[0].images[0].get_array().shape == (rows, columns)
+def test_two_axes_are_a_heat_map_no_taller_than_a_page(tmp_path, rows, columns):
+    figure = draw(tmp_path, made(rows, columns))
+    assert figure.axes[0].collections[0].get_array().shape == (rows, columns)
     assert figure.get_size_inches()[1] <= style.PAGE_HEIGHT
     written = len(figure.axes[0].texts)
     assert written == (rows * columns if columns <= 14 else 0)
 
 
-def test_a_cell_that_was_not_run_is_empty():
+def test_a_cell_that_was_not_run_is_empty(tmp_path):
     found = made(2, 2, missing={(1, 0)})
-    assert np.isnan(grid.table(found)).tolist() == [[False, False], [True, False]]
-    assert [text.get_text() for text in grid.draw(found).axes[0].texts] == ["1.0", "2.0", "3.0"]
+    assert np.isnan(grid.table(read(tmp_path, found))).to_numpy().tolist() == [
+        [False, False],
+        [True, False],
+    ]
+    assert [t for one in draw(tmp_path, found).axes[0].texts if (t := one.get_text())] == [
+        "1.0",
+        "2.0",
+        "3.0",
+    ]
 
 
 @pytest.mark.parametrize(
     "change", [{"cells": []}, {"axes": []}, {"axes": None}, {"cells": [{"values": ["v9", "v0"]}]}]
 )
 def test_another_file_is_refused(tmp_path, change):
-    path = tmp_path / "grid.json"
-    path.write_text(json.dumps({**made(2, 2), **change}))
     with pytest.raises(StudyError, match=r"grid.json is not a grid"):
-        grid.main(["--grid", str(path), "--output", str(tmp_path / "g.png")])
+        read(tmp_path, {**made(2, 2), **change})

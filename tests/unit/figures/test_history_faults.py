@@ -5,7 +5,7 @@ import re
 import pytest
 
 from convstudy.errors import StudyError
-from convstudy.figures import curves, histories
+from convstudy.figures import draw, histories
 from convstudy.figures.drawing import parse
 
 
@@ -18,9 +18,13 @@ from convstudy.figures.drawing import parse
         (r"(?m)^\d,test.*\n", "", "holds no epoch of the split test"),
         (r"(?m)^2,train.*\n", "", "does not count the epochs of the split train from 1"),
         (r"1,train,[^,]*,", "1,train,much,", "holds 'much' as loss of epoch 1, train,"),
-        (r"1,test,[^,]*,", "1,test,nan,", "holds nan as loss of epoch 1, test,"),
-        (r"1,test,([^,]*),[^,]*,", r"1,test,\1,97.2,", "holds 97.2 as accuracy of epoch 1, test,"),
-        (r"(?m)^1,train,.*$", "1,train", "holds None as accuracy of epoch 1, train,"),
+        (r"1,test,[^,]*,", "1,test,nan,", "holds 'nan' as loss of epoch 1, test,"),
+        (
+            r"1,test,([^,]*),[^,]*,",
+            r"1,test,\1,97.2,",
+            "holds '97.2' as accuracy of epoch 1, test,",
+        ),
+        (r"(?m)^1,train,.*$", "1,train", "holds '' as accuracy of epoch 1, train,"),
     ],
 )
 def test_a_bad_history_is_named_with_its_fault(tmp_path, make, old, new, said):
@@ -35,9 +39,10 @@ def test_a_bad_history_is_named_with_its_fault(tmp_path, make, old, new, said):
 
 def test_all_missing_histories_are_named_at_once(tmp_path, stdin, make):
     stdin(make.job({"a": 0, "b": 1}))
+    output = tmp_path / "curves.png"
     with pytest.raises(StudyError, match=r"(?s)a/seed0/history.csv is missing.*b/seed0") as error:
-        curves.main(["--runs", str(tmp_path), "--output", str(tmp_path / "out.png")])
-    assert "snakemake" in str(error.value) and not (tmp_path / "out.png").exists()
+        draw.main(["--section", "s", "--results", str(tmp_path), "--output", str(output)])
+    assert "snakemake" in str(error.value) and not output.exists()
 
 
 def test_seeds_of_different_length_have_no_mean(tmp_path, make):
@@ -60,7 +65,7 @@ def test_seeds_of_different_length_have_no_mean(tmp_path, make):
         {"title": "t", "experiments": ["a"]},
         {
             "title": "t",
-            "experiments": [{"experiment": "a", "title": "", "colour": "red", "seed": 0}],
+            "experiments": [{"experiment": "a", "title": "", "colour": "red", "seeds": [0]}],
         },
     ],
 )

@@ -3,11 +3,12 @@
 import json
 
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
 
 from convstudy.errors import StudyError
-from convstudy.figures import comparison, curves, histories, lines, style
+from convstudy.figures import comparison, curves, draw, histories, lines, style, tables
 from convstudy.figures.drawing import parse
 
 _DRAWERS = {"comparison": comparison, "curves": curves}
@@ -18,40 +19,50 @@ def _draw(kind, runs, job):
     found = histories.read_all(runs, drawing.experiments)
     if kind == "curves":
         return curves.draw(drawing, found)
-    spreads = {one.name: (0.2, 0.6) if len(one.seeds) > 1 else None for one in drawing.experiments}
-    return comparison.draw(drawing, found, spreads)
+    spread = (0.2, 0.6) if len(job["experiments"][0]["seeds"]) > 1 else (None, None)
+    _comparisons(runs / "comparisons.json", job, *spread)
+    decided = tables.comparisons(runs / "comparisons.json", drawing)
+    return comparison.draw(drawing, found, decided)
 
 
-def _comparisons(path, job, low=0.2, high=0.6):
+def _comparisons(path, job, low=0.2, high=0.6, mean=0.5):
     """comparisons.json with this interval for every experiment."""
+    spread = {"mean": mean, "low": low, "high": high}
     rows = [
-        {"experiment": one["experiment"], "metrics": {"test_accuracy": {"low": low, "high": high}}}
+        {"experiment": one["experiment"], "metrics": {"test_accuracy": spread}}
         for one in job["experiments"]
     ]
     path.write_text(json.dumps({"section": {"experiments": rows}}))
-    return ["--comparisons", str(path)]
 
 
 def _means(axis):
     return {line.get_label(): line for line in axis.lines if line.get_gid() == "mean"}
 
 
-@pytest.mark.parametrize("kind", _DRAWERS)
-def test_command_makes_the_same_png_twice(kind, tmp_path, stdin, make):
+def test_command_makes_the_same_pngs_twice(tmp_path, stdin, make):
     job = make.job({"a": 0, "b": 1, "c": 2})
     make.runs(tmp_path / "runs", job)
+    _comparisons(tmp_path / "comparisons.json", job)
     written = []
-    for name in ("one.png", "two.png"):
+    for folder in ("one", "two"):
         stdin(job)
-        arguments = ["--runs", str(tmp_path / "runs"), "--output", str(tmp_path / name)]
-        if kind == "comparison":
-            arguments += _comparisons(tmp_path / "comparisons.json", job)
-        _DRAWERS[kind].main(arguments)
-        written.append((tmp_path / name).read_bytes())
+        paths = [tmp_path / folder / f"{kind}.png" for kind in _DRAWERS]
+        where = ["--results", str(tmp_path), "--output", *map(str, paths)]
+        draw.main(["--section", "section", *where])
+        written.append([path.read_bytes() for path in paths])
     assert written[0] == written[1]
-    width, height = make.pixels(tmp_path / "one.png")
-    assert width == style.PAGE_WIDTH * style.DPI and 400 < height < style.PAGE_HEIGHT * style.DPI
-    assert b"Software" not in written[0] and b"matplotlib" not in written[0]
+    for path in paths:
+        width, height = make.pixels(path)
+        assert width == style.PAGE_WIDTH * style.DPI
+        assert 400 < height < style.PAGE_HEIGHT * style.DPI
+    assert all(b"Software" not in one and b"matplotlib" not in one for one in written[0])
+
+
+def test_a_figure_of_no_known_kind_is_refused(tmp_path, stdin, make):
+    stdin(make.job({"a": 0}))
+    with pytest.raises(StudyError, match=r"no figure is called 'curve'.*comparison, curves"):
+        where = ["--results", str(tmp_path), "--output", str(tmp_path / "curve.png")]
+        draw.main(["--section", "section", *where])
 
 
 @pytest.mark.parametrize("seeds", [1, 3])
@@ -66,14 +77,17 @@ def test_comparison_draws_the_test_set_in_percent(tmp_path, house_style, make, s
             np.testing.assert_allclose(mean.get_ydata(), expected.mean(axis=0))
             np.testing.assert_array_equal(mean.get_xdata(), [1, 2, 3, 4])
             colour = to_hex(mean.get_color())
-            faint = [x for x in axis.collections if to_hex(x.get_color()[0]) == colour]
-            assert len(faint) == (1 if seeds > 1 else 0)
-            for each in faint:
-                for line, run in zip(each.get_segments(), expected, strict=True):
-                    np.testing.assert_allclose(line[:, 1], run)
-                    np.testing.assert_array_equal(line[:, 0], [1, 2, 3, 4])
-                assert each.get_alpha() < 0.6
-                assert each.get_linewidth()[0] < mean.get_linewidth()
+            faint = [
+                x
+                for x in axis.lines
+                if x.get_gid() == lines.SEEDS and to_hex(x.get_color()) == colour
+            ]
+            assert len(faint) == (seeds if seeds > 1 else 0)
+            for line, run in zip(faint, expected, strict=len(faint) > 0):
+                np.testing.assert_allclose(line.get_ydata(), run)
+                np.testing.assert_array_equal(line.get_xdata(), [1, 2, 3, 4])
+                assert line.get_alpha() < 0.6
+                assert line.get_linewidth() < mean.get_linewidth()
     assert figure.axes[0].get_title(loc="left") == "test accuracy, %"
     assert figure.axes[1].get_title(loc="left") == "test loss"
 
@@ -83,26 +97,36 @@ def test_every_seed_is_a_dot_beside_mean_and_interval(tmp_path, house_style, mak
     job = make.job({"a": 3, "b": 4}, seeds)
     truth = make.runs(tmp_path, job)
     axis = _draw("comparison", tmp_path, job).axes[2]
-    dots = [line for line in axis.lines if line.get_gid() == comparison.SEEDS]
-    for line, runs in zip(dots, truth.values(), strict=True):
+    dots = {}
+    for part in axis.collections:
+        for x, y in part.get_offsets():
+            dots.setdefault(round(y), []).append(x)
+    for row, runs in enumerate(truth.values()):
         last = [100 * run["test", "accuracy"][-1] for run in runs]
-        np.testing.assert_allclose(line.get_ydata(), last)
-        assert len(set(line.get_xdata())) == seeds
-    bars = [line.get_ydata() for line in axis.lines if line.get_gid() == comparison.INTERVAL]
+        np.testing.assert_allclose(sorted(dots[row]), sorted(last))
+    bars = [line.get_xdata() for line in axis.lines if line.get_gid() == comparison.INTERVAL]
     assert np.array(bars).tolist() == ([] if seeds == 1 else [[20, 60], [20, 60]])
-    low, high = axis.get_ylim()
+    marks = [x for line in axis.lines if not line.get_gid() for x in line.get_xdata()]
+    assert [x for x in marks if not np.isnan(x)] == [
+        50,
+        50,
+    ]  # the means of the tables, not seaborn's own
+    names = [label.get_text() for label in axis.get_yticklabels()]
+    assert names == ["network a", "network b"]
+    low, high = axis.get_xlim()
     assert 0 <= low < high <= 100
 
 
 def test_intervals_are_those_of_the_comparisons(tmp_path, make):
     job = make.job({"a": 0})
-    _comparisons(tmp_path / "some.json", job, 0.9, 0.95)
-    assert comparison.intervals(tmp_path / "some.json", parse(job)) == {"a": (0.9, 0.95)}
-    _comparisons(tmp_path / "none.json", job, None, None)
-    assert comparison.intervals(tmp_path / "none.json", parse(job)) == {"a": None}
+    path = tmp_path / "comparisons.json"
+    _comparisons(path, job, 0.9, 0.95, 0.92)
+    assert tables.comparisons(path, parse(job)).values.tolist() == [["a", 0.92, 0.9, 0.95]]
+    _comparisons(path, job, None, None)
+    assert tables.comparisons(path, parse(job))[["low", "high"]].isna().all(axis=None)
     (tmp_path / "other.json").write_text("{}")
     with pytest.raises(StudyError, match=r"does not describe what is drawn \(KeyError\('a'\)"):
-        comparison.intervals(tmp_path / "other.json", parse(job))
+        tables.comparisons(tmp_path / "other.json", parse(job))
 
 
 def test_legend_names_each_experiment_once_and_the_seeds(tmp_path, house_style, make):
@@ -174,9 +198,17 @@ def test_losses_that_differ_fiftyfold_have_a_log_scale_that_says_so(
     assert drawn[1].get_ylim() == drawn[3].get_ylim()
 
 
+def test_values_are_read_to_the_last_digit(tmp_path, make):
+    truth = make.history(tmp_path / "history.csv", 0, 200)
+    found = histories.read(tmp_path / "history.csv")
+    for (split, column), values in truth.items():
+        read = found.loc[found["split"] == split, column]
+        assert read.tolist() == values.tolist()
+
+
 def test_losses_of_nothing_stay_on_a_linear_scale():
-    found = {("test", "loss"): np.array([[0.0, 3.0]])}
-    assert not lines.wide([found], "loss", "test")
+    found = pd.DataFrame({"split": ["test", "test"], "loss": [0.0, 3.0]})
+    assert not lines.wide(found, "loss", "test")
 
 
 def test_curves_share_each_scale_across_bands(tmp_path, house_style, make):
@@ -192,12 +224,12 @@ def test_curves_share_each_scale_across_bands(tmp_path, house_style, make):
 def test_an_experiment_looks_the_same_in_all_figures(tmp_path, house_style, make):
     alone, both = make.job({"b": 5}), make.job({"a": 4, "b": 5})
     make.runs(tmp_path, both)
-    lines = [
+    means = [
         _means(_draw("comparison", tmp_path, alone).axes[0])["network b"],
         _means(_draw("comparison", tmp_path, both).axes[1])["network b"],
         _means(_draw("curves", tmp_path, both).axes[2])["test"],
     ]
-    looks = {(to_hex(line.get_color()), line.get_marker()) for line in lines}
+    looks = {(to_hex(line.get_color()), line.get_marker()) for line in means}
     assert looks == {(style.PALETTE[5].lower(), style.MARKERS[5])}
 
 
@@ -215,4 +247,4 @@ def test_extreme_sections(tmp_path, house_style, make, kind, count, seeds, epoch
     (legend,) = figure.legends
     box = legend.get_window_extent()
     assert box.x0 >= 0 and box.x1 <= figure.bbox.x1 and box.y0 >= 0
-    assert all(axis.get_window_extent().height > 60 for axis in figure.axes)
+    assert all(axis.get_window_extent().height > 40 for axis in figure.axes)

@@ -7,18 +7,7 @@ import numpy as np
 import pytest
 from matplotlib.text import Text
 
-from convstudy.figures import (
-    activations,
-    calibration,
-    comparison,
-    confusion,
-    curves,
-    grid,
-    mistakes,
-    recalls,
-    schedule,
-    style,
-)
+from convstudy.figures import draw, style
 
 from checkout import ROOT
 
@@ -44,21 +33,20 @@ def words_of(figure):
     return " ".join(text.get_text() for text in figure.findobj(Text))
 
 
-def speak(module, *arguments):
-    module.main(
-        [*map(str, arguments), "--words", str(ROOT / "workflow/locale/ru.po"), "--output", "x"]
-    )
+def speak(results, *kinds):
+    words = ["--words", str(ROOT / "workflow/locale/ru.po")]
+    where = ["--results", str(results), "--output", *(f"{kind}.png" for kind in kinds)]
+    draw.main(["--section", "section", *words, *where])
 
 
-@pytest.mark.parametrize("module", [comparison, curves])
-def test_of_histories(tmp_path, stdin, make, drawn, job, module):
-    make.runs(tmp_path, job)
-    spread = {"metrics": {"test_accuracy": {"low": 0.2, "high": 0.6}}}
+@pytest.mark.parametrize("kind", ["comparison", "curves"])
+def test_of_histories(tmp_path, stdin, make, drawn, job, kind):
+    make.runs(tmp_path / "runs", job)
+    spread = {"metrics": {"test_accuracy": {"mean": 0.5, "low": 0.2, "high": 0.6}}}
     rows = [{"experiment": one["experiment"], **spread} for one in job["experiments"]]
     (tmp_path / "comparisons.json").write_text(json.dumps({"s": {"experiments": rows}}))
     stdin(job)
-    more = ["--comparisons", tmp_path / "comparisons.json"] if module is comparison else []
-    speak(module, "--runs", tmp_path, *more)
+    speak(tmp_path, kind)
     text = drawn[0]
     assert {"эпоха", "полносвязная", "запускам"} <= set(text.split())
     assert set(re.findall("[A-Za-z]{3,}", text)) <= {"ResNet"}
@@ -66,46 +54,49 @@ def test_of_histories(tmp_path, stdin, make, drawn, job, module):
 
 
 def test_of_schedules(tmp_path, stdin, make, drawn, job):
-    make.runs(tmp_path, job)
+    make.runs(tmp_path / "runs", job)
     stdin(job)
-    speak(schedule, "--runs", tmp_path)
+    speak(tmp_path, "schedule")
     assert {"эпоха", "скорость", "обучения"} <= set(drawn[0].split())
     assert set(re.findall("[A-Za-z]{3,}", drawn[0])) <= {"ResNet"}
     assert re.search(r"\d,\d", drawn[0]) and not re.search(r"\d\.\d", drawn[0])
 
 
-def test_of_confusion(tmp_path, make, drawn):
-    (tmp_path / "confusion.json").write_text(
-        json.dumps({**make.confusion(), "title": "3×3 kernels"})
-    )
-    speak(confusion, "--confusion", tmp_path / "confusion.json")
+def stored(results, folder, found):
+    (results / folder).mkdir()
+    (results / folder / "section.json").write_text(json.dumps(found))
+
+
+def test_of_confusion(tmp_path, stdin, make, drawn, job):
+    stored(tmp_path, "confusion", {**make.confusion(), "title": "3×3 kernels"})
+    stdin(job)
+    speak(tmp_path, "confusion")
     text = drawn[0]
     assert "ядра 3×3" in text
     assert set(re.findall("[A-Za-z]{3,}", text)) <= {"CIFAR", "JPEG", "class"}
 
 
 def test_of_activations(tmp_path, stdin, make, drawn, job):
-    job["layers"] = ["features.0"]
+    job["figures"] = {"activations": {"experiments": ["a", "b"], "layers": ["features.0", "x.1"]}}
     for one in job["experiments"]:
-        make.activations(
-            tmp_path / one["experiment"] / "seed0/activations.npz", {"features.0": (4, 6, True)}
-        )
+        path = tmp_path / "runs" / one["experiment"] / "seed0/activations.npz"
+        make.activations(path, {"features.0": (4, 6, True), "x.1": (4, 6, True)})
     stdin(job)
-    speak(activations, "--runs", tmp_path)
+    speak(tmp_path, "activations")
     text = drawn[0].replace("a long name of a class", "").replace("dog_$1$", "")
-    assert "слой features.0" in text
-    assert set(re.findall("[A-Za-z]{3,}", text)) <= {"ResNet", "features", "name", "class", "long"}
+    assert "первая свёртка" in text and "слой x.1" in text
+    assert set(re.findall("[A-Za-z]{3,}", text)) <= {"ResNet", "name", "class", "long"}
 
 
 @pytest.mark.parametrize(
-    ("module", "said"),
+    ("kind", "said"),
     [
-        (calibration, "калибровки, п. п.: 25,00 (от 40,00 до 110,00)"),
-        (recalls, "точность по классам · 2 запуска"),
-        (mistakes, "→ кошка\n98,7\N{NO-BREAK SPACE}%"),
+        ("calibration", "калибровки, п. п.: 25,00 (от 40,00 до 110,00)"),
+        ("recalls", "точность по классам · 2 запуска"),
+        ("mistakes", "→ кошка 98,7\N{NO-BREAK SPACE}%"),
     ],
 )
-def test_of_errors(tmp_path, drawn, module, said):
+def test_of_errors(tmp_path, stdin, drawn, job, kind, said):
     bins = {"images": [[0, 5]] * 2, "confidence": [[None, 0.75]] * 2, "accuracy": [[None, 0.5]] * 2}
     spread = {"mean": 0.25, "low": 0.4, "high": 1.1}
     found = {
@@ -114,23 +105,27 @@ def test_of_errors(tmp_path, drawn, module, said):
         "recalls": [{"class": "кошка", **spread}],
         "mistakes": [{"true": "собака", "predicted": "кошка", "confidence": 0.987}],
     }
-    (tmp_path / "errors.json").write_text(json.dumps(found))
-    np.savez(tmp_path / "errors.npz", images=np.zeros((1, 8, 8, 1), np.uint8))
-    more = ["--pictures", tmp_path / "errors.npz"] if module is mistakes else []
-    speak(module, "--errors", tmp_path / "errors.json", *more)
-    text = drawn[0]
+    stored(tmp_path, "errors", found)
+    np.savez(tmp_path / "errors/section.npz", images=np.zeros((1, 8, 8, 1), np.uint8))
+    stdin(job)
+    speak(tmp_path, kind)
+    text = drawn[0].replace("\n", " ")
     assert "ядра 3×3" in text and said in text
     assert set(re.findall("[A-Za-z]{3,}", text)) <= {"CIFAR", "JPEG"}
 
 
 @pytest.mark.parametrize("axes", [1, 2])
-def test_of_a_grid(tmp_path, drawn, axes):
+def test_of_a_grid(tmp_path, stdin, drawn, job, axes):
     names, values = ["learning rate", "kernel size"][:axes], ["0.001", "3"][:axes]
     cell = {"values": values, "n": 2, "mean": 0.5, "low": 0.4, "high": 0.6}
     axes = [{"name": n, "values": [v]} for n, v in zip(names, values, strict=True)]
-    found = {"title": "3×3 kernels", "dataset": "MNIST", "axes": axes, "cells": [cell]}
-    (tmp_path / "grid.json").write_text(json.dumps(found))
-    speak(grid, "--grid", tmp_path / "grid.json")
+    stored(
+        tmp_path,
+        "grids",
+        {"title": "3×3 kernels", "dataset": "MNIST", "axes": axes, "cells": [cell]},
+    )
+    stdin(job)
+    speak(tmp_path, "grid")
     text = drawn[0]
     assert all(said in text for said in ("ядра 3×3", "скорость обучения", "0,001"))
     assert set(re.findall("[A-Za-z]{3,}", text)) <= {"MNIST"}

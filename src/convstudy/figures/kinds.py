@@ -1,0 +1,93 @@
+"""The kinds of figures: a new one is a row here, a module beside it and a template of its words.
+
+Imports nothing: the workflow plans by it, and the config and the report ask it, too.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+Job = dict[str, Any]  # what is drawn of a section: convstudy.config.slices.drawing
+
+_NONE: Job = {"type": "object", "additionalProperties": False}
+_GRID: Job = {
+    **{"type": "object", "additionalProperties": False, "required": ["of"]},
+    "properties": {"of": {"type": "string", "description": "a grid of this section"}},
+}
+_NAMES: Job = {"type": "array", "minItems": 1, "uniqueItems": True}
+_ACTIVATIONS: Job = {
+    **{"type": "object", "additionalProperties": False, "required": ["experiments", "layers"]},
+    "properties": {
+        "experiments": {**_NAMES, "items": {"type": "string"}},
+        "layers": {
+            **_NAMES,
+            "items": {"$ref": "#/$defs/layer"},
+            "description": "names of the network's modules",
+        },
+    },
+}
+
+
+class Kind(NamedTuple):
+    """The tables that `draw` is given after what is drawn, and the options in the config."""
+
+    needs: tuple[str, ...]
+    options: Job = _NONE  # JSON schema
+
+
+# Each is drawn by convstudy.figures.<kind>; workflow/templates/figures/<kind>.md.j2 has its words.
+KINDS = {
+    "comparison": Kind(("histories", "comparisons")),
+    "curves": Kind(("histories",)),
+    "schedule": Kind(("histories",)),
+    "confusion": Kind(("confusion",)),
+    "mistakes": Kind(("errors", "pictures")),
+    "calibration": Kind(("errors",)),
+    "recalls": Kind(("errors",)),
+    "grid": Kind(("grid",), _GRID),
+    "activations": Kind(("activations",), _ACTIVATIONS),
+}
+# Of the whole study, once.
+FOREST = "forest"
+
+# Of each table the files that it is read from, in results/<scale>; the readers: figures.tables.
+FILES: dict[str, Callable[[str, Job], list[str]]] = {
+    "histories": lambda section, job: [
+        f"runs/{one['experiment']}/seed{seed}/history.csv"
+        for one in job["experiments"]
+        for seed in one["seeds"]
+    ],
+    "comparisons": lambda section, job: ["comparisons.json"],
+    "confusion": lambda section, job: [f"confusion/{section}.json"],
+    "errors": lambda section, job: [f"errors/{section}.json"],
+    "pictures": lambda section, job: [f"errors/{section}.npz"],
+    "grid": lambda section, job: [f"grids/{section}.json"],
+    "activations": lambda section, job: [
+        f"runs/{one['experiment']}/seed{one['seeds'][0]}/activations.npz"
+        for one in job["experiments"]
+        if one["experiment"] in job["figures"]["activations"]["experiments"]
+    ],
+}
+
+
+def schema() -> Job:
+    """What a section's `figures` may be in the config, as JSON schema."""
+    return {
+        **{"type": "object", "additionalProperties": False},
+        "properties": {name: kind.options for name, kind in KINDS.items()},
+    }
+
+
+def needs(shown: Iterable[str]) -> set[str]:
+    """The tables that figures of these kinds are drawn from."""
+    return {table for kind in shown for table in KINDS[kind].needs}
+
+
+def files(section: str, job: Job, *shown: str) -> list[str]:
+    """The files that figures of these kinds are drawn from, in results/<scale>, each once."""
+    tables = [table for kind in shown for table in KINDS[kind].needs]
+    return list(dict.fromkeys(path for table in tables for path in FILES[table](section, job)))
+
+
+def module(kind: str) -> str:
+    """Name of the module that draws figures of this kind."""
+    return f"convstudy.figures.{kind}"

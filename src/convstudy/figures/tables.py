@@ -1,0 +1,244 @@
+"""From files of results to the tables that figures are drawn from; what is read is fit to draw."""
+
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from convstudy.errors import StudyError
+from convstudy.figures import histories
+from convstudy.figures.drawing import Drawing, Experiment
+from convstudy.files import read_json
+
+_SPREAD = ("mean", "low", "high")
+_AGAIN = "Delete it and run snakemake again."
+
+
+class Confusion(NamedTuple):
+    """Counts of a network (rows true, columns predicted classes): mean and sd over seeds."""
+
+    title: str
+    dataset: str
+    seeds: int
+    mean: pd.DataFrame
+    sd: pd.DataFrame | None  # of one seed there is none
+
+
+class Errors(NamedTuple):
+    """How a network errs, over its seeds; accuracies and confidences are fractions."""
+
+    title: str
+    dataset: str
+    seeds: list[int]
+    images: int  # of the test set
+    bins: pd.DataFrame  # seed, bin (from 0), images, confidence, accuracy
+    error: dict[str, float | None]  # expected calibration error: mean, low, high
+    recalls: pd.DataFrame  # class, mean, low, high
+    mistakes: pd.DataFrame  # true, predicted, confidence
+
+
+class Grid(NamedTuple):
+    """Test accuracies of a grid."""
+
+    title: str
+    dataset: str
+    axes: list[dict[str, Any]]  # name, values in words: one or two
+    cells: pd.DataFrame  # place (on each axis, from 0), n, mean, low, high
+
+
+class Block(NamedTuple):
+    """One layer of one network: images (I, H, W[, 3]), their classes, maps (I, C, h, w)."""
+
+    experiment: Experiment
+    layer: str
+    images: np.ndarray
+    names: list[str]
+    maps: np.ndarray
+
+
+Claim = dict[str, Any]
+
+
+def read(table: str, results: Path, section: str, drawing: Drawing) -> Any:
+    """The table of that name (convstudy.figures.kinds.FILES) of a section."""
+    return _READERS[table](results, section, drawing)
+
+
+def comparisons(path: Path, drawing: Drawing) -> pd.DataFrame:
+    """Test accuracy of each experiment: `experiment`, `mean`, `low`, `high` (NaN with one seed)."""
+    found = {}
+    try:
+        for section in read_json(path).values():
+            for row in section["experiments"]:
+                spread = row["metrics"]["test_accuracy"]
+                found[row["experiment"]] = [spread[key] for key in ("mean", "low", "high")]
+        rows = [[one.name, *found[one.name]] for one in drawing.experiments]
+        made = pd.DataFrame(rows, columns=["experiment", *_SPREAD])
+        return made.astype(dict.fromkeys(_SPREAD, "float64"))
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise StudyError(f"{path} does not describe what is drawn ({error!r}). {_AGAIN}") from None
+
+
+def confusion(path: Path) -> Confusion:
+    """Raise `StudyError` if a part is missing or the matrix does not fit the classes."""
+    stored: Any = read_json(path)
+    try:
+        classes = [str(name) for name in stored["classes"]]
+        mean, sd = (
+            None if stored[key] is None else np.array(stored[key], dtype=float)
+            for key in ("mean", "sd")
+        )
+        title, dataset, seeds = stored["title"], stored["dataset"], len(stored["seeds"])
+    except KeyError as error:
+        raise StudyError(f"{path} lacks {error}. {_AGAIN}") from None
+    except (TypeError, ValueError) as error:
+        raise StudyError(f"{path} holds a part of the wrong kind ({error}). {_AGAIN}") from None
+    square = (len(classes), len(classes))
+    for name, values in (("mean", mean), ("sd", sd)):
+        if values is None and name == "sd":
+            continue
+        if values is None or values.shape != square or not values.size:
+            shape = None if values is None else values.shape
+            said = f"names {square[0]} classes, but {name} is {shape}"
+            raise StudyError(f"{path} {said}. {_AGAIN}")
+    counts = [
+        None if values is None else pd.DataFrame(values, index=classes, columns=classes)
+        for values in (mean, sd)
+    ]
+    assert counts[0] is not None
+    return Confusion(str(title), str(dataset), seeds, counts[0], counts[1])
+
+
+_BINS = ("images", "confidence", "accuracy")
+
+
+def errors(path: Path) -> Errors:
+    """Raise `StudyError` unless the file has every part that figures are drawn from."""
+    stored: Any = read_json(path)
+    part = "title"
+    try:
+        title, dataset = str(stored["title"]), str(stored["dataset"])
+        part = "seeds"
+        seeds = [int(seed) for seed in stored["seeds"]]
+        part = "images"
+        images = int(stored["images"])
+        part = "calibration"
+        bins = pd.concat(
+            pd.DataFrame({key: stored[part][key][row] for key in _BINS}, dtype="float64")
+            .rename_axis("bin")
+            .reset_index()
+            .assign(seed=seed)
+            for row, seed in enumerate(seeds)
+        )
+        error = {key: stored[part]["error"][key] for key in _SPREAD}
+        part = "recalls"
+        recalls = _table(stored[part], ("class",), _SPREAD)
+        part = "mistakes"
+        mistakes = _table(stored[part], ("true", "predicted"), ("confidence",))
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError):
+        raise StudyError(f"{path} lacks or misspells {part}. {_AGAIN}") from None
+    return Errors(title, dataset, seeds, images, bins, error, recalls, mistakes)
+
+
+def _table(rows: list[dict[str, Any]], words: tuple[str, ...], values: tuple[str, ...]) -> Any:
+    """A DataFrame of these columns, null as NaN."""
+    columns = [*words, *values]
+    made = pd.DataFrame([[row[key] for key in columns] for row in rows], columns=columns)
+    return made.astype({**dict.fromkeys(words, "str"), **dict.fromkeys(values, "float64")})
+
+
+def pictures(path: Path, errors: Path) -> np.ndarray:
+    """uint8 (I, H, W, C), as `convstudy mistakes` wrote them: of the mistakes of that file."""
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            images: np.ndarray = stored["images"]
+    except FileNotFoundError:
+        raise StudyError(f"{path} is missing. {_AGAIN}") from None
+    except (KeyError, OSError, ValueError, EOFError, MemoryError, zipfile.BadZipFile) as error:
+        raise StudyError(f"{path} cannot be read ({error}). {_AGAIN}") from None
+    if len(images) != len(read_json(errors)["mistakes"]):
+        raise StudyError(f"{path} holds other images than {errors} lists. {_AGAIN}")
+    return images
+
+
+def grid(path: Path) -> Grid:
+    """Raise `StudyError` unless the file has the parts that are drawn."""
+    stored: Any = read_json(path)
+    try:
+        axes = [axis["values"] for axis in stored["axes"]]
+        cells = [
+            [
+                tuple(axis.index(value) for value, axis in zip(cell["values"], axes, strict=True)),
+                *(cell[key] for key in ("n", "mean", "low", "high")),
+            ]
+            for cell in stored["cells"]
+        ]
+        made = pd.DataFrame(cells, columns=["place", "n", "mean", "low", "high"])
+        made = made.astype({"n": "int64", **dict.fromkeys(_SPREAD, "float64")})
+        fits = bool(cells) and len(axes) in (1, 2)
+        title, dataset = str(stored["title"]), str(stored["dataset"])
+    except (KeyError, TypeError, ValueError, AttributeError):
+        fits = False
+    if not fits:
+        raise StudyError(f"{path} is not a grid. {_AGAIN}")
+    return Grid(title, dataset, stored["axes"], made)
+
+
+def activations(runs: Path, one: Experiment, layers: list[str], images: int = 3) -> list[Block]:
+    """The asked layers of an experiment's first seed, of the first so many images."""
+    path = runs / one.name / f"seed{one.seeds[0]}" / "activations.npz"
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            pictures = stored["images"][:images].transpose(0, 2, 3, 1)
+            names = [str(stored["classes"][label]) for label in stored["labels"][:images]]
+            return [Block(one, layer, pictures, names, stored[layer][:images]) for layer in layers]
+    except FileNotFoundError:
+        said = "is missing"
+    except KeyError as error:
+        said = f"lacks an array ({error.args[0]})"
+    except (OSError, ValueError, IndexError, EOFError, MemoryError, zipfile.BadZipFile) as error:
+        said = f"cannot be read ({error})"
+    raise StudyError(f"{path} {said}. {_AGAIN}")
+
+
+def _shown_activations(results: Path, section: str, drawing: Drawing) -> list[Block]:
+    options = drawing.options.get("activations", {})
+    if not options.get("layers"):
+        raise StudyError('standard input names no layer. Add "layers": ["…"] to its activations.')
+    return [
+        block
+        for one in drawing.experiments
+        if one.name in options["experiments"]
+        for block in activations(results / "runs", one, options["layers"])
+    ]
+
+
+def claims(path: Path, job: dict[str, Any]) -> list[Claim]:
+    """The decided claims in the order of `job["claims"]`, [{"claim": its name, "says": words}]."""
+    decided = read_json(path).get("claims", {})
+    try:
+        return [{**decided[one["claim"]], "says": one["says"]} for one in job["claims"]]
+    except KeyError as error:
+        raise StudyError(f"{path} does not decide the claim {error}. {_AGAIN}") from None
+
+
+_READERS: dict[str, Callable[[Path, str, Drawing], Any]] = {
+    "histories": lambda results, section, drawing: histories.read_all(
+        results / "runs", drawing.experiments
+    ),
+    "comparisons": lambda results, section, drawing: comparisons(
+        results / "comparisons.json", drawing
+    ),
+    "confusion": lambda results, section, drawing: confusion(
+        results / "confusion" / f"{section}.json"
+    ),
+    "errors": lambda results, section, drawing: errors(results / "errors" / f"{section}.json"),
+    "pictures": lambda results, section, drawing: pictures(
+        results / "errors" / f"{section}.npz", results / "errors" / f"{section}.json"
+    ),
+    "grid": lambda results, section, drawing: grid(results / "grids" / f"{section}.json"),
+    "activations": _shown_activations,
+}
