@@ -7,9 +7,8 @@ import sys
 NOT_FOLLOWED = {
     # One locked environment serves all rules (requirements/).
     "Specify a conda environment or container for each rule.:",
-    # On purpose: params are tracked, and another mirror must not fetch a file again.
-    "Shell command directly uses variable MIRRORS from outside of the rule:",
-    # Likewise: results that are there stay valid when the next run is sent to another device.
+    # On purpose: params are tracked. Results that are there stay valid when the next run is sent to
+    # another device, and another mirror must not fetch a file again.
     "Shell command directly uses variable config from outside of the rule:",
 }
 

@@ -13,12 +13,12 @@ for _section in STUDY.sections:
         output:
             [
                 report(
-                    path.replace(f"/{_section}/", "/{section}/"),
+                    result("figures", "{section}", f"{kind}.png"),
                     caption=caption(kind),
                     category="Figures",
                     labels={"section": _section, "figure": kind},
                 )
-                for kind, path in figures_of(_section).items()
+                for kind in figures_of(_section)
             ],
         log:
             result("logs", "figures", "{section}.log"),

@@ -16,7 +16,7 @@ from convstudy import language
 from convstudy.files import write_text
 from convstudy.language import gettext as _
 from convstudy.marks import N_
-from convstudy.report import words
+from convstudy.report import measured, words
 from convstudy.report.context import gather
 from convstudy.report.record import check_origin, record_of
 from convstudy.sealed import read_sealed
@@ -163,7 +163,19 @@ def _network(row: Values) -> dict[str, str]:
     }
 
 
-_FIELDS = ("kind", "metric", "estimate", "low", "high", "coverage", "bound", "test", "p", "p_holm")
+_FIELDS = (
+    "kind",
+    "metric",
+    "estimate",
+    "low",
+    "high",
+    "coverage",
+    "bound",
+    "test",
+    "p",
+    "p_holm",
+    "level",
+)
 
 
 def _claims(values: Values) -> pd.DataFrame:
@@ -187,7 +199,9 @@ def _claim(row: Values) -> dict[str, str]:
     return {
         _("claim"): _title(claim, "says"),
         _("verdict"): _title(VERDICTS, claim["verdict"]),
-        _("estimate"): words.in_unit(claim["estimate"], claim) if known else "–",
-        _("interval"): words.span(claim, claim) if claim["low"] is not None else "–",
-        _("p, corrected"): "–" if claim["p_holm"] is None else words.p_value(claim["p_holm"]),
+        _("estimate"): measured.in_unit(claim["estimate"], claim) if known else "–",
+        _("interval"): measured.span(claim, claim) if claim["low"] is not None else "–",
+        _("p, corrected"): "–"
+        if claim["p_holm"] is None
+        else words.p_value(claim["p_holm"], claim["level"]),
     }
