@@ -47,6 +47,7 @@ def only_mnist_fc(config):
     config["claims"] = {}
     for scale in config["scales"].values():
         scale.pop("without_sections", None)
+        scale.pop("without_claims", None)
     config["scales"]["quick"]["without"] = [n for n in config["experiments"] if n != "mnist_fc"]
 
 

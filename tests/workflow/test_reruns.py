@@ -70,8 +70,9 @@ def measured(*experiments, seeds=(0, 1)):
 
 def erred(*sections):
     """What is computed and drawn from the predictions of the best network of a section."""
-    computed = {f"Errors of the best network of section {section}" for section in sections}
-    pictured = {f"Images of the mistakes of section {section}" for section in sections}
+    shown = set(sections) - {"blocks", "depth"}  # whose networks err as in section cifar10
+    computed = {f"Errors of the best network of section {section}" for section in shown}
+    pictured = {f"Images of the mistakes of section {section}" for section in shown}
     return computed | pictured | drawn(*sections)
 
 
@@ -328,6 +329,10 @@ def drawn_layer(config):
     config["sections"]["kernels"]["figures"]["activations"]["layers"] = ["features.3"]
 
 
+def every_confusion(config):
+    config["sections"]["cifar10"]["figures"]["confusion"]["of"] = "all"
+
+
 CONFIG = [
     (learning_rate, trained("mnist_fc") | TIMING | erred("mnist") | VERIFIED),
     (swapped_values, trained("mnist_fc") | TIMING | erred("mnist") | VERIFIED),
@@ -335,7 +340,7 @@ CONFIG = [
     (other_seed, trained("mnist_fc", seeds=[7]) | erred("mnist") | VERIFIED),
     (margin, ANALYSIS),
     (new_claim, ANALYSIS),
-    (words_of_a_claim, FOREST | REPORT),
+    (words_of_a_claim, drawn("cifar10") | FOREST | REPORT),
     (
         new_experiment,
         trained("mnist_kernel9") | erred("kernels") | VERIFIED,
@@ -361,6 +366,7 @@ CONFIG = [
         drawn_layer,
         activated(*KERNELS) | drawn("kernels") | REPORT,
     ),
+    (every_confusion, CONFUSION | REPORT),
     (generator, {"Generate digits", "Prepare digits"} | DIGITS),
 ]
 

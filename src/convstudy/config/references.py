@@ -15,6 +15,7 @@ from convstudy.config.kinds import (
     roles,
 )
 from convstudy.errors import nearest
+from convstudy.figures.kinds import OF_LAYERS
 
 Config = dict[str, Any]
 
@@ -156,10 +157,11 @@ def _section(config: Config, key: str, section: Config) -> Iterator[str]:
     if section["figures"] and not members:
         yield f"{key}.figures: figures show experiments; this section has none"
     yield from _unknown(f"{key}.experiments", members, "experiment", config["experiments"])
-    drawn = section["figures"].get("activations", {}).get("experiments", [])
-    drawn = _answerable(config, section, drawn, config["experiments"])
-    key = f"{key}.figures.activations.experiments"
-    yield from _unknown(key, drawn, "experiment of this section", members)
+    for kind in OF_LAYERS:
+        drawn = section["figures"].get(kind, {}).get("experiments", [])
+        drawn = _answerable(config, section, drawn, config["experiments"])
+        at = f"{key}.figures.{kind}.experiments"
+        yield from _unknown(at, drawn, "experiment of this section", members)
 
 
 def _drawn_grids(config: Config, grids: Config) -> Iterator[str]:

@@ -108,6 +108,8 @@ def _resolve(config: Config, expanded: Config, is_trained: IsTrained | None) -> 
     claims = _claims(
         asked, lambda one: _is_fair(one, experiments, sections[one["section"]]["compares"])
     )
+    for name in sections.keys() - {claim["section"] for claim in claims.values()}:
+        sections[name]["figures"].pop("verdicts", None)
     return Study(
         scale=config["scale"],
         scales=tuple(config["scales"]),

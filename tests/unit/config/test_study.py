@@ -44,6 +44,18 @@ def test_the_tour_runs_all_but_parts_of_a_recipe_with_two_seeds_on_generated_dat
     assert set(tour.datasets) == {"digits", "shapes"}
 
 
+def test_claims_are_drawn_where_any_is_asked(config, schema):
+    assert "verdicts" in load({**config, "scale": "full"}, schema).sections["blocks"]["figures"]
+    of_blocks = [name for name, one in config["claims"].items() if one["section"] == "blocks"]
+    config["scales"]["full"]["without_claims"] = of_blocks
+    found = load({**config, "scale": "full"}, schema)
+    assert "verdicts" not in found.sections["blocks"]["figures"]
+    drawn = {name: slices.drawing(found, name) for name in ("mnist", "blocks")}
+    asked = [name for name, one in found.claims.items() if one["section"] == "mnist"]
+    assert [one["claim"] for one in drawn["mnist"]["claims"]] == asked
+    assert "claims" not in drawn["blocks"]
+
+
 def test_a_claim_that_a_scale_cannot_answer_is_not_asked_there(config, schema):
     config["scales"]["full"]["without_claims"] = ["three_beats_five", "cnn_is_smaller"]
     found = load({**config, "scale": "full"}, schema)
