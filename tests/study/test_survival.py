@@ -207,7 +207,7 @@ def test_one_failing_experiment_is_named_and_stops_no_other(fresh):
     assert re.search(rf"convstudy train: .*5 pools.*\n  log: {log}", done.stdout)
     assert "Traceback" not in done.stdout
     assert len(records(fresh)) == 9
-    assert (fresh.folder / "results/quick/figures/kernels/curves.png").is_file()
+    assert (fresh.folder / "results/quick/runs/mnist_kernel3/seed0/activations.npz").is_file()
     assert not (fresh.folder / "report.md").exists()
     assert not (fresh.folder / "results/quick/runs/mnist_simple_cnn/seed0/checkpoint.pt").exists()
 
