@@ -39,6 +39,11 @@ def faults(config: Config, grids: Config) -> list[str]:
     with suppress(KeyError, TypeError, AttributeError):
         found += _unknown("scale", [config["scale"]], "scale", config["scales"])
         found += _stand_ins(config, "stand_ins", config["stand_ins"])
+    with suppress(KeyError, TypeError, AttributeError):
+        published = config["published"]
+        for name, one in published["experiments"].items():
+            key = f"published.experiments.{name}.dataset"
+            found += _unknown(key, [one["dataset"]], "published data set", published["datasets"])
     return found
 
 
