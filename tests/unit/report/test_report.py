@@ -524,3 +524,9 @@ def test_how_images_were_read_is_said(tmp_path, study):
     assert "taken from training data are named below" in report_of(tmp_path, made)
     russian = report_of(tmp_path, study("full", language="ru"))
     assert "**Внимание:** 3 из 400 тестовых изображений" in russian
+
+
+def test_what_a_claims_title_is_is_said_where_there_are_claims(report):
+    text, _ = report()
+    said = "A verdict is about the sentence that follows it, which is put together from what was tested."
+    assert text.count(said) == 1 and "as the author of this study wrote it" in text
