@@ -229,8 +229,8 @@ def test_other_images_take_the_published_values_away(config, schema, tmp_path, c
     ("claim", "changes"),
     [
         ("cnn_beats_fc_on_digits", {"of": "mnist_fc", "than": "mnist_simple_cnn"}),
-        ("cnn_passes_80_percent", {"threshold": 0.1}),
-        ("colour_needs_convolutions", {"claims": ["fc_fails_on_colour"]}),
+        ("cnn_passes_80_percent", {"threshold": 0.1, "says": "it passes"}),
+        ("colour_needs_convolutions", {"claims": ["fc_fails_on_colour"], "says": "it is needed"}),
     ],
 )
 def test_another_claim_of_the_same_name_is_not_the_published_one(
