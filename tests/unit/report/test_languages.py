@@ -14,6 +14,8 @@ from checkout import ROOT
 
 ALL = catalogues.paths()
 NAMES = {"MNIST", "CIFAR-10", "CIFAR-10 (JPEG)", "SimpleCNN", "ResNet-18", "Swish", "channels_last"}
+NAMES |= {"Fashion-MNIST", "KMNIST", "QMNIST", "USPS", "CIFAR-100", "SVHN", "STL-10", "EuroSAT"}
+NAMES |= {"GTSRB", "Imagenette"}
 
 
 @pytest.fixture(scope="module")
