@@ -68,6 +68,10 @@ def test_a_killed_study_goes_on_where_it_was(fresh, finished):
     done = fresh.python(*REPORT)
     assert done.returncode == 0, done.stdout
     assert "was killed: unlocking it and going on" in done.stdout
+    assert re.search(
+        r"^\[\d+/\d+\] \w+, seed 0: test accuracy [\d.]+% in \d+ s$", done.stdout, re.M
+    )
+    assert "Reason: " not in done.stdout
     assert_kept(fresh, before)
     assert numbers(fresh) == numbers(finished)
     assert not (fresh.folder / "results/quick/state").exists()
@@ -207,7 +211,7 @@ def test_one_failing_experiment_is_named_and_stops_no_other(fresh):
     assert re.search(rf"convstudy train: .*5 pools.*\n  log: {log}", done.stdout)
     assert "Traceback" not in done.stdout
     assert len(records(fresh)) == 9
-    assert (fresh.folder / "results/quick/figures/kernels/curves.png").is_file()
+    assert (fresh.folder / "results/quick/runs/mnist_kernel3/seed0/activations.npz").is_file()
     assert not (fresh.folder / "report.md").exists()
     assert not (fresh.folder / "results/quick/runs/mnist_simple_cnn/seed0/checkpoint.pt").exists()
 
