@@ -52,7 +52,7 @@ def only_mnist_fc(config):
 
 def test_of_a_study_that_has_not_begun(checkout):
     said = plan(checkout)
-    assert "| train | 70 | 0 |" in said
+    assert "| train | 50 | 0 |" in said
     assert "a default: nothing was trained here yet" in said
     assert "Downloads" not in said
     full = plan(checkout, "--config", "scale=full")
@@ -66,7 +66,7 @@ def test_speed_is_that_of_earlier_runs(checkout):
     keep_run(checkout)
     said = plan(checkout)
     assert "as in 1 earlier runs below results/" in said
-    assert hours(said) == 0.20  # two seeds of 360 seconds
+    assert hours(said) == 0.50  # five seeds of 360 seconds
     assert "one core each" in said
 
 

@@ -242,7 +242,7 @@ def learning_rate(config):
 def swapped_values(config):
     """Batch size and epochs change places: the same numbers, but another training."""
     config["experiments"]["mnist_fc"]["recipe"]["batch_size"] = 3
-    config["scales"]["quick"]["experiments"]["mnist_fc"] = {"recipe": {"epochs": 64}}
+    config["scales"]["tour"]["experiments"]["mnist_fc"] = {"recipe": {"epochs": 64}}
 
 
 def new_seed(config):
@@ -291,7 +291,7 @@ def removed_experiment(config):
     for name, claim in list(config["claims"].items()):
         if claim["section"] == "blocks":
             del config["claims"][name]
-    for scale in ("quick", "real"):
+    for scale in ("tour", "quick", "small", "real"):
         del config["scales"][scale]["experiments"]["cifar10_bottleneck"]
 
 
@@ -420,6 +420,7 @@ def test_other_times_of_all_files_rerun_nothing(study, when):
 def test_a_clone_with_copied_results_reruns_nothing(pretended, tmp_path):
     """No `.snakemake`, new times, another path."""
     clone = Checkout(tmp_path, "src")
+    clone.take_the_tour()
     for part in ("results", "data", "report.md"):
         source = pretended.folder / part
         (shutil.copytree if source.is_dir() else shutil.copyfile)(source, tmp_path / part)
@@ -427,7 +428,7 @@ def test_a_clone_with_copied_results_reruns_nothing(pretended, tmp_path):
 
 
 def test_an_edited_result_is_seen(study):
-    path = study.folder / "results/quick/summary.csv"
+    path = study.folder / "results/tour/summary.csv"
     path.write_text("forged\n")
     assert study.planned("report.md") == ANALYSIS
 

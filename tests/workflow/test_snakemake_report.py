@@ -26,7 +26,7 @@ def shown(archive):
 
 def test_every_figure_of_the_report_is_there_by_section_and_kind(shown):
     figures = {path: one for path, one in shown.items() if path.endswith(".png")}
-    forest = figures.pop("results/quick/figures/forest.png")
+    forest = figures.pop("results/tour/figures/forest.png")
     assert forest["labels"] == {"section": "all sections", "figure": "forest"}
     assert len(figures) == 51
     for path, one in figures.items():

@@ -84,6 +84,7 @@ def _scale(config: Config, key: str, scale: Config) -> Iterator[str]:
             yield f"{key}.recipes.{name}.name: a recipe keeps its name; leave 'name' out"
     left_out = scale["without_sections"]
     yield from _unknown(f"{key}.without_sections", left_out, "section", config["sections"])
+    yield from _unknown(f"{key}.without_claims", scale["without_claims"], "claim", config["claims"])
     yield from _stand_ins(config, f"{key}.stand_ins", scale["stand_ins"])
     if not set(experiments) - set(scale["without"]):
         yield f"{key}.without: leaves no experiment to run"

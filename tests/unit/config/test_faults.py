@@ -81,6 +81,7 @@ def fault_lines(config, schema):
             "scales.quick.experiments.mnist_resnet18.model: unknown key 'width'; did you mean 'widths'?",
         ),
         ("scales.real.without_sections", ["block"], "no section is named 'block'; did you mean 'blocks'?"),
+        ("scales.quick.without_claims", ["three_is_beast"], "no claim is named 'three_is_beast'; did you mean 'three_is_best'?"),
         ("scales.quick.recipe", {"epochs": -1}, "recipe.epochs: -1 is less than the minimum of 1"),
         ("scales.quick.recipe", {"epochs": 1}, "scales.quick.recipe.epochs: changes nothing, since every experiment or its"),
         ("scales.quick.recipe", {"name": "modern"}, "scales.quick.recipe.name: changes nothing, since"),
