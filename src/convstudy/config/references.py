@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import Any
 
-from convstudy.config import torchvision_sets
+from convstudy.config import titles, torchvision_sets
 from convstudy.config.kinds import (
     EVERY_CLASS,
     KINDS,
@@ -39,6 +39,11 @@ def faults(config: Config, grids: Config) -> list[str]:
     with suppress(KeyError, TypeError, AttributeError):
         found += _unknown("scale", [config["scale"]], "scale", config["scales"])
         found += _stand_ins(config, "stand_ins", config["stand_ins"])
+    with suppress(KeyError, TypeError, AttributeError):
+        published = config["published"]
+        for name, one in published["experiments"].items():
+            key = f"published.experiments.{name}.dataset"
+            found += _unknown(key, [one["dataset"]], "published data set", published["datasets"])
     return found
 
 
@@ -190,6 +195,11 @@ def _claim(config: Config, key: str, claim: Config) -> Iterator[str]:
     for unused in sorted(set(claim) - takes):
         yield f"{key}: '{unused}' has no meaning in a claim of kind {claim['kind']}"
     yield from (f"{key}.{said}" for said in out_of_range(claim))
+    for number in titles.foreign_numbers(config, claim):
+        yield (
+            f"{key}.says: {number} is neither the bound of this claim nor in the titles of its "
+            "networks, images and section; leave it out, or let the claim test it"
+        )
     names = compared(claim)
     for twice in sorted({name for name in names if names.count(name) > 1}):
         yield f"{key}: compares {twice} with itself"

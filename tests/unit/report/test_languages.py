@@ -10,10 +10,11 @@ from convstudy.errors import StudyError
 from convstudy.report import settings, words
 
 import catalogues
-from checkout import ROOT
+from checkout import ROOT, study_config
 
 ALL = catalogues.paths()
-NAMES = {"MNIST", "CIFAR-10", "CIFAR-10 (JPEG)", "SimpleCNN", "ResNet-18", "Swish", "channels_last"}
+NAMES = {"CIFAR-10 (JPEG)", "SimpleCNN", "ResNet-18", "Swish", "channels_last"}
+NAMES |= {one["title"] for one in study_config()["datasets"].values()}
 
 
 @pytest.fixture(scope="module")
