@@ -174,7 +174,7 @@ def _as_in_jobs() -> None:
 
 def _is_of_images(made: Any) -> bool:
     """Made from weights or images, which samples leave out."""
-    return made.path.stem in ("activations", "frequency", "mistakes")
+    return made.path.stem in ("activations", "frequency", "kernels", "mistakes")
 
 
 def _kind(path: Path) -> str:
