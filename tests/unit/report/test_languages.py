@@ -89,7 +89,7 @@ def russian():
     [
         (words.percent, 0.98539, "98,54\N{NO-BREAK SPACE}%"),
         (words.count, 567434, "567\N{NO-BREAK SPACE}434"),
-        (words.points, -0.0459, "-4,59"),
+        (words.points, -0.0459, "\N{MINUS SIGN}4,59"),
         (words.level, 0.005, "0,5\N{NO-BREAK SPACE}%"),
         (words.millions, 455800832, "455,8\N{NO-BREAK SPACE}млн"),
         (words.seconds, 4.2, "4,2\N{NO-BREAK SPACE}с"),
