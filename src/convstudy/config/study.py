@@ -4,6 +4,7 @@ import copy
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from unicodedata import normalize
 
 from convstudy.config import grids, networks, references
 from convstudy.config.experiments import (
@@ -98,7 +99,7 @@ def _resolve(config: Config, expanded: Config, is_trained: IsTrained | None) -> 
         if kept["experiments"] or kept["layers"]:
             sections[name] = kept
     asked = _claims(
-        config["claims"],
+        {name: _as_classes_are_spelt(claim) for name, claim in config["claims"].items()},
         lambda one: one["section"] in reported and _is_run(one, experiments),
     )
     claims = _claims(
@@ -229,6 +230,12 @@ def _claims(claims: Config, holds: Callable[[Config], bool]) -> Config:
         for name, claim in kept.items()
         if all(part in kept for part in claim.get("claims", []))
     }
+
+
+def _as_classes_are_spelt(claim: Config) -> Config:
+    """The claim with its classes in NFC, as prepared data name them; macOS writes é as two."""
+    named = {key: normalize("NFC", claim[key]) for key in ("class", "with") if key in claim}
+    return {**claim, **named}
 
 
 def _is_run(claim: Config, experiments: dict[str, Experiment]) -> bool:
