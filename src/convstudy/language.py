@@ -86,7 +86,11 @@ def localised(digits: str) -> str:
     That of English and Russian is there a hyphen, which lines break at and nobody prints.
     """
     locale = _spoken.get().locale
-    signs = {",": get_group_symbol(locale), ".": get_decimal_symbol(locale), "-": "\N{MINUS SIGN}"}
+    signs: dict[str, str | int | None] = {
+        ",": get_group_symbol(locale),
+        ".": get_decimal_symbol(locale),
+        "-": "\N{MINUS SIGN}",
+    }
     return digits.translate(str.maketrans(signs))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import Any
 
-from convstudy.config import torchvision_sets
+from convstudy.config import titles, torchvision_sets
 from convstudy.config.kinds import (
     EVERY_CLASS,
     KINDS,
@@ -15,6 +15,7 @@ from convstudy.config.kinds import (
     roles,
 )
 from convstudy.errors import nearest
+from convstudy.figures.kinds import OF_LAYERS
 
 Config = dict[str, Any]
 
@@ -39,6 +40,11 @@ def faults(config: Config, grids: Config) -> list[str]:
     with suppress(KeyError, TypeError, AttributeError):
         found += _unknown("scale", [config["scale"]], "scale", config["scales"])
         found += _stand_ins(config, "stand_ins", config["stand_ins"])
+    with suppress(KeyError, TypeError, AttributeError):
+        published = config["published"]
+        for name, one in published["experiments"].items():
+            key = f"published.experiments.{name}.dataset"
+            found += _unknown(key, [one["dataset"]], "published data set", published["datasets"])
     return found
 
 
@@ -84,6 +90,7 @@ def _scale(config: Config, key: str, scale: Config) -> Iterator[str]:
             yield f"{key}.recipes.{name}.name: a recipe keeps its name; leave 'name' out"
     left_out = scale["without_sections"]
     yield from _unknown(f"{key}.without_sections", left_out, "section", config["sections"])
+    yield from _unknown(f"{key}.without_claims", scale["without_claims"], "claim", config["claims"])
     yield from _stand_ins(config, f"{key}.stand_ins", scale["stand_ins"])
     if not set(experiments) - set(scale["without"]):
         yield f"{key}.without: leaves no experiment to run"
@@ -155,10 +162,11 @@ def _section(config: Config, key: str, section: Config) -> Iterator[str]:
     if section["figures"] and not members:
         yield f"{key}.figures: figures show experiments; this section has none"
     yield from _unknown(f"{key}.experiments", members, "experiment", config["experiments"])
-    drawn = section["figures"].get("activations", {}).get("experiments", [])
-    drawn = _answerable(config, section, drawn, config["experiments"])
-    key = f"{key}.figures.activations.experiments"
-    yield from _unknown(key, drawn, "experiment of this section", members)
+    for kind in OF_LAYERS:
+        drawn = section["figures"].get(kind, {}).get("experiments", [])
+        drawn = _answerable(config, section, drawn, config["experiments"])
+        at = f"{key}.figures.{kind}.experiments"
+        yield from _unknown(at, drawn, "experiment of this section", members)
 
 
 def _drawn_grids(config: Config, grids: Config) -> Iterator[str]:
@@ -189,6 +197,11 @@ def _claim(config: Config, key: str, claim: Config) -> Iterator[str]:
     for unused in sorted(set(claim) - takes):
         yield f"{key}: '{unused}' has no meaning in a claim of kind {claim['kind']}"
     yield from (f"{key}.{said}" for said in out_of_range(claim))
+    for number in titles.foreign_numbers(config, claim):
+        yield (
+            f"{key}.says: {number} is neither the bound of this claim nor in the titles of its "
+            "networks, images and section; leave it out, or let the claim test it"
+        )
     names = compared(claim)
     for twice in sorted({name for name in names if names.count(name) > 1}):
         yield f"{key}: compares {twice} with itself"

@@ -4,7 +4,6 @@ import copy
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from unicodedata import normalize
 
 from convstudy.config import grids, networks, references
 from convstudy.config.experiments import (
@@ -15,7 +14,7 @@ from convstudy.config.experiments import (
     left_open,
     of_config,
 )
-from convstudy.config.kinds import compared
+from convstudy.config.kinds import compared, with_classes_as_spelt
 from convstudy.config.metrics import METRICS
 from convstudy.config.schema import complete, faults
 from convstudy.errors import StudyError
@@ -40,7 +39,7 @@ class Study:
     claims: dict[str, Config]  # those whose experiments this scale runs
     incomparable: dict[str, Config]  # claims whose experiments this scale trains unlike each other
     order: tuple[str, ...]  # all experiments of the config, whether this scale runs them or not
-    left_out: Config  # by the scale: titles of sections, and single networks
+    left_out: Config  # by the scale: titles of sections, single networks, words of claims
     grids: dict[str, Config]  # title, axes, cells
     missing: dict[str, Config]  # title, seeds: with `allow_missing`, runs that are not trained yet
     published: Config
@@ -98,13 +97,19 @@ def _resolve(config: Config, expanded: Config, is_trained: IsTrained | None) -> 
         kept = _section(section, experiments, expanded)
         if kept["experiments"] or kept["layers"]:
             sections[name] = kept
-    asked = _claims(
-        {name: _as_classes_are_spelt(claim) for name, claim in config["claims"].items()},
+    answerable = _claims(
+        {name: with_classes_as_spelt(one) for name, one in config["claims"].items()},
         lambda one: one["section"] in reported and _is_run(one, experiments),
+    )
+    pointless = scale["without_claims"]
+    asked = _claims(
+        {name: one for name, one in answerable.items() if name not in pointless}, lambda _: True
     )
     claims = _claims(
         asked, lambda one: _is_fair(one, experiments, sections[one["section"]]["compares"])
     )
+    for name in sections.keys() - {claim["section"] for claim in claims.values()}:
+        sections[name]["figures"].pop("verdicts", None)
     return Study(
         scale=config["scale"],
         scales=tuple(config["scales"]),
@@ -118,7 +123,10 @@ def _resolve(config: Config, expanded: Config, is_trained: IsTrained | None) -> 
         claims=claims,
         incomparable={name: claim for name, claim in asked.items() if name not in claims},
         order=tuple(config["experiments"]),
-        left_out=_left_out(config, sections, names),
+        left_out={
+            **_left_out(config, sections, names),
+            "claims": [one["says"] for name, one in answerable.items() if name not in asked],
+        },
         grids=expanded,
         missing=_missing(planned, experiments),
         published=config["published"],
@@ -230,12 +238,6 @@ def _claims(claims: Config, holds: Callable[[Config], bool]) -> Config:
         for name, claim in kept.items()
         if all(part in kept for part in claim.get("claims", []))
     }
-
-
-def _as_classes_are_spelt(claim: Config) -> Config:
-    """The claim with its classes in NFC, as prepared data name them; macOS writes é as two."""
-    named = {key: normalize("NFC", claim[key]) for key in ("class", "with") if key in claim}
-    return {**claim, **named}
 
 
 def _is_run(claim: Config, experiments: dict[str, Experiment]) -> bool:

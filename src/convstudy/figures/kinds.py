@@ -14,7 +14,11 @@ _GRID: Job = {
     "properties": {"of": {"type": "string", "description": "a grid of this section"}},
 }
 _NAMES: Job = {"type": "array", "minItems": 1, "uniqueItems": True}
-_ACTIVATIONS: Job = {
+_CONFUSION: Job = {
+    **{"type": "object", "additionalProperties": False},
+    "properties": {"of": {"enum": ["best", "all"], "description": "networks; else the best one"}},
+}
+_LAYERS: Job = {
     **{"type": "object", "additionalProperties": False, "required": ["experiments", "layers"]},
     "properties": {
         "experiments": {**_NAMES, "items": {"type": "string"}},
@@ -38,14 +42,18 @@ class Kind(NamedTuple):
 KINDS = {
     "comparison": Kind(("histories", "comparisons")),
     "curves": Kind(("histories",)),
+    "tradeoff": Kind(("costs",)),
     "schedule": Kind(("histories",)),
-    "confusion": Kind(("confusion",)),
+    "confusion": Kind(("confusion",), _CONFUSION),
     "mistakes": Kind(("errors", "pictures")),
     "calibration": Kind(("errors",)),
     "recalls": Kind(("errors",)),
+    "verdicts": Kind(("claims",)),
     "grid": Kind(("grid",), _GRID),
-    "activations": Kind(("activations",), _ACTIVATIONS),
+    "activations": Kind(("activations",), _LAYERS),
+    "kernels": Kind(("kernels",), _LAYERS),
 }
+OF_LAYERS = ("activations", "kernels")  # of experiments and layers that the config names
 # Of the whole study, once.
 FOREST = "forest"
 
@@ -57,16 +65,23 @@ FILES: dict[str, Callable[[str, Job], list[str]]] = {
         for seed in one["seeds"]
     ],
     "comparisons": lambda section, job: ["comparisons.json"],
+    "costs": lambda section, job: ["comparisons.json"],
+    "claims": lambda section, job: ["claims.json"],
     "confusion": lambda section, job: [f"confusion/{section}.json"],
     "errors": lambda section, job: [f"errors/{section}.json"],
     "pictures": lambda section, job: [f"errors/{section}.npz"],
     "grid": lambda section, job: [f"grids/{section}.json"],
-    "activations": lambda section, job: [
+    "activations": lambda section, job: _of_layers(job, "activations"),
+    "kernels": lambda section, job: _of_layers(job, "kernels"),
+}
+
+
+def _of_layers(job: Job, kind: str) -> list[str]:
+    return [
         f"runs/{one['experiment']}/seed{one['seeds'][0]}/activations.npz"
         for one in job["experiments"]
-        if one["experiment"] in job["figures"]["activations"]["experiments"]
-    ],
-}
+        if one["experiment"] in job["figures"][kind]["experiments"]
+    ]
 
 
 def schema() -> Job:
