@@ -46,15 +46,38 @@ def test_nothing_scrolls_sideways_but_tables_in_their_boxes(browser, width):
         assert browser.run(f"{wide}.length") > 3
 
 
+@pytest.mark.parametrize("language", ["en", "ru"])
+@pytest.mark.parametrize("width", [1024, 1440])
+def test_on_a_desktop_no_table_scrolls_sideways(browser, in_russian, width, language):
+    browser.open(width, url=in_russian if language == "ru" else None)
+    assert browser.run("document.documentElement.lang") == language
+    browser.unfold()
+    tables = browser.run("""[...document.querySelectorAll('.table')].map((box) =>
+      [box.ariaLabel, box.clientWidth, box.scrollWidth - box.clientWidth])""")
+    assert len(tables) > 15
+    assert all(shown for _, shown, _ in tables)
+    assert [(name, more) for name, _, more in tables if more > 0] == []
+
+
+def test_what_is_folded_opens_by_keyboard(browser):
+    browser.open()
+    assert not any(browser.run("[...document.querySelectorAll('main details')].map((o) => o.open)"))
+    summary = browser.find("main summary")[0]
+    (text,) = browser.find("main details:first-of-type li:first-child")
+    assert not text.is_displayed()
+    summary.send_keys(Keys.ENTER)
+    assert text.is_displayed()
+
+
 @pytest.mark.parametrize("width", [375, 1200])
 def test_contents_lead_to_their_headings(browser, width):
     browser.open(width)
     if width == 375:
-        (summary,) = browser.find("summary")
+        (summary,) = browser.find("nav summary")
         summary.click()
     links = [link for link in browser.find("nav a") if link.is_displayed()]
-    assert len(links) == 7
-    links[3].click()
+    assert len(links) == 10
+    links[5].click()
     heading = browser.find(f"[id='{browser.run('decodeURIComponent(location.hash)')[1:]}']")[0]
     assert heading.text == "4. Does dropout help under a modern recipe?"
     assert 0 <= browser.run("arguments[0].getBoundingClientRect().top", heading) < 100
@@ -79,6 +102,7 @@ def test_the_first_tab_leads_past_the_contents(browser):
 
 def test_a_figure_opens_and_closes_by_mouse(browser):
     browser.open()
+    browser.unfold()
     button = browser.find("figure button")[2]
     button.click()
     assert browser.run(OPEN)
@@ -93,6 +117,7 @@ def test_a_figure_opens_and_closes_by_mouse(browser):
 
 def test_a_figure_opens_and_closes_by_keyboard_and_gives_the_focus_back(browser):
     browser.open()
+    browser.unfold()
     button = browser.find("figure button")[2]
     button.send_keys(Keys.ENTER)
     assert browser.run(OPEN)
@@ -146,6 +171,16 @@ def test_a_table_sorts_by_what_its_cells_say(browser):
     assert head.get_attribute("aria-sort") is None
 
 
+def test_tables_sort_from_six_rows_on(browser):
+    browser.open()
+    tables = browser.run("""[...document.querySelectorAll('main table')].map((table) =>
+      [table.tBodies[0].rows.length, table.querySelectorAll('thead button').length,
+       table.tHead.rows[0].cells.length])""")
+    assert {rows > 5 for rows, _, _ in tables} == {True, False}
+    for rows, buttons, columns in tables:
+        assert buttons == (columns if rows > 5 else 0)
+
+
 @pytest.mark.parametrize(
     ("language", "cells"),
     [
@@ -159,9 +194,10 @@ def test_a_table_sorts_by_what_its_cells_say(browser):
     ],
 )
 def test_numbers_are_ordered_by_value_in_both_languages(browser, language, cells):
-    """Cells in falling order and two without a value; the page's own script sorts them."""
+    """Cells in falling order and some without a value; the page's own script sorts them."""
     browser.open()
-    rows = "".join(f"<tr><td>{cell}</td></tr>" for cell in ("–", *cells[::-1], ""))
+    empty = ["–", *["–"] * (4 - len(cells))]  # a table sorts from six rows on
+    rows = "".join(f"<tr><td>{cell}</td></tr>" for cell in (*empty, *cells[::-1], ""))
     found = browser.run(
         """((language, rows, script) => {
           document.documentElement.lang = language;
@@ -179,7 +215,7 @@ def test_numbers_are_ordered_by_value_in_both_languages(browser, language, cells
         rows,
         browser.run("document.scripts[0].textContent"),
     )
-    assert found == [[*cells, "–", ""], [*cells[::-1], "–", ""]]
+    assert found == [[*cells, *empty, ""], [*cells[::-1], *empty, ""]]
 
 
 def colours(browser):
