@@ -152,9 +152,10 @@ def _head(study: Values) -> Values:
     }
     return {
         "seed_counts": counts,
-        "differing": [
-            one for one in experiments if one["unlike_published"] and _has_counterpart(one)
-        ],
+        "differing": provenance.grouped(
+            (one for one in experiments if one["unlike_published"] and _has_counterpart(one)),
+            lambda one: one["unlike_published"],
+        ),
         "absent": _absent(study),
         "altered": [
             {"ways": ways, "experiments": those if len(those) < len(experiments) else None}

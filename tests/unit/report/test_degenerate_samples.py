@@ -72,7 +72,12 @@ def sentences(decided):
     """Of each claim, as the report has it."""
     words = environment_of_claims(decided)
     for name, row in decided["claims"].items():
-        yield words.sentence(shown(name, row, decided["claims"]))
+        yield sentence(words, shown(name, row, decided["claims"]))
+
+
+def sentence(words, claim):
+    """All that a section says of a claim: in its conclusions, and in the table behind them."""
+    return f"{words.line(claim)} {words.why(claim)}.{words.notes(claim)} {words.more_seeds(claim)}"
 
 
 def shown(name, row, rows, claims=CLAIMS):
@@ -100,7 +105,7 @@ def test_every_sample_gives_a_verdict_and_a_sentence(catalogue, seeds):
             assert len(said) == len(CLAIMS), kinds
             assert all("None" not in one and "nan" not in one for one in said), (kinds, said)
             for name, one in zip(decided["claims"], said, strict=True):
-                stated = one.partition(":** ")[2].partition("(images")[0]
+                stated = one.partition(":** ")[2].partition(": ")[0]
                 parts = CLAIMS[name].get("claims")
                 asked = CLAIMS[name] if not parts else CLAIMS["greater"]
                 named = compared(asked)[:1] if asked["kind"] == "best_of" else compared(asked)
