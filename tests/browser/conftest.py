@@ -5,10 +5,19 @@ import shutil
 
 import pytest
 
+from convstudy import language
+from convstudy.config import slices
+from convstudy.files import read_json
+from convstudy.report.context import gather
 from convstudy.report.html import page
+from convstudy.report.render import render
 
 import pictures
+import sample_again
 from checkout import ROOT
+
+FULL = ROOT / "docs/sample/full"
+TEMPLATES = ROOT / "workflow/templates"
 
 
 class Browser:
@@ -17,8 +26,8 @@ class Browser:
     def __init__(self, driver, url):
         self.driver, self.url = driver, url
 
-    def open(self, width=1200, height=900, scheme="light", scripts=True):
-        """Load the page afresh."""
+    def open(self, width=1200, height=900, scheme="light", scripts=True, url=None):
+        """Load the page afresh, or another one."""
         command = self.driver.execute_cdp_cmd
         size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}
         command("Emulation.setDeviceMetricsOverride", size)
@@ -28,7 +37,7 @@ class Browser:
         self.logs("browser")  # what was there before is read away
         self.logs("performance")
         self.driver.get("about:blank")
-        self.driver.get(self.url)
+        self.driver.get(url or self.url)
 
     def find(self, selector):
         return self.driver.find_elements("css selector", selector)
@@ -52,8 +61,25 @@ def browser(tmp_path_factory):
     if None in (shutil.which("chromium"), shutil.which("chromedriver")):
         pytest.skip("there is no chromium with chromedriver: apt-get install chromium-driver")
     path = tmp_path_factory.mktemp("page") / "report.html"
-    path.write_text(page(ROOT / "docs/sample/full/report.md", ROOT / "workflow/templates"))
+    path.write_text(page(FULL / "report.md", TEMPLATES))
     logged = {"browser": "ALL", "performance": "ALL"}
     driver = pictures.chromium(**{"goog:loggingPrefs": logged})
     yield Browser(driver, path.as_uri())
     driver.quit()
+
+
+@pytest.fixture(scope="session")
+def in_russian(tmp_path_factory):
+    """Address of the same report in Russian."""
+    folder = tmp_path_factory.mktemp("russian") / "full"
+    shutil.copytree(FULL, folder, ignore=shutil.ignore_patterns("*.xz"))
+    record = read_json(FULL / "report.json")
+    given = {**record["report"]["settings"], "language": "ru"}
+    study = sample_again.study_of(given, record["report"]["overlays"])
+    job = json.loads(json.dumps(slices.reporting(study)))
+    report = folder / "report.md"
+    with language.speaking(ROOT / "workflow/locale/ru.po"):
+        values = gather(job, folder / "results/full", folder / "data/prepared", report)
+        report.write_text(render(TEMPLATES, values))
+        (folder / "report.html").write_text(page(report, TEMPLATES))
+    return (folder / "report.html").as_uri()

@@ -116,7 +116,7 @@ def _beaten(claim: Values, section: Values, data: str) -> str:
     if claim["size"] != "smaller":
         return said
     stated = in_unit(claim["stated"], claim).replace("+", "")
-    return f"{said} {_('Published: %(stated)s, which is excluded.') % {'stated': stated}}"
+    return said + " " + _("Published: %(stated)s, which is excluded.") % {"stated": stated}
 
 
 def of_excluded(section: Values, told: list[str]) -> str | None:

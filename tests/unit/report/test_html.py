@@ -67,7 +67,7 @@ def test_the_page_holds_every_number_of_the_report_in_the_same_order(sample):
     markdown = re.sub(
         r"!\[[^]]*\]\([^)]*\)|^\|[-|:]+\|$", "", (QUICK / "report.md").read_text(), flags=re.M
     )
-    numbers = re.findall(r"[\d.,]*\d", markdown)
+    numbers = re.findall(r"[\d.,]*\d", re.sub(r"\]\([^)]*\)", "]", markdown))
     assert len(numbers) > 500
     assert re.findall(r"[\d.,]*\d", " ".join(sample.words)) == numbers
 
@@ -84,15 +84,17 @@ def test_the_page_needs_no_other_file(sample):
 
 def test_every_link_of_the_contents_leads_to_its_heading(sample):
     headings = [one["id"] for tag, one in sample.tags if tag == "h2"]
-    assert len(headings) == 13
-    assert len(set(headings)) == 13
+    assert len(headings) == len(set(headings)) == 10
     links = [one["href"] for one in sample.all("a")]
-    assert links == ["#report", *2 * [f"#{one}" for one in headings]]
+    first = len(headings) * 2 + 1
+    assert links[:first] == ["#report", *2 * [f"#{one}" for one in headings]]
+    assert set(links[first:]) <= set(links[:first])  # to sections, from the text
+    assert len(links) > first + 10
 
 
 def test_figures_have_captions_and_say_in_words_what_they_show(sample):
     figures = [one for one in sample.all("img") if one["alt"]]
-    assert len(figures) == len(sample.all("figure")) == len(sample.all("figcaption")) == 52
+    assert len(figures) == len(sample.all("figure")) == len(sample.all("figcaption")) == 28
     runs = json.loads((QUICK / "results/quick/comparisons.json").read_text())["mnist"]
     for row in runs["experiments"]:
         accuracy = f"{100 * row['metrics']['test_accuracy']['mean']:.2f} %"
