@@ -4,40 +4,50 @@ import json
 import shutil
 
 import pytest
+from selenium.webdriver.support.wait import WebDriverWait
 
 from convstudy import language
-from convstudy.config import slices
-from convstudy.files import read_json
 from convstudy.report.context import gather
 from convstudy.report.html import page
 from convstudy.report.render import render
 
 import pictures
-import sample_again
 from checkout import ROOT
 
-FULL = ROOT / "docs/sample/full"
-TEMPLATES = ROOT / "workflow/templates"
+SAMPLE, TEMPLATES = ROOT / "docs/sample/full", ROOT / "workflow/templates"
 
 
 class Browser:
     """Chromium with this page in it, as wide as asked for."""
 
     def __init__(self, driver, url):
-        self.driver, self.url = driver, url
+        self.driver, self.url, self.scripts = driver, url, True
 
     def open(self, width=1200, height=900, scheme="light", scripts=True, url=None):
-        """Load the page afresh, or another one."""
+        """Load the page afresh, or another."""
         command = self.driver.execute_cdp_cmd
         size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}
         command("Emulation.setDeviceMetricsOverride", size)
         colours = {"name": "prefers-color-scheme", "value": scheme}
         command("Emulation.setEmulatedMedia", {"features": [colours]})
         command("Emulation.setScriptExecutionDisabled", {"value": not scripts})
+        self.scripts = scripts
         self.logs("browser")  # what was there before is read away
         self.logs("performance")
         self.driver.get("about:blank")
-        self.driver.get(url or self.url)
+        url = url or self.url
+        self.driver.get(url)  # which may come back before all of a long page is read
+        WebDriverWait(self.driver, 30, poll_frequency=0.05).until(lambda _: self._is_there(url))
+
+    def _is_there(self, url):
+        """Whether the page is read to its end and its script, if it may, has run."""
+        if self.driver.current_url != url or not self.find("dialog + script"):
+            return False
+        return not self.scripts or self.run("document.readyState") == "complete"
+
+    def unfold(self):
+        """Open all that the text folds."""
+        self.run("document.querySelectorAll('main details').forEach((one) => (one.open = true))")
 
     def find(self, selector):
         return self.driver.find_elements("css selector", selector)
@@ -61,7 +71,7 @@ def browser(tmp_path_factory):
     if None in (shutil.which("chromium"), shutil.which("chromedriver")):
         pytest.skip("there is no chromium with chromedriver: apt-get install chromium-driver")
     path = tmp_path_factory.mktemp("page") / "report.html"
-    path.write_text(page(FULL / "report.md", TEMPLATES))
+    path.write_text(page(SAMPLE / "report.md", TEMPLATES))
     logged = {"browser": "ALL", "performance": "ALL"}
     driver = pictures.chromium(**{"goog:loggingPrefs": logged})
     yield Browser(driver, path.as_uri())
@@ -70,16 +80,12 @@ def browser(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def in_russian(tmp_path_factory):
-    """Address of the same report in Russian."""
-    folder = tmp_path_factory.mktemp("russian") / "full"
-    shutil.copytree(FULL, folder, ignore=shutil.ignore_patterns("*.xz"))
-    record = read_json(FULL / "report.json")
-    given = {**record["report"]["settings"], "language": "ru"}
-    study = sample_again.study_of(given, record["report"]["overlays"])
-    job = json.loads(json.dumps(slices.reporting(study)))
-    report = folder / "report.md"
+    """Address of the same report, written in Russian."""
+    folder = tmp_path_factory.mktemp("russian")
+    report, made = folder / "report.md", folder / "report.html"
+    study = json.loads((SAMPLE / "report.json").read_text())["report"]
     with language.speaking(ROOT / "workflow/locale/ru.po"):
-        values = gather(job, folder / "results/full", folder / "data/prepared", report)
+        values = gather(study, SAMPLE / "results/full", SAMPLE / "data/prepared", report)
         report.write_text(render(TEMPLATES, values))
-        (folder / "report.html").write_text(page(report, TEMPLATES))
-    return (folder / "report.html").as_uri()
+        made.write_text(page(report, TEMPLATES))
+    return made.as_uri()

@@ -8,7 +8,8 @@ import pytest
 def test_numbers_are_those_that_stand_in_the_file(checkout):
     overlay = "seeds: 010\r\nrecipes: {classic: {learning_rate: 1e-3}}\r\n"
     (checkout.folder / "mine.yaml").write_bytes(b"\xef\xbb\xbf" + overlay.encode())
-    assert checkout.jobs("report.md", "--configfile", "mine.yaml")["train"] == 35 * 10
+    # Ten experiments; an octal 010 were eight seeds.
+    assert checkout.jobs("report.md", "--configfile", "mine.yaml")["train"] == 10 * 10
 
 
 def test_what_is_no_number_is_refused_and_not_taken_for_another(checkout):

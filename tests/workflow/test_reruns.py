@@ -169,6 +169,17 @@ CODE = {
         *APPENDED,
         drawn(*WITH_SCHEDULE) | REPORT,
     ),
+    "the drawing of costs": (
+        "figures/tradeoff.py",
+        *APPENDED,
+        drawn("mnist", "cifar10", "depth", "blocks") | REPORT,
+    ),
+    "the drawing of kernels": ("figures/kernels.py", *APPENDED, drawn("kernels") | REPORT),
+    "the drawing of a section's claims": (
+        "figures/verdicts.py",
+        *APPENDED,
+        drawn(*WITH_HISTORY, "widths") | REPORT,
+    ),
     "the drawing of claims": ("figures/forest.py", *APPENDED, FIGURES | REPORT),
     "the kinds of figures": ("figures/kinds.py", *APPENDED, FIGURES | REPORT),
     "what figures are drawn from": ("figures/tables.py", *APPENDED, FIGURES | REPORT),

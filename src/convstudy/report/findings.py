@@ -116,7 +116,8 @@ def _beaten(claim: Values, section: Values, data: str) -> str:
     if claim["size"] != "smaller":
         return said
     stated = in_unit(claim["stated"], claim).replace("+", "")
-    return said + " " + _("Published: %(stated)s, which is excluded.") % {"stated": stated}
+    excluded = _("Published: %(stated)s, which is excluded.") % {"stated": stated}
+    return f"{said} {excluded}"
 
 
 def of_excluded(section: Values, told: list[str]) -> str | None:

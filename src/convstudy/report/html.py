@@ -169,7 +169,7 @@ def _in_boxes(tokens: list[Token]) -> Iterator[Token]:
     number, caption = 0, list[Token]()
     for place, token in enumerate(tokens):
         starts = _is_only(tokens[place : place + 2], "em_open", "em_close")
-        if starts and tokens[place + 3].type == "table_open":
+        if starts and [one.type for one in tokens[place + 3 : place + 4]] == ["table_open"]:
             caption = tokens[place : place + 3]
         if any(token is one for one in caption):
             continue

@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -13,7 +14,7 @@ from convstudy.figures.drawing import parse
 NETWORKS = {"a": (0.7, 100, 9), "b": (0.9, 400, 30), "c": (0.8, 500, 4), "d": (0.9, 400, 40)}
 
 
-def found(tmp_path, make, change=lambda rows: None):
+def found(tmp_path, make, change=lambda rows: None, seeds=3):
     rows = [
         {
             "experiment": name,
@@ -27,7 +28,7 @@ def found(tmp_path, make, change=lambda rows: None):
     ]
     change(rows)
     (tmp_path / "comparisons.json").write_text(json.dumps({"s": {"experiments": rows}}))
-    drawing = parse(make.job({name: k for k, name in enumerate(NETWORKS)}))
+    drawing = parse(make.job({name: k for k, name in enumerate(NETWORKS)}, seeds=seeds))
     return drawing, tables.read("costs", tmp_path, "s", drawing)
 
 
@@ -57,6 +58,16 @@ def test_points_lie_where_the_file_says_filled_on_the_front(tmp_path, make, hous
             ]
             assert (point.get_markerfacecolor() != "white") == (name in best)
     assert all(0 <= y <= 100 for line in figure.axes[0].lines for y in line.get_ydata())
+
+
+@pytest.mark.parametrize(("seeds", "shown"), [(2, False), (3, True)])
+def test_intervals_are_those_of_three_seeds_or_more(tmp_path, make, house_style, seeds, shown):
+    figure = tradeoff.draw(*found(tmp_path, make, seeds=seeds))
+    for axis in figure.axes:
+        marked = (tradeoff.POINT, tradeoff.FRONT)
+        intervals = [line.get_ydata() for line in axis.lines if line.get_gid() not in marked]
+        assert len(intervals) == len(NETWORKS)
+        assert all(np.isfinite(ends).all() == shown for ends in intervals)
 
 
 def test_a_file_without_costs_is_named(tmp_path, make):

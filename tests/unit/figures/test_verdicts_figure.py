@@ -5,7 +5,10 @@ import json
 from convstudy.figures import tables, verdicts
 from convstudy.figures.drawing import parse
 
-LIKE = {"kind": "greater", "metric": "test_accuracy", "bound": 0.0, "verdict": "supported"}
+LIKE = {
+    **{"kind": "greater", "metric": "test_accuracy", "bound": 0.0, "verdict": "supported"},
+    "n": {"a": 5, "b": 5},
+}
 DECIDED = {
     "first": {**LIKE, "section": "s", "estimate": 0.02, "low": 0.01, "high": 0.03},
     "second": {**LIKE, "section": "s", "estimate": 0.2, "low": 0.1, "high": 0.3},

@@ -2,6 +2,7 @@
 
 import itertools
 import random
+from functools import cache
 
 import pytest
 
@@ -60,24 +61,30 @@ def table_of(kinds, draw, seeds=SEEDS):
     return table
 
 
-def environment_of_claims(decided):
-    """The words of a report about claims, in the language that is spoken."""
+@cache
+def template():
     environment = environment_of(TEMPLATES, escaping=False)
     environment.filters.update(FILTERS)
+    return environment.get_template("words.md.j2")
+
+
+def environment_of_claims(decided):
+    """The words of a report about claims, in the language that is spoken."""
     about = {key: decided[key] for key in ("level", "minimum_seeds", "most_seeds")}
-    return environment.get_template("words.md.j2").make_module({"statistics": about})
+    return template().make_module({"statistics": about})
+
+
+def told(words, claim):
+    """All that the report says of a claim: its conclusion, and what stands behind it."""
+    parts = (words.line(claim), words.why(claim), words.notes(claim), words.more_seeds(claim))
+    return " | ".join(filter(None, (str(part).strip() for part in parts)))
 
 
 def sentences(decided):
     """Of each claim, as the report has it."""
     words = environment_of_claims(decided)
     for name, row in decided["claims"].items():
-        yield sentence(words, shown(name, row, decided["claims"]))
-
-
-def sentence(words, claim):
-    """All that a section says of a claim: in its conclusions, and in the table behind them."""
-    return f"{words.line(claim)} {words.why(claim)}.{words.notes(claim)} {words.more_seeds(claim)}"
+        yield told(words, shown(name, row, decided["claims"]))
 
 
 def shown(name, row, rows, claims=CLAIMS):
@@ -105,7 +112,7 @@ def test_every_sample_gives_a_verdict_and_a_sentence(catalogue, seeds):
             assert len(said) == len(CLAIMS), kinds
             assert all("None" not in one and "nan" not in one for one in said), (kinds, said)
             for name, one in zip(decided["claims"], said, strict=True):
-                stated = one.partition(":** ")[2].partition(": ")[0]
+                stated = one.partition(":** ")[2].partition(" | ")[0]
                 parts = CLAIMS[name].get("claims")
                 asked = CLAIMS[name] if not parts else CLAIMS["greater"]
                 named = compared(asked)[:1] if asked["kind"] == "best_of" else compared(asked)

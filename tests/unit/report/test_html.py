@@ -19,7 +19,7 @@ from convstudy.report.render import render
 from checkout import ROOT, study_config, study_schema
 
 TEMPLATES = ROOT / "workflow/templates"
-QUICK = ROOT / "docs/sample/quick"
+QUICK, FULL = ROOT / "docs/sample/quick", ROOT / "docs/sample/full"
 PIXEL = QUICK / "results/quick/figures/mnist/comparison.png"
 
 
@@ -63,13 +63,15 @@ def sample():
     return Page(page(QUICK / "report.md", TEMPLATES))
 
 
-def test_the_page_holds_every_number_of_the_report_in_the_same_order(sample):
-    markdown = re.sub(
-        r"!\[[^]]*\]\([^)]*\)|^\|[-|:]+\|$", "", (QUICK / "report.md").read_text(), flags=re.M
-    )
-    numbers = re.findall(r"[\d.,]*\d", re.sub(r"\]\([^)]*\)", "]", markdown))
+@pytest.mark.parametrize("report", [QUICK, FULL], ids=["quick", "full"])
+def test_the_page_holds_every_number_of_the_report_in_the_same_order(report):
+    """Images, where links lead to, and the lines below the heads of tables apart."""
+    not_shown = r"!\[[^]]*\]\([^)]*\)|(?<=\])\(#[^)]*\)|^\|[-|:]+\|$"
+    markdown = re.sub(not_shown, "", (report / "report.md").read_text(), flags=re.M)
+    numbers = re.findall(r"[\d.,]*\d", markdown)
     assert len(numbers) > 500
-    assert re.findall(r"[\d.,]*\d", " ".join(sample.words)) == numbers
+    words = Page(page(report / "report.md", TEMPLATES)).words
+    assert re.findall(r"[\d.,]*\d", " ".join(words)) == numbers
 
 
 def test_the_page_needs_no_other_file(sample):
@@ -83,13 +85,25 @@ def test_the_page_needs_no_other_file(sample):
 
 
 def test_every_link_of_the_contents_leads_to_its_heading(sample):
-    headings = [one["id"] for tag, one in sample.tags if tag == "h2"]
+    headings = [one["id"] for one in sample.all("h2")]
     assert len(headings) == len(set(headings)) == 10
     links = [one["href"] for one in sample.all("a")]
-    first = len(headings) * 2 + 1
-    assert links[:first] == ["#report", *2 * [f"#{one}" for one in headings]]
-    assert set(links[first:]) <= set(links[:first])  # to sections, from the text
-    assert len(links) > first + 10
+    assert links[:21] == ["#report", *2 * [f"#{one}" for one in headings]]
+
+
+def test_every_link_of_the_text_leads_to_a_section(sample):
+    links = [one["href"] for one in sample.all("a")][21:]
+    assert len(links) > 15
+    assert len(set(links)) > 3
+    assert set(links) <= {f"#{one['id']}" for one in sample.all("h2")}
+
+
+def test_what_is_folded_says_so_and_what_was_found_is_not(sample):
+    assert len(sample.all("details")) == len(sample.all("summary")) > 10
+    assert not [one for one in (*sample.all("details"), *sample.all("summary")) if one]
+    main = sample.tags[[tag for tag, _ in sample.tags].index("main") :]
+    tags = [tag for tag, _ in main]
+    assert tags.index("h1") < tags.index("h2") < tags.index("table") < tags.index("details")
 
 
 def test_figures_have_captions_and_say_in_words_what_they_show(sample):
@@ -167,6 +181,9 @@ EVIL = [
     "```",
     "\\",
     "{{ 7 * 7 }} {% raw %}",
+    "<details>",
+    "</details>",
+    "<summary>a</summary>",
 ]
 
 
@@ -175,8 +192,10 @@ def report_with(folder, config, schema, words):
     for kind in ("experiments", "sections", "datasets"):
         for one in config[kind].values():
             one["title"] = words
-    for claim in config["claims"].values():
-        claim["says"] = words
+    for said in (*config["claims"].values(), *config["published"]["statements"]):
+        said["says"] = words
+    for one in (*config["sections"].values(), *config["scales"].values()):
+        one |= {name: words for name in ("about", "purpose") if name in one}
     shutil.copytree(QUICK, folder, dirs_exist_ok=True)
     results = folder / "results/quick"
     computed = [results.glob(f"{kind}/*.json") for kind in ("confusion", "errors", "grids")]
@@ -213,14 +232,43 @@ def test_names_and_sentences_of_the_user_are_shown_as_they_are(
     assert skeleton(made) == skeleton(innocent)
     assert made.text.count(words) == innocent.text.count("a name") > 50
     images = [one["alt"] for one in made.all("img")]
-    assert sum(words in alt for alt in images) == 51
-    assert {one["href"][0] for one in made.all("a")} == {"#"}
+    assert sum(words in alt for alt in images) == 27  # all but that of all claims
+    ids = {f"#{one['id']}" for _, one in made.tags if "id" in one}
+    assert {one["href"] for one in made.all("a")} <= ids
 
 
 def test_html_in_the_report_itself_is_text(tmp_path):
     made = Page(of_markdown(tmp_path, "# A\n\n<b onclick=x>bold</b>\n\n<script>x</script>\n"))
     assert not made.all("b")
     assert made.text == "A <b onclick=x>bold</b> <script>x</script>"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<details onclick=x>",
+        "<details open>",
+        "<DETAILS>",
+        "text <details>",
+        "<details> text",
+        "<summary>one",
+        "<summary onclick=x>one</summary>",
+        "</details><script>x</script>",
+    ],
+)
+def test_of_a_fold_only_the_bare_tags_are_taken(tmp_path, line):
+    made = Page(of_markdown(tmp_path, f"# A\n\n{line}\n"))
+    assert len(made.all("details")) == 1  # that of the contents
+    assert made.text == f"A {line}"
+
+
+def test_the_words_of_a_fold_are_markdown_without_tags(tmp_path):
+    text = "# A\n\n<details>\n<summary>a **b** <i>c</i></summary>\n\ntext\n\n</details>\n\nafter\n"
+    html = of_markdown(tmp_path, text)
+    assert (
+        "<details><summary>a <strong>b</strong> &lt;i&gt;c&lt;/i&gt;</summary>"
+        "<p>text</p></details><p>after</p>"
+    ) in html.replace("\n", "")
 
 
 @pytest.mark.parametrize(
@@ -261,6 +309,16 @@ def test_a_figure_takes_only_an_emphasised_paragraph_below_it_as_its_caption(tmp
         "<figcaption>Its <strong>own</strong> caption.</figcaption>\n</figure>\n"
         f'<figure><img src="…" alt="two" {size}></figure>\n<p>A <em>text</em>.</p>\n'
     ).replace("\n", "") in html.replace("\n", "")
+
+
+def test_an_emphasised_paragraph_is_the_caption_of_a_table_below_it_alone(tmp_path):
+    table = "| a |\n|---|\n| b |\n"
+    text = f'# A\n\n*Its "own" <b>.*\n\n{table}\nText.\n\n{table}\n*The end.*\n'
+    made = of_markdown(tmp_path, text)
+    assert [one["aria-label"] for one in Page(made).all("div")] == ['Its "own" <b>.', "Table 2"]
+    assert made.count("<caption>") == 1
+    assert "<table><caption>Its &quot;own&quot; &lt;b&gt;.</caption>" in made.replace("\n", "")
+    assert "<p><em>The end.</em></p>" in made
 
 
 def test_a_report_that_is_missing_is_named(tmp_path):
