@@ -22,11 +22,9 @@ def of_section(section: str, study: Values, decided: Values) -> list[Values]:
         names = dict.fromkeys(experiment for part in parts for experiment in compared(part))
         involved = [study["experiments"][experiment] for experiment in names]
         known = study["published"]["claims"].get(name)
-        comparable = (
-            known is not None
-            and known["asked"] == _asked(claim, all_claims)
-            and not any(one["unlike_published"] for one in involved)
-        )
+        if known is not None and known["asked"] != _asked(claim, all_claims):
+            known = None
+        comparable = known and not any(one["unlike_published"] for one in involved)
         made.append(
             {
                 **claim,
@@ -34,6 +32,7 @@ def of_section(section: str, study: Values, decided: Values) -> list[Values]:
                 "datasets": list(dict.fromkeys(one["dataset_title"] for one in involved)),
                 "reduced": _reduced(involved),
                 "published": known if comparable else None,
+                "as_published": known and decided[name]["verdict"] == known["report"],
                 "rival": decided[name]["decisive"] if claim["kind"] == "best_of" else None,
                 "decisive": (decisive := _decisive(claim, decided[name], study)),
                 "measured_on": _measured_on(claim, decisive, study),

@@ -73,7 +73,9 @@ def typeset(document: dict[str, Any], convert: Any) -> str:
 
 
 def _turned(block: dict[str, Any]) -> list[dict[str, Any]]:
-    """A table that is too wide for an upright page has one that lies."""
+    """A table that is too wide for an upright page has one that lies; headings stay with theirs."""
+    if block["t"] == "Para" and [one["t"] for one in block["c"]] in (["Emph"], ["Strong"]):
+        return [_raw("#block(sticky: true)["), block, _raw("]")]
     if block["t"] != "Div" or ["landscape", "1"] not in block["c"][0][2]:
         return [block]
     return [_raw("#page(flipped: true)["), block, _raw("]")]

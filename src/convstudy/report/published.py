@@ -75,13 +75,15 @@ def size(claim: Values) -> str | None:
 def statements(study: Values, sections: list[Values]) -> list[Values]:
     """The published statements in their order, each with its claim or None, and an `outcome`.
 
-    outcome: untested (no claim can be) | not_asked (at this scale) | elsewhere (under other
-    conditions) | as_published | otherwise | excluded (open, and smaller than published) | open
+    outcome: untested (no claim can be) | not_asked (at this scale, or otherwise) | as_published |
+    otherwise | open | excluded (open, and smaller than published). `elsewhere`: asked under other
+    conditions, so that it says nothing about the published networks.
     """
     asked = {
         claim["name"]: (claim, number)
         for number, section in enumerate(sections, start=1)
         for claim in section["claims"]
+        if claim["as_published"] is not None
     }
     listed = study["published"].get("statements") or [
         {"says": claim["says"], "claim": name}
@@ -93,14 +95,12 @@ def statements(study: Values, sections: list[Values]) -> list[Values]:
         claim, number = asked.get(one.get("claim"), (None, None))
         outcome = _outcome(claim) if claim else "not_asked" if "claim" in one else "untested"
         title = sections[number - 1]["title"] if number else None
-        made.append({**one, "claim": claim, "outcome": outcome, "number": number, "title": title})
+        about = {"number": number, "title": title, "elsewhere": claim and not claim["published"]}
+        made.append({**one, **about, "claim": claim, "outcome": outcome})
     return made
 
 
 def _outcome(claim: Values) -> str:
-    if claim["published"] is None:
-        return "elsewhere"
     if claim["verdict"] in _DECIDED:
-        alike = claim["verdict"] == claim["published"]["report"]
-        return "as_published" if alike else "otherwise"
+        return "as_published" if claim["as_published"] else "otherwise"
     return "excluded" if claim["size"] == "smaller" else "open"

@@ -11,7 +11,7 @@ from convstudy.language import gettext as _
 from convstudy.language import listing
 from convstudy.marks import N_
 from convstudy.report.measured import bare_bound, bound
-from convstudy.report.words import text
+from convstudy.report.words import layer, text
 
 Claim = dict[str, Any]
 
@@ -30,7 +30,7 @@ QUANTITIES = {
     "roughness": N_("epoch-to-epoch roughness of the test accuracy"),
     "late_test_loss": N_("change of the test loss in the second half of the training"),
     "late_train_loss": N_("change of the training loss in the second half of the training"),
-    "activation_frequency": N_("spatial frequency of the maps of layer %(layer)s"),
+    "activation_frequency": N_("spatial frequency of the maps (%(layer)s)"),
     "step_seconds": N_("time per training step"),
 }
 _EVERY = N_("recall of every class")
@@ -175,7 +175,7 @@ def quantity(claim: Claim) -> str:
         if claim["verdict"] == "supported" or not claim["decisive"]:
             return _(_EVERY)
         about["class"] = quoted(claim["decisive"])
-    about["layer"] = f"`{claim.get('layer')}`"
+    about["layer"] = layer(claim.get("layer", ""))
     words = QUANTITIES[claim["metric"]]
     return _(words) % about
 

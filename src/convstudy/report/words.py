@@ -165,8 +165,8 @@ def row_accuracies(row: dict[str, Any]) -> str:
 
 
 def images_of(one: dict[str, Any]) -> str:
-    """A data set and how large it is: `MNIST (60,000 training and 10,000 test images)`."""
-    return _("%(title)s (%(train)s training and %(test)s test images)") % {
+    """A data set and how large it is: `MNIST (60,000 training, 10,000 test images)`."""
+    return _("%(title)s (%(train)s training, %(test)s test images)") % {
         "title": text(one["title"]),
         "train": count(one["train_images"]),
         "test": count(one["test_images"]),
@@ -183,6 +183,15 @@ def check(label: str) -> str:
     return ", ".join(text(part) for part in label.split(", "))
 
 
+def by_checks(layers: Sequence[dict[str, Any]]) -> list[tuple[list[str], tuple[str, ...]]]:
+    """Titles of the layers that had the same checks, and these."""
+    found: dict[tuple[str, ...], list[str]] = {}
+    for layer in layers:
+        names = tuple(check["check"] for check in layer["checks"])
+        found.setdefault(names, []).append(layer["title"])
+    return [(titles, names) for names, titles in found.items()]
+
+
 def largest_deviation(checks: Sequence[dict[str, Any]]) -> str:
     """The largest deviation from a reference in double precision among the checks of a layer."""
     exact = [check for check in checks if check["check"].endswith("float64")]
@@ -197,6 +206,6 @@ _PLAIN = (
 )
 _OF_RECORDS = (
     *(unused_runs, effect_size, mean_sd, interval, pair, recall, network, images_of),
-    *(row_accuracy, row_accuracies, mistake, check, largest_deviation),
+    *(row_accuracy, row_accuracies, mistake, check, by_checks, largest_deviation),
 )
 FILTERS = _PLAIN + _OF_RECORDS

@@ -14,11 +14,12 @@ from convstudy.statistics import measures, summary
 from convstudy.statistics.analyse import analyse
 
 
-def _rows(study, rng, spread):
+def _rows(study, rng, spread, accuracies):
     """What the summary says of each run of a study: random values."""
     rows = []
     for name, one in study.experiments.items():
         centre, cost = rng.uniform(0.3, 0.95), int(rng.integers(10**4, 10**7))
+        centre = accuracies.get(name, centre)
         seconds = rng.uniform(5, 500)
         for seed in one.seeds:
             accuracy = float(np.clip(rng.normal(centre, spread), 0, 1))
@@ -62,9 +63,12 @@ def _rows(study, rng, spread):
     return rows
 
 
-def make(folder, study, rng, spread=0.01):
-    """Files of a finished study with random results; returns the values of its runs."""
-    rows = _rows(study, rng, spread)
+def make(folder, study, rng, spread=0.01, accuracies=None):
+    """Files of a finished study with random results; returns the values of its runs.
+
+    Networks have the `accuracies` that are given, and of others random ones.
+    """
+    rows = _rows(study, rng, spread, accuracies or {})
     results = folder / "results" / study.scale
     results.mkdir(parents=True)
     with (results / "summary.csv").open("w", newline="") as file:

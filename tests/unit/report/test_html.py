@@ -237,6 +237,13 @@ def test_names_and_sentences_of_the_user_are_shown_as_they_are(
     assert {one["href"] for one in made.all("a")} <= ids
 
 
+def test_only_bare_folds_are_taken_from_the_text(tmp_path):
+    fold = "<details>\n<summary>More <b>of</b> *it*</summary>\n\n- one\n\n</details>\n"
+    made = Page(of_markdown(tmp_path, f"# A\n\n{fold}\n<details open onclick=x>\n\n</details >\n"))
+    assert [one for tag, one in made.tags if tag == "details"] == 2 * [{}]  # the contents, and it
+    assert made.text == "A More <b>of</b> it one <details open onclick=x> </details >"
+
+
 def test_html_in_the_report_itself_is_text(tmp_path):
     made = Page(of_markdown(tmp_path, "# A\n\n<b onclick=x>bold</b>\n\n<script>x</script>\n"))
     assert not made.all("b")

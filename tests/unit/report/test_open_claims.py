@@ -108,7 +108,7 @@ NARROW = [0.9, 0.91, 0.92, 0.93, 0.94]
 RECALL = claim_of("above", "recall")
 # reason → claim, what its networks have, and the words that are its own
 OPEN = {
-    "not_separated": (claim_of("above", "test_accuracy"), {"a": WIDE}, "t-test, n = 5, p = 1 ("),
+    "not_separated": (claim_of("above", "test_accuracy"), {"a": WIDE}, " ≥ 5 %"),
     "no_spread": (claim_of("above", "test_accuracy"), {"a": STEADY}, "which is its bound"),
     "too_few_seeds": (claim_of("above", "test_accuracy"), {"a": NARROW[:2]}, "rest on at least 5"),
     "not_positive": (claim_of("ratio", "test_loss"), {"a": STEADY, "b": [0.0] * 5}, "no ratio can"),

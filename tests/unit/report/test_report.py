@@ -183,7 +183,8 @@ def test_published_values_stand_only_beside_the_same_experiment(report):
         r"^\| 3×3 kernels are .* \| \+0.33 points \(its log: −0.17 points\) \|", full, re.M
     )
     assert "its log" not in quick and "Published: " not in quick
-    assert "other conditions: " in quick and "other conditions: " not in full
+    assert "| stated |" in full and "| stated |" not in quick
+    assert "| so here too | [1](#1-" in quick and "so here too" not in full
 
 
 def test_a_verdict_says_how_its_networks_were_trained_where_not_as_published(
@@ -263,7 +264,7 @@ def test_another_claim_of_the_same_name_is_not_the_published_one(
         r"\| (not )?as published|smaller than|not decided", statement(tmp_path / "as it is")
     )
     config["claims"][claim] |= changes
-    assert "| other conditions: " in statement(tmp_path / "changed")
+    assert "| – | – | not asked here | – |" in statement(tmp_path / "changed")
 
 
 def test_a_grid_has_a_table_of_its_own_and_no_long_one(report, tmp_path):

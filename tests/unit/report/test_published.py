@@ -1,0 +1,136 @@
+"""What was published is held against what was measured, and first sentences come from verdicts."""
+
+import json
+import math
+import re
+
+import numpy as np
+import pytest
+from scipy.stats import t as student
+from test_report import report_of
+
+from convstudy.config.study import load
+from convstudy.report import findings, published
+from convstudy.statistics.intervals import describe
+
+import made_results
+
+
+def test_one_more_run_lies_in_the_range_of_one_more_run():
+    """Of many samples 95 % of next values; and as Student's prediction interval gives it."""
+    rng = np.random.default_rng(0)
+    hits = 0
+    for _ in range(2000):
+        *values, following = rng.normal(0.9, 0.01, 6)
+        low, high = published.next_run(describe(values), 5)
+        hits += low <= following <= high
+    assert 0.935 < hits / 2000 < 0.965
+    reach = student.ppf(0.975, 4) * np.std(values, ddof=1) * math.sqrt(1 + 1 / 5)
+    assert (low, high) == pytest.approx((np.mean(values) - reach, np.mean(values) + reach))
+
+
+def test_one_seed_has_no_range():
+    assert published.next_run(describe([0.9]), 1) is None
+    assert published.place(0.9, None) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "stated", "low", "high", "said"),
+    [
+        ("greater", 0.02, 0.01, 0.015, "smaller"),
+        ("greater", 0.02, 0.01, 0.03, "alike"),
+        ("greater", 0.02, 0.03, 0.04, "larger"),
+        ("greater", -0.02, -0.01, 0.01, "smaller"),
+        ("greater", -0.02, -0.04, -0.03, "larger"),
+        ("ratio", 1.6, 1.2, 1.5, "smaller"),
+        ("ratio", 0.8, 0.9, 1.1, "smaller"),
+        ("ratio", 1.6, None, None, None),
+        ("above", 0.8, 0.85, 0.9, None),
+    ],
+)
+def test_a_difference_is_smaller_than_published_where_it_is_nearer_to_none(
+    kind, stated, low, high, said
+):
+    assert published.size({"kind": kind, "stated": stated, "low": low, "high": high}) == said
+
+
+@pytest.mark.parametrize(
+    ("claim", "value"),
+    [
+        ({"kind": "greater", "metric": "test_accuracy", "of": "a", "than": "b"}, 0.1),
+        ({"kind": "ratio", "metric": "step_seconds", "of": "a", "than": "b"}, 2.0),
+        ({"kind": "above", "metric": "test_accuracy", "of": "a"}, 0.9),
+        ({"kind": "trend", "metric": "test_accuracy", "across": ["a", "b", "c"]}, -0.2),
+        ({"kind": "greater", "metric": "gap", "of": "a", "than": "b"}, None),  # another quantity
+        ({"kind": "ratio", "metric": "step_seconds", "of": "a", "than": "c"}, None),
+    ],
+)
+def test_the_published_estimate_is_that_of_the_claim(claim, value):
+    results = {
+        "a": {"test_accuracy": 0.9, "seconds": 20.0, "gap": 0.1},
+        "b": {"test_accuracy": 0.8, "seconds": 10.0, "gap": 0.1},
+        "c": {"test_accuracy": 0.5},
+    }
+    expected = None if value is None else pytest.approx(value)
+    assert published.stated(claim, results) == expected
+
+
+def test_the_best_is_held_against_its_nearest_rival():
+    claim = {
+        **{"kind": "best_of", "metric": "test_accuracy", "of": "a", "among": ["b", "c"]},
+        "rival": "c",
+    }
+    results = {name: {"test_accuracy": x} for name, x in (("a", 0.9), ("b", 0.8), ("c", 0.5))}
+    assert published.stated(claim, results) == pytest.approx(0.4)
+
+
+@pytest.fixture
+def decided(config, schema, tmp_path):
+    """The report at scale `full` where networks reach what was published, or what is asked."""
+
+    def of(accuracies):
+        made = load({**config, "scale": "full"}, schema)
+        known = made.published["experiments"].items()
+        reached = {name: one["results"]["test_accuracy"] for name, one in known}
+        rng = np.random.default_rng(0)
+        made_results.make(tmp_path, made, rng, 0.0002, reached | accuracies)
+        claims = json.loads((tmp_path / "results/full/claims.json").read_text())["claims"]
+        return report_of(tmp_path, made), claims
+
+    return of
+
+
+def test_a_lead_that_is_smaller_than_published_is_said_on_the_first_screen(decided):
+    text, _ = decided({"mnist_kernel3": 0.9894, "mnist_kernel7": 0.9894, "mnist_kernel5": 0.9894})
+    first = text.partition("## The published report")[0]
+    said = (
+        r"^- The published lead of “3×3 kernels” over “7×7 kernels”, 0.56 points, is excluded: here"
+    )
+    assert re.search(said, first, re.M)
+    rows = dict(re.findall(r"^\| (.*?) \| .* \| (\w.*?) \| \[\d+\]\(#", text, re.M))
+    assert rows["3×3 kernels are more accurate than 7×7"] == "smaller than published"
+    assert re.search(r"^\| 3×3 kernels \| MNIST \| .* \| 98\.45, below \|$", first, re.M)
+
+
+def test_a_statement_that_was_denied_is_as_published_where_its_claim_fails(decided):
+    """The report says that the deepest network is not the best one."""
+    alike = {"mnist_resnet18": 0.95, "mnist_fc": 0.97, "mnist_simple_cnn": 0.99}
+    text, claims = decided(alike)
+    assert claims["one_solution_for_all"]["verdict"] == "contradicted"
+    (row,) = re.findall(r"^\| there is no one best network .*$", text, re.M)
+    assert "| as published" in row
+
+
+def test_who_wins_is_said_whichever_way_a_claim_asks(decided):
+    text, claims = decided({"mnist_fc": 0.99, "mnist_simple_cnn": 0.95, "mnist_resnet18": 0.97})
+    assert claims["cnn_beats_fc_on_digits"]["verdict"] == "contradicted"
+    assert re.search(
+        r"^- On MNIST, “fully connected” beats “SimpleCNN” by \d\.\d\d points \(3\.9\d to 4\.\d\d\)",
+        text,
+        re.M,
+    )
+
+
+def test_findings_are_few(decided):
+    first = decided({})[0].partition("## What was found")[2].partition("\n*")[0]
+    assert 3 <= first.count("\n- ") <= findings.MOST + 4
