@@ -26,7 +26,7 @@ def jobs(study, *arguments):
 
 def test_the_report_has_every_part_and_every_figure_it_shows(finished):
     report = (finished.folder / "report.md").read_text()
-    assert "This is the scale `quick`" in report
+    assert "Scale `quick`: " in report
     assert "--config scale=full" in report
     for title in (
         "Kernel size",

@@ -111,7 +111,8 @@ def _snakemake(*arguments: str) -> int:
 
     for one in (signal.SIGINT, signal.SIGTERM):
         signal.signal(one, stop)
-    command = [sys.executable, "-c", _SNAKEMAKE, "--logger", "convstudy", *arguments]
+    # At the end: it would take targets for further loggers.
+    command = [sys.executable, "-c", _SNAKEMAKE, *arguments, "--logger", "convstudy"]
     child = subprocess.Popen(command)
     return child.wait()
 
