@@ -36,7 +36,7 @@ def test_the_report_has_every_part_and_every_figure_it_shows(finished):
     ):
         assert re.search(rf"^## \d+\. {title}$", report, re.M)
     figures = re.findall(r"!\[[^]]+\]\(([^)]+)\)", report)
-    assert len(figures) == 23
+    assert len(figures) == 28
     for figure in figures:
         assert (finished.folder / figure).read_bytes().startswith(b"\x89PNG")
 

@@ -142,7 +142,8 @@ def assert_comes_back(study, deleted):
 
 def test_prepared_data_come_back_without_training_on_them_again(study):
     said = assert_comes_back(study, list(study.folder.glob("data/prepared/*")))
-    assert "Prepare digits" in said and "Prepare shapes" in said and "Train " not in said
+    assert "Missing, and made again: data/prepared/" in said
+    assert "Trainings: 0; other jobs: " in said and not re.search(r"Trainings: [1-9]", said)
 
 
 def test_any_set_of_files_comes_back(study):
