@@ -49,7 +49,7 @@ def test_of_histories(tmp_path, stdin, make, drawn, job, kind):
     speak(tmp_path, kind)
     text = drawn[0]
     assert {"эпоха", "полносвязная", "запускам"} <= set(text.split())
-    assert set(re.findall("[A-Za-z]{3,}", text)) <= {"ResNet"}
+    assert set(re.findall("[A-Za-z]{3,}", text)) <= {"ResNet", "dropout"}
     assert re.search(r"\d,\d", text) and not re.search(r"\d\.\d", text)
 
 
@@ -58,7 +58,7 @@ def test_of_schedules(tmp_path, stdin, make, drawn, job):
     stdin(job)
     speak(tmp_path, "schedule")
     assert {"эпоха", "скорость", "обучения"} <= set(drawn[0].split())
-    assert set(re.findall("[A-Za-z]{3,}", drawn[0])) <= {"ResNet"}
+    assert set(re.findall("[A-Za-z]{3,}", drawn[0])) <= {"ResNet", "dropout"}
     assert re.search(r"\d,\d", drawn[0]) and not re.search(r"\d\.\d", drawn[0])
 
 
@@ -73,7 +73,7 @@ def test_of_confusion(tmp_path, stdin, make, drawn, job):
     speak(tmp_path, "confusion")
     text = drawn[0]
     assert "ядра 3×3" in text
-    assert set(re.findall("[A-Za-z]{3,}", text)) <= {"CIFAR", "JPEG", "class"}
+    assert set(re.findall("[A-Za-z]{3,}", text)) <= {"CIFAR", "JPEG", "class", "seed"}
 
 
 def test_of_activations(tmp_path, stdin, make, drawn, job):
@@ -85,13 +85,13 @@ def test_of_activations(tmp_path, stdin, make, drawn, job):
     speak(tmp_path, "activations")
     text = drawn[0].replace("a long name of a class", "").replace("dog_$1$", "")
     assert "первая свёртка" in text and "слой x.1" in text
-    assert set(re.findall("[A-Za-z]{3,}", text)) <= {"ResNet", "name", "class", "long"}
+    assert set(re.findall("[A-Za-z]{3,}", text)) <= {"ResNet", "dropout", "seed", "name", "class", "long"}
 
 
 @pytest.mark.parametrize(
     ("kind", "said"),
     [
-        ("calibration", "калибровки, п. п.: 25,00 (от 40,00 до 110,00)"),
+        ("calibration", "калибровки, п.\N{NO-BREAK SPACE}п.: 25,00 (от 40,00 до 110,00)"),
         ("recalls", "точность по классам · 3 запуска"),
         ("mistakes", "→ кошка 98,7\N{NO-BREAK SPACE}%"),
     ],
@@ -111,7 +111,7 @@ def test_of_errors(tmp_path, stdin, drawn, job, kind, said):
     speak(tmp_path, kind)
     text = drawn[0].replace("\n", " ")
     assert "ядра 3×3" in text and said in text
-    assert set(re.findall("[A-Za-z]{3,}", text)) <= {"CIFAR", "JPEG"}
+    assert set(re.findall("[A-Za-z]{3,}", text)) <= {"CIFAR", "JPEG", "seed"}
 
 
 @pytest.mark.parametrize("axes", [1, 2])
