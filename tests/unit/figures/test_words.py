@@ -85,7 +85,14 @@ def test_of_activations(tmp_path, stdin, make, drawn, job):
     speak(tmp_path, "activations")
     text = drawn[0].replace("a long name of a class", "").replace("dog_$1$", "")
     assert "первая свёртка" in text and "слой x.1" in text
-    assert set(re.findall("[A-Za-z]{3,}", text)) <= {"ResNet", "dropout", "seed", "name", "class", "long"}
+    assert set(re.findall("[A-Za-z]{3,}", text)) <= {
+        "ResNet",
+        "dropout",
+        "seed",
+        "name",
+        "class",
+        "long",
+    }
 
 
 @pytest.mark.parametrize(
