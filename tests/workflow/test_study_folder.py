@@ -158,7 +158,9 @@ def test_an_entry_of_the_catalogue_is_changed_or_replaced(study):
     config["datasets"] = {"digits": {"title": "mine", "format": "npz"}}
     path.write_text(yaml.safe_dump(config, sort_keys=False))
     done = study.snakemake("-n", "report.html")
-    assert "datasets.digits: give exactly one of files, folder, generator, torchvision" in done.stdout
+    assert (
+        "datasets.digits: give exactly one of files, folder, generator, torchvision" in done.stdout
+    )
 
 
 def test_a_folder_that_holds_something_is_left_alone(tmp_path):

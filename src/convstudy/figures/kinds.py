@@ -8,30 +8,12 @@ from typing import Any, NamedTuple
 
 Job = dict[str, Any]  # what is drawn of a section: convstudy.config.slices.drawing
 
-_NONE: Job = {"type": "object", "additionalProperties": False}
-_GRID: Job = {
-    **{"type": "object", "additionalProperties": False, "required": ["of"]},
-    "properties": {"of": {"type": "string", "description": "a grid of this section"}},
-}
-_NAMES: Job = {"type": "array", "minItems": 1, "uniqueItems": True}
-_ACTIVATIONS: Job = {
-    **{"type": "object", "additionalProperties": False, "required": ["experiments", "layers"]},
-    "properties": {
-        "experiments": {**_NAMES, "items": {"type": "string"}},
-        "layers": {
-            **_NAMES,
-            "items": {"$ref": "#/$defs/layer"},
-            "description": "names of the network's modules",
-        },
-    },
-}
-
 
 class Kind(NamedTuple):
-    """The tables that `draw` is given after what is drawn, and the options in the config."""
+    """The tables that `draw` is given after what is drawn, and its options in the config."""
 
     needs: tuple[str, ...]
-    options: Job = _NONE  # JSON schema
+    options: dict[str, str] = {}  # noqa: RUF012  key → its type, by name in convstudy.config.fields
 
 
 # Each is drawn by convstudy.figures.<kind>; workflow/templates/figures/<kind>.md.j2 has its words.
@@ -43,8 +25,8 @@ KINDS = {
     "mistakes": Kind(("errors", "pictures")),
     "calibration": Kind(("errors",)),
     "recalls": Kind(("errors",)),
-    "grid": Kind(("grid",), _GRID),
-    "activations": Kind(("activations",), _ACTIVATIONS),
+    "grid": Kind(("grid",), {"of": "GridName"}),
+    "activations": Kind(("activations",), {"experiments": "SomeNames", "layers": "Layers"}),
 }
 # Of the whole study, once.
 FOREST = "forest"
@@ -67,14 +49,6 @@ FILES: dict[str, Callable[[str, Job], list[str]]] = {
         if one["experiment"] in job["figures"]["activations"]["experiments"]
     ],
 }
-
-
-def schema() -> Job:
-    """What a section's `figures` may be in the config, as JSON schema."""
-    return {
-        **{"type": "object", "additionalProperties": False},
-        "properties": {name: kind.options for name, kind in KINDS.items()},
-    }
 
 
 def needs(shown: Iterable[str]) -> set[str]:

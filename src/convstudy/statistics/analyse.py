@@ -49,7 +49,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from convstudy.config import kinds, read_slice
+from convstudy.config import claims, read_slice
 from convstudy.config.metrics import METRICS
 from convstudy.errors import StudyError
 from convstudy.files import write_json
@@ -87,7 +87,7 @@ def check(job: dict[str, Any]) -> None:
     if not _are_sections(sections):
         faults.append("sections: not an object of lists of experiments by section")
     elif not faults:
-        faults += kinds.faults(job["claims"], job["sections"])
+        faults += claims.faults(job["claims"], job["sections"])
     if faults:
         lines = "".join(f"\n  - {line}" for line in faults)
         raise StudyError(f"standard input has {len(faults)} fault(s):{lines}\n  Mend the config.")

@@ -37,9 +37,9 @@ def assert_agree(counted, model, data):
 
 
 @pytest.mark.parametrize("scale", SCALES)
-def test_every_experiment_costs_what_its_network_does(config, schema, scale):
+def test_every_experiment_costs_what_its_network_does(config, scale):
     config["scale"] = scale
-    study = load(config, schema)
+    study = load(config)
     for one in study.experiments.values():
         data = expected_data(study.datasets[one.dataset])
         assert_agree(of_experiment(one.slice, data), one.slice["model"], data)
