@@ -3,8 +3,7 @@
     python benchmarks/verdicts.py --studies 2000 --output docs/benchmarks/verdicts
 
 Writes verdicts.json and verdicts.md. Nothing is trained: accuracies are drawn from normal
-distributions (and from skewed ones), right answers from a model of seeds and images. Claims
-best_of are not among them: SciPy's Games-Howell test takes a second each.
+distributions (and from skewed ones), right answers from a model of seeds and images.
 """
 
 import argparse
@@ -14,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from looking_again import AGAIN, DISTANCES, POLICIES, looking_again, without_integrals
 
 from convstudy.files import write_json, write_text
 from convstudy.statistics.claims import decide
 from convstudy.statistics.intervals import linear, one_sample, slope, welch
 from convstudy.statistics.items import two_way
-from convstudy.statistics.power import MOST
 from convstudy.statistics.summary import Runs
 
 SEEDS = (3, 5, 10)
@@ -82,59 +81,6 @@ def coverage(kind: str, seeds: int, studies: int) -> float:
         low, high = contrast.interval()
         held += low <= truth <= high
     return held / studies
-
-
-def suggested(row: dict[str, Any], end: str) -> int | None:
-    """As many seeds as the report says would settle a claim, by either end of its range."""
-    needed = row["seeds_needed"] or {end: None}
-    return needed[end]
-
-
-# How someone goes on who has n seeds and an open claim; None: not at all.
-POLICIES: dict[str, Callable[[dict[str, Any], int], int | None]] = {
-    "none (one look)": lambda row, n: None,
-    "to the lower number suggested, up to 200": lambda row, n: suggested(row, "low"),
-    "to the upper number suggested, up to 200": lambda row, n: suggested(row, "high"),
-    "one more seed, from 5 to 20": lambda row, n: n + 1 if n < 20 else None,
-    "twice as many, up to 160": lambda row, n: 2 * n if n < 160 else None,
-}
-# The kinds of claims that are tested, and means of a, b and c with which no verdict on them is
-# true: the truth is the bound itself. Spreads are 0.01, so that logarithms are nearly normal.
-AGAIN: dict[str, tuple[dict[str, Any], tuple[float, float, float]]] = {
-    "greater": ({"of": "a", "than": "b"}, (1.0, 1.0, 1.0)),
-    "equivalent": ({"of": "a", "than": "b", "margin": 0.01}, (1.01, 1.0, 1.0)),
-    "above": ({"of": "a", "threshold": 1.0}, (1.0, 1.0, 1.0)),
-    "ratio": ({"of": "a", "than": "b", "factor": 1.1}, (1.1, 1.0, 1.0)),
-    "trend": ({"across": ["a", "b", "c"], "direction": "rising"}, (1.0, 1.0, 1.0)),
-}
-SPREAD = 0.01
-# What a difference costs: by how many standard deviations "greater" is true.
-DISTANCES = (0.0, 1.0, 1.5, 2.5)
-
-
-def looking_again(policy: str, kind: str, distance: float, studies: int) -> dict[str, float]:
-    """Share of studies that come to a verdict, and seeds and looks that they take on average."""
-    random = np.random.default_rng(3)
-    asked, (first, *rest) = AGAIN[kind]
-    claim = {"section": "s", "kind": kind, "metric": "test_loss", **asked}
-    means = dict(zip("abc", (first + distance * SPREAD, *rest), strict=True))
-    decided = seeds = looks = 0
-    for _ in range(studies):
-        drawn = {name: random.normal(mean, SPREAD, MOST) for name, mean in means.items()}
-        look, n = 1, 5
-        while True:
-            summary = {
-                name: Runs(list(range(n)), {"test_loss": values[:n].tolist()})
-                for name, values in drawn.items()
-            }
-            row = decide({"c": claim}, summary, 5, {"c": look})["claims"]["c"]
-            more = POLICIES[policy](row, n) if row["verdict"] == "inconclusive" else None
-            if more is None:
-                break
-            look, n = look + 1, more
-        decided += row["verdict"] != "inconclusive"
-        seeds, looks = seeds + n, looks + look
-    return {"decided": decided / studies, "seeds": seeds / studies, "looks": looks / studies}
 
 
 COVERED = {
@@ -245,6 +191,7 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=Path("docs/benchmarks/verdicts"))
     options = parser.parse_args()
     gc.collect = lambda *_: 0  # statsmodels' multipletests asks for it at each call
+    without_integrals()
     found = tabulate(options.studies)
     write_json(options.output.with_suffix(".json"), found)
     write_text(options.output.with_suffix(".md"), page(found))

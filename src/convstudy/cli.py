@@ -40,6 +40,7 @@ COMMANDS = {
     "pdf": "convstudy.report.pdf",
     "docx": "convstudy.report.docx",
     "tables": "convstudy.report.tables",
+    "checklists": "convstudy.report.checklists",
     "verify": "convstudy.verification.verify",
 }
 

@@ -68,6 +68,10 @@ def test_a_killed_study_goes_on_where_it_was(fresh, finished):
     done = fresh.python(*REPORT)
     assert done.returncode == 0, done.stdout
     assert "was killed: unlocking it and going on" in done.stdout
+    assert re.search(
+        r"^\[\d+/\d+\] \w+, seed 0: test accuracy [\d.]+% in \d+ s$", done.stdout, re.M
+    )
+    assert "Reason: " not in done.stdout
     assert_kept(fresh, before)
     assert numbers(fresh) == numbers(finished)
     assert not (fresh.folder / "results/quick/state").exists()

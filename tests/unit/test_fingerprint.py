@@ -273,6 +273,7 @@ def test_no_other_module_imports_by_a_computed_name():
     # Its own resolve_name (imported and used) computes names, but imports nothing. `verify` calls the
     # commands of jobs, and is no job itself.
     more = {"convstudy.fingerprint": 2, "convstudy.verification.again": 1}
+    more["convstudy.figures.draw"] = 1  # figures by their kinds, which rules name with --uses
     assert found == {**dict.fromkeys(BY_NAME, 1), "convstudy.loaded": 2, **more}
 
 

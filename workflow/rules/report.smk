@@ -161,3 +161,31 @@ rule tables:
         "convstudy --log {log} --code {params.code} tables"
         " --report {input.report} --results {params.results} --data data/prepared"
         " --words {input.words} --output {params.tables}"
+
+
+rule checklists:
+    input:
+        report="report.md",
+        record="report.json",
+        templates=TEMPLATES,
+        words=CATALOGUE,
+    output:
+        "checklists.md",
+    log:
+        result("logs", "checklists.log"),
+    benchmark:
+        result("benchmarks", "checklists.tsv")
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        results=lambda w: RESULTS,
+        templates=lambda w: TEMPLATE_FOLDER,
+        code=lambda w: code("checklists"),
+    message:
+        "Fill in the checklists"
+    shell:
+        "convstudy --log {log} --code {params.code} checklists"
+        " --report {input.report} --results {params.results} --data data/prepared"
+        " --templates {params.templates} --words {input.words} --output {output}"

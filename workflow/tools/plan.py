@@ -15,7 +15,7 @@ import shlex
 import statistics
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,6 +23,7 @@ from typing import Any, NamedTuple
 from convstudy.config import cost
 from convstudy.errors import StudyError
 from convstudy.files import read_json
+from convstudy.report.provenance import grouped
 
 _COMMAND = re.compile(
     r"^Shell command: convstudy --log \S+ (?:--code \S+ )?(?:--uses \S+ )?(?P<rest>.*)$",
@@ -67,7 +68,7 @@ class Training(NamedTuple):
 
 
 def main(arguments: list[str]) -> int:
-    every = _dry_run("--forceall", *arguments)
+    every = _dry_run("--forceall", "--printshellcmds", *arguments)
     ahead = _dry_run("--printshellcmds", *arguments)
     for done in (every, ahead):
         if done.returncode:
@@ -76,6 +77,7 @@ def main(arguments: list[str]) -> int:
     cores, commands = _cores(arguments), _commands(ahead.stdout)
     try:
         print(tell(_counts(every.stdout), _counts(ahead.stdout), commands, cores))
+        print(*_altered(_commands(every.stdout)), sep="\n")
     except StudyError as error:
         print(f"make plan: {error}", file=sys.stderr)
         return 1
@@ -101,6 +103,25 @@ def tell(every: dict[str, int], ahead: dict[str, int], commands: list[Command], 
         pixels = sum(_bytes(cost.expected_data(_dataset(one))) for one in data.values())
         lines += [f"Downloads: {ahead['fetch']} files, at most {_size(pixels)}."]
     return "\n".join(lines)
+
+
+def _altered(commands: list[Command]) -> Iterator[str]:
+    """What the scale changed and images left out, as keys of the config; from the report's job."""
+    for one in commands:
+        if one.name != "report":
+            continue
+        study = one.slice["report"]
+        changed = [experiment for experiment in study["experiments"] if experiment["changed"]]
+        if changed:
+            yield f"\nChanged by the scale {study['scale']}, and images where not all are used:"
+        for ways, experiments in grouped(changed, lambda experiment: experiment["changed"]):
+            names = ", ".join(experiment["name"] for experiment in experiments)
+            yield f"- {names}: {'; '.join(map(_way, ways))}"
+
+
+def _way(one: dict[str, Any]) -> str:
+    original = "" if one["there"] is None else f" in place of {one['there']}"
+    return f"{one['what']} {one['here']}{original}"
 
 
 def measured(results: Path) -> Speed:

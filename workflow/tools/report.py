@@ -16,6 +16,12 @@ import psutil
 
 import session
 
+# Snakemake, which finds its plugins on the path; jobs do not inherit it.
+_SNAKEMAKE = f"""import sys
+sys.path.append({str(Path(__file__).parent)!r})
+from snakemake.cli import main
+main()"""
+
 
 def main(arguments: list[str]) -> int:
     session.FOLDER.mkdir(parents=True, exist_ok=True)
@@ -83,7 +89,7 @@ def _done(arguments: list[str]) -> int:
 
 
 def _snakemake(*arguments: str) -> int:
-    """Run it and hand signals on; its exit status."""
+    """Run it, with our way to show how far it is, and hand signals on; its exit status."""
     child = None
 
     def stop(number: int, frame: object) -> None:
@@ -95,7 +101,8 @@ def _snakemake(*arguments: str) -> int:
 
     for one in (signal.SIGINT, signal.SIGTERM):
         signal.signal(one, stop)
-    child = subprocess.Popen([sys.executable, "-m", "snakemake", *arguments])
+    command = [sys.executable, "-c", _SNAKEMAKE, "--logger", "convstudy", *arguments]
+    child = subprocess.Popen(command)
     return child.wait()
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
-from typing import Annotated, Any, Literal, Union
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, create_model
 
@@ -60,7 +60,7 @@ def _of_kind(name: str) -> Any:
     return create_model(title, __base__=_Claim, **keys)
 
 
-Claim: Any = Annotated[Union[tuple(map(_of_kind, KINDS))], Field(discriminator="kind")]
+Claim: Any = Annotated[tuple(map(_of_kind, KINDS)), Field(discriminator="kind")]
 
 
 def faults(claims: dict[str, Any], sections: Mapping[str, Collection[str]]) -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
-from convstudy.config import claims, torchvision_sets
+from convstudy.config import claims, titles, torchvision_sets
 from convstudy.errors import unknown
 
 Config = dict[str, Any]
@@ -33,6 +33,11 @@ def faults(config: Config, grids: Config) -> list[str]:
     with suppress(KeyError, TypeError, AttributeError):
         found += unknown("scale", [config["scale"]], "scale", config["scales"])
         found += _stand_ins(config, "stand_ins", config["stand_ins"])
+    with suppress(KeyError, TypeError, AttributeError):
+        published = config["published"]
+        for name, one in published["experiments"].items():
+            key = f"published.experiments.{name}.dataset"
+            found += unknown(key, [one["dataset"]], "published data set", published["datasets"])
     return found
 
 
@@ -157,9 +162,18 @@ def _drawn_grids(config: Config, grids: Config) -> Iterator[str]:
         yield from unknown(f"sections.{name}.figures.grid.of", drawn, "grid of this section", here)
 
 
+def _title(config: Config, key: str, claim: Config) -> Iterator[str]:
+    for number in titles.foreign_numbers(config, claim):
+        yield (
+            f"{key}.says: {number} is neither the bound of this claim nor in the titles of its "
+            "networks, images and section; leave it out, or let the claim test it"
+        )
+
+
 _CHECKS = {
     "scales": _scale,
     "datasets": _dataset,
     "experiments": _experiment,
     "sections": _section,
+    "claims": _title,
 }

@@ -6,6 +6,8 @@ from convstudy.config.kinds import compared
 
 Values = dict[str, Any]
 
+_LESS = ("train_images", "test_images", "epochs")  # what trainings and tests may have less of
+
 
 def of_section(section: str, study: Values, decided: Values) -> list[Values]:
     """A section's claims with their decisions; what was published only if it was about the same."""
@@ -50,18 +52,19 @@ def _asked(claim: Values, all_claims: Values) -> Values:
 
 
 def _reduced(involved: list[Values]) -> list[Values]:
-    """Images and epochs that a verdict rests on where they are not those that were published.
+    """Images and epochs that a verdict rests on where they are not those published or stated.
 
-    Networks trained for less say little about the published ones. Of generated images nothing is
-    said: their name says enough. Networks are named where it is not the same for all.
+    Networks trained for less say little about those that are meant. Of generated images in place
+    of others nothing is said: their name says enough. Networks are named where it is not the same
+    for all.
     """
     found = [
         {
             "title": one["title"],
             "differences": [
                 difference
-                for difference in one["unlike_published"]
-                if difference["what"] in ("train_images", "epochs") and not one["generated"]
+                for difference in [*one["unlike_published"], *one["altered"]]
+                if difference["what"] in _LESS and not one["stands_in"]
             ],
         }
         for one in involved

@@ -26,12 +26,7 @@ def gather(study: Values, results: Path, data: Path, report: Path) -> Values:
     names = dict.fromkeys(one["dataset"] for one in study["experiments"])
     datasets = {name: described(data / f"{name}.json", study["data"][name]) for name in names}
     experiments = {
-        one["name"]: {
-            **one,
-            "dataset_title": datasets[one["dataset"]]["title"],
-            "generated": datasets[one["dataset"]]["generated"],
-        }
-        for one in study["experiments"]
+        one["name"]: _experiment(one, datasets[one["dataset"]]) for one in study["experiments"]
     }
     study = {**study, "experiments": experiments}
     decided = read_json(results / "claims.json")
@@ -74,8 +69,32 @@ def gather(study: Values, results: Path, data: Path, report: Path) -> Values:
         "command": provenance.command(study["overlays"], study["settings"]),
         "as_published": _as_published(sections),
         "forest": Path(os.path.relpath(results / "figures/forest.png", report.parent)).as_posix(),
-        "recipes": provenance.recipes(experiments),
+        "recipes": provenance.grouped(experiments.values(), lambda one: one["slice"]["recipe"]),
         "runs": len(runs),
+    }
+
+
+def _experiment(one: Values, dataset: Values) -> Values:
+    """An experiment with its data set's title, and how it is unlike what was published or stated.
+
+    `altered` is what its scale changed, and images that are not all, unless `unlike_published` says
+    so; images that are generated and that the experiment does not name itself are `stands_in`.
+    """
+    unlike, changed = (
+        [
+            {**way, "there": dataset[way["what"]]} if way["what"].endswith("_images") else way
+            for way in one[ways]
+        ]
+        for ways in ("unlike_published", "changed")
+    )
+    said = {way["what"] for way in unlike}
+    return {
+        **one,
+        "dataset_title": dataset["title"],
+        "generated": dataset["generated"],
+        "stands_in": dataset["generated"] and any(way["what"] == "dataset" for way in changed),
+        "unlike_published": unlike,
+        "altered": [way for way in changed if way["what"] not in said],
     }
 
 
@@ -104,15 +123,29 @@ def _head(study: Values) -> Values:
     """What a reader has to know first: which data, what was changed or left out."""
     experiments = study["experiments"].values()
     counts = sorted({len(one["seeds"]) for one in experiments})
-    replaced = sorted({one["meant_for"] for one in experiments if one["generated"]})
+    altered = [one for one in experiments if one["altered"]]
+    replaced = {
+        way["there"]
+        for one in experiments
+        if one["stands_in"]
+        for way in one["changed"]
+        if way["what"] == "dataset"
+    }
+    named = {
+        one["dataset_title"] for one in experiments if one["generated"] and not one["stands_in"]
+    }
     return {
         "seed_counts": counts,
         "differing": [
             one for one in experiments if one["unlike_published"] and _has_counterpart(one)
         ],
         "absent": _absent(study),
-        "generated": bool(replaced),
-        "replaced": replaced,
+        "altered": [
+            {"ways": ways, "experiments": those if len(those) < len(experiments) else None}
+            for ways, those in provenance.grouped(altered, lambda one: one["altered"])
+        ],
+        "replaced": sorted(replaced),
+        "generated": sorted(named),
     }
 
 

@@ -2,6 +2,7 @@
 
 import shlex
 from collections import Counter
+from collections.abc import Callable, Iterable
 from statistics import fmean
 from typing import Any
 
@@ -96,11 +97,12 @@ def command(overlays: list[str], settings: Values) -> str:
     return f"snakemake --cores all report.md {files}--config {given}"
 
 
-def recipes(experiments: Values) -> list[Values]:
-    """Each recipe that was used, with the experiments that used it."""
-    used: dict[str, Values] = {}
-    for one in experiments.values():
-        recipe = one["slice"]["recipe"]
-        entry = used.setdefault(canonical_json(recipe), {"recipe": recipe, "experiments": []})
-        entry["experiments"].append(one)
-    return list(used.values())
+def grouped(
+    experiments: Iterable[Values], of: Callable[[Values], Any]
+) -> list[tuple[Any, list[Values]]]:
+    """Each value that `of` has of these experiments, a recipe, say, with those that have it."""
+    found: dict[str, tuple[Any, list[Values]]] = {}
+    for one in experiments:
+        value = of(one)
+        found.setdefault(canonical_json(value), (value, []))[1].append(one)
+    return list(found.values())

@@ -6,6 +6,8 @@ from convstudy.errors import StudyError
 from convstudy.files import digest
 from convstudy.sealed import read_sealed
 
+TABLES = ("summary.csv", "comparisons.json", "claims.json")  # what says all of runs and claims
+
 
 def record_of(report: Path) -> Path:
     """report.json beside report.md, of whatever scale it is.

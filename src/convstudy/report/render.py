@@ -119,15 +119,22 @@ def _measured(claims: Iterable[dict[str, Any]], runs: dict[str, Any], results: P
     return found
 
 
-def render(templates: Path, values: dict[str, Any], written: dict[str, Any] | None = None) -> str:
-    """The report as Markdown; `written` is what `written_with` found, for its last section.
+def render(
+    templates: Path,
+    values: dict[str, Any],
+    written: dict[str, Any] | None = None,
+    name: str = "report.md.j2",
+) -> str:
+    """The report as Markdown, or what another template makes of the same values.
+
+    `written` is what `written_with` found, for the last section.
 
     A value that a template asks for and nobody computed is a fault.
     """
     environment = environment_of(templates, escaping=False)  # names pass the filter `text`
     environment.filters.update(FILTERS)
     try:
-        return environment.get_template("report.md.j2").render(values, written=written)
+        return environment.get_template(name).render(values, written=written)
     except TemplateError as error:
         line = getattr(error, "lineno", None)
         where = f", line {line}" if line else ""

@@ -91,14 +91,15 @@ def cell(one: dict[str, Any], axes: Sequence[dict[str, Any]]) -> str:
 
 
 def difference(one: dict[str, Any]) -> str:
-    """In what a run is unlike the published one: `epochs 1 in place of 10`."""
+    """In what a run is unlike the published or stated one: `epochs 1 in place of 10`."""
     if one["what"] == "dataset":
         here, there = text(one["here"]), text(one["there"])
         return _("%(here)s in place of %(there)s") % {"here": here, "there": there}
-    if one["what"] == "train_images":
-        return _("training images: %(count)s in place of all") % {"count": count(one["here"])}
-    if one["what"] == "test_images":
-        return _("test images: %(count)s in place of all") % {"count": count(one["here"])}
+    if one["what"] in ("train_images", "test_images"):
+        numbers = {"count": count(one["here"]), "all": count(one["there"])}
+        if one["what"] == "train_images":
+            return _("training images: %(count)s of %(all)s") % numbers
+        return _("test images: %(count)s of %(all)s") % numbers
     if one["what"] == "normalise":
         return _("another normalisation of the pixels")
     return _("%(setting)s %(here)s in place of %(there)s") % {
@@ -109,10 +110,12 @@ def difference(one: dict[str, Any]) -> str:
 
 
 def training(one: dict[str, Any]) -> str:
-    """How much a run was trained, where it is unlike the published one: `1 epoch`."""
+    """How much a run was trained or tested, where that is not as published or stated: `1 epoch`."""
     number = one["here"]
     if one["what"] == "train_images":
         words = ngettext("%(count)s training image", "%(count)s training images", number)
+    elif one["what"] == "test_images":
+        words = ngettext("%(count)s test image", "%(count)s test images", number)
     else:
         words = ngettext("%(count)s epoch", "%(count)s epochs", number)
     return words % {"count": count(number)}
@@ -120,6 +123,8 @@ def training(one: dict[str, Any]) -> str:
 
 def _spelt(value: object) -> str:
     """A value of the config; numbers with the signs of the language."""
+    if value is None:
+        return "–"
     return localised(str(value)) if isinstance(value, float) else str(value)
 
 

@@ -18,7 +18,7 @@ from convstudy.language import gettext as _
 from convstudy.marks import N_
 from convstudy.report import measured, words
 from convstudy.report.context import gather
-from convstudy.report.record import check_origin, record_of
+from convstudy.report.record import TABLES, check_origin, record_of
 from convstudy.sealed import read_sealed
 
 Values = dict[str, Any]
@@ -29,7 +29,6 @@ VERDICTS = {
     "equivalent": N_("No relevant difference"),
     "inconclusive": N_("Not decided"),
 }
-_SOURCES = ("summary.csv", "comparisons.json", "claims.json")
 _SPREADS = ("test_accuracy", "train_accuracy", "gap", "train_seconds")
 _SIGNS = {"×": r"$\times$", "−": "$-$", "±": r"$\pm$", "≥": r"$\geq$", "∞": r"$\infty$"}
 _SPACES = dict.fromkeys("\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}", "~")
@@ -51,7 +50,7 @@ def main(argv: list[str]) -> None:
     parser.add_argument("--words", type=Path, help="catalogue of the language; without it English")
     parser.add_argument("--output", required=True, type=Path, help="folder of the tables")
     options = parser.parse_args(argv)
-    check_origin(options.report, options.results, _SOURCES)
+    check_origin(options.report, options.results, TABLES)
     study = read_sealed(record_of(options.report))["report"]
     with language.speaking(options.words):
         values = gather(study, options.results, options.data, options.report)

@@ -58,6 +58,7 @@ def fault_lines(config):
         ),
         ("experiments.mnist_fc.model.drop_out", 0.1, "unknown key 'drop_out'; did you mean 'dropout'?"),
         ("experiments.mnist_fc.model.dropout", 1.5, "experiments.mnist_fc.model.dropout: 1.5 is"),
+        ("published.experiments.mnist_fc.dataset", "mnits", "published.experiments.mnist_fc.dataset: no published data set is named 'mnits'; did you mean 'mnist'?"),
         ("experiments.mnist_fc.dataset", "mnits", "no data set is named 'mnits'; did you mean 'mnist'?"),
         ("experiments.mnist_fc.recipe.name", "clasic", "no recipe is named 'clasic'; did you mean"),
         ("experiments.mnist_kernel3.model.kernel_size", 4, "4 is not one of its values; known: 1, 3"),

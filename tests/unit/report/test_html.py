@@ -7,6 +7,7 @@ import shutil
 from html.parser import HTMLParser
 
 import pytest
+from PIL import Image
 
 from convstudy.config import slices
 from convstudy.config.study import load
@@ -249,7 +250,8 @@ def test_a_figure_takes_only_an_emphasised_paragraph_below_it_as_its_caption(tmp
         "# A\n\n![one](figure.png)\n\n*Its **own** caption.*\n\n![two](figure.png)\n\nA *text*.\n"
     )
     html = re.sub(r"data:image[^\"]+", "…", of_markdown(tmp_path, text))
-    size = 'width="1400" height="642"'
+    with Image.open(PIXEL) as figure:
+        size = 'width="{}" height="{}"'.format(*figure.size)
     assert (
         f'<figure><img src="…" alt="one" {size}>'
         "<figcaption>Its <strong>own</strong> caption.</figcaption>\n</figure>\n"

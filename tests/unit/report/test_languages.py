@@ -13,10 +13,11 @@ from convstudy.errors import StudyError
 from convstudy.report import settings, words
 
 import catalogues
-from checkout import ROOT
+from checkout import ROOT, study_config
 
 ALL = catalogues.paths()
-NAMES = {"MNIST", "CIFAR-10", "CIFAR-10 (JPEG)", "SimpleCNN", "ResNet-18", "Swish", "channels_last"}
+NAMES = {"CIFAR-10 (JPEG)", "SimpleCNN", "ResNet-18", "Swish", "channels_last"}
+NAMES |= {one["title"] for one in study_config()["datasets"].values()}
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +34,7 @@ def texts(value):
     return value if isinstance(value, tuple | list) else (value,)
 
 
-def test_every_language_of_the_config_has_a_catalogue_and_the_other_way_round(schema):
+def test_every_language_of_the_config_has_a_catalogue_and_the_other_way_round():
     there = {path.stem for path in catalogues.LOCALE.glob("*.po")}
     assert {*get_args(Config.model_fields["language"].annotation)} == there
 

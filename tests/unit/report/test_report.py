@@ -229,8 +229,8 @@ def test_other_images_take_the_published_values_away(config, tmp_path, changes, 
     ("claim", "changes"),
     [
         ("cnn_beats_fc_on_digits", {"of": "mnist_fc", "than": "mnist_simple_cnn"}),
-        ("cnn_passes_80_percent", {"threshold": 0.1}),
-        ("colour_needs_convolutions", {"claims": ["fc_fails_on_colour"]}),
+        ("cnn_passes_80_percent", {"threshold": 0.1, "says": "it passes"}),
+        ("colour_needs_convolutions", {"claims": ["fc_fails_on_colour"], "says": "it is needed"}),
     ],
 )
 def test_another_claim_of_the_same_name_is_not_the_published_one(config, tmp_path, claim, changes):
@@ -522,3 +522,9 @@ def test_how_images_were_read_is_said(tmp_path, study):
     assert "taken from training data are named below" in report_of(tmp_path, made)
     russian = report_of(tmp_path, study("full", language="ru"))
     assert "**Внимание:** 3 из 400 тестовых изображений" in russian
+
+
+def test_what_a_claims_title_is_is_said_where_there_are_claims(report):
+    text, _ = report()
+    said = "A verdict is about the sentence that follows it, which is put together from what was tested."
+    assert text.count(said) == 1 and "as the author of this study wrote it" in text

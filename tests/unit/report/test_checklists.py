@@ -1,0 +1,57 @@
+"""Checklists for journals and conferences say what the record says, and leave the rest open."""
+
+import json
+import re
+import shutil
+
+import pytest
+
+from convstudy.cli import main
+
+from checkout import ROOT
+
+
+@pytest.fixture
+def sample(tmp_path):
+    skipped = shutil.ignore_patterns("runs", "*.xz")
+    return shutil.copytree(ROOT / "docs/sample/full", tmp_path / "sample", ignore=skipped)
+
+
+def made(folder, language="en"):
+    output = folder / "checklists.md"
+    paths = ["--report", folder / "report.md", "--results", folder / "results/full"]
+    paths += ["--data", folder / "data/prepared", "--templates", ROOT / "workflow/templates"]
+    paths += ["--words", ROOT / f"workflow/locale/{language}.po", "--output", output]
+    main(["checklists", *map(str, paths)])
+    return output.read_text()
+
+
+def rows(text):
+    return dict(re.findall(r"^\| (\d\w*) \| [^|]+ \| (.+) \|$", text, re.M))
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_every_item_of_both_lists_has_an_answer_or_is_left_to_the_authors(sample, language):
+    found = rows(made(sample, language))
+    reforms = [
+        f"{n}{letter}"
+        for n, last in enumerate("cegcfccb", 1)
+        for letter in "abcdefg"
+        if letter <= last
+    ]
+    assert list(found) == [*reforms, *map(str, range(1, 17))]
+    assert len(reforms) == 32
+    assert all(found.values())
+
+
+def test_answers_are_those_of_the_record(sample):
+    found = rows(made(sample))
+    record = json.loads((sample / "report.json").read_text())
+    decided = json.loads((sample / "results/full/claims.json").read_text())["claims"].values()
+    closed = sum(claim["verdict"] != "inconclusive" for claim in decided)
+    assert found["1"].startswith(f"{len(decided)} claims were stated in the config, {closed} are")
+    assert f"commit {record['written']['commit'][:12]}" in found["2b"]
+    for name in record["data"]:
+        description = json.loads((sample / f"data/prepared/{name}.json").read_text())
+        assert f"`{description['sha256'][:16]}…`" in found["2a"]
+    assert "for its authors" in found["12"] and "for its authors" not in found["7"]
