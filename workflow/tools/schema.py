@@ -2,7 +2,6 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 from convstudy.config.schema.whole import Config
 from convstudy.files import write_text
@@ -11,25 +10,10 @@ OUTPUT = Path(__file__).parents[1] / "schemas/config.schema.json"
 
 
 def text() -> str:
-    """The schema, a definition per line."""
-    found = Config.model_json_schema()
-    definitions = found.pop("$defs")
-    del found["required"]  # a file may leave out what the catalogue or another file gives
-    lines = [f" {json.dumps(name)}: {_line(one)}" for name, one in sorted(definitions.items())]
-    return f'{_line(found)[:-1]}, "$defs": {{\n' + ",\n".join(lines) + "\n}}\n"
-
-
-def _line(schema: dict[str, Any]) -> str:
-    return json.dumps(_bare(schema), ensure_ascii=False, sort_keys=True)
-
-
-def _bare(schema: Any) -> Any:
-    """Without the titles that pydantic makes of names; a key named `title` is none."""
-    if isinstance(schema, list):
-        return [_bare(one) for one in schema]
-    if not isinstance(schema, dict):
-        return schema
-    return {key: _bare(one) for key, one in schema.items() if key != "title" or type(one) is dict}
+    """The schema; a file may leave out what the catalogue or another file gives."""
+    schema = Config.model_json_schema()
+    del schema["required"]
+    return json.dumps(schema, ensure_ascii=False, sort_keys=True) + "\n"
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from functools import cache
 from itertools import groupby
+from types import UnionType
 from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -60,18 +61,18 @@ def _located(error: Any, value: Any, kind: Any) -> _Fault:
     path: list[str] = []
     model = None
     for part in error["loc"]:
-        if part in _by_kind(_plain(kind)):
-            continue  # pydantic's name of the alternative is no key
+        if part in (alternatives := _by_kind(_plain(kind))):
+            kind = alternatives[part]  # pydantic's name for it is no key
+            continue
         if part == "[key]":
             path.pop()
             continue
+        if get_origin(_plain(kind)) in (Union, UnionType):  # in none of whose types it fits
+            error = {"type": "union", "input": value}
+            break
         model = _model(kind, value)
         kind = _inside(kind, value, part)
-        value = (
-            value[part]
-            if isinstance(part, int) or (isinstance(value, dict) and part in value)
-            else None
-        )
+        value = value.get(part) if isinstance(value, dict) else value[part]
         path.append(str(part))
     if error["type"] == "union_tag_invalid":
         path.append("kind")
@@ -108,8 +109,9 @@ def _said(one: _Fault) -> str:
             return _not_one_of(one.value.get("kind"), list(KINDS))
         case "union_tag_not_found":
             return "missing 'kind'"
-        case "alternatives":
-            return f"{shown} is out of range or of the wrong type; give {context['asked']}"
+        case "union":
+            wanted = _description(one.kind) or "another value"
+            return f"{shown} is out of range or of the wrong type; give {wanted}"
         case "string_pattern_mismatch":
             wanted = _description(one.kind) or f"pattern {context['pattern']}"
             return f"{one.value!r} has a form that is not allowed here ({wanted})"

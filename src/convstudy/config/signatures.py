@@ -6,19 +6,30 @@ imports; whatever else there is lets anything in.
 """
 
 import ast
-from typing import Annotated, Any, Literal, Optional, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, get_args
 
 import annotated_types
-from pydantic import ConfigDict, Field, create_model
+from pydantic import ConfigDict, create_model
 
-from convstudy.config.fields import Exactly, Settings, absent, one_of_several
+from convstudy.config.fields import Exactly, Settings, absent, default, needed
 from convstudy.errors import StudyError, nearest
 from convstudy.fingerprint import is_of_study, is_ours, path_of, tree
 
 _TYPES = {"int": int, "float": float, "str": str, "bool": bool}
 _SEQUENCES = {"list", "tuple", "Sequence", "Iterable", "Collection", "List", "Tuple"}
-_BOUNDS = ("Ge", "Gt", "Le", "Lt")
-_LENGTHS = ("Len", "MinLen", "MaxLen")
+# Bounds, and what they can be of.
+_BOUNDS = {
+    **dict.fromkeys(("Ge", "Gt", "Le", "Lt"), (int, float)),
+    **dict.fromkeys(("Len", "MinLen", "MaxLen"), (list,)),
+}
+
+
+class _OpenEnded(Settings):
+    """Of a function that takes whatever it is given, or whose source does not say what."""
+
+    model_config = ConfigDict(extra="allow")
+
+    name: str
 
 
 def defined_in(module: ast.Module) -> dict[str, ast.stmt]:
@@ -34,7 +45,7 @@ def signature(module: str, function: str) -> type[Settings]:
         if elsewhere := imported(module, function):
             return signature(*elsewhere)
         if function in _assigned(module):
-            return _model(module, [], [], open_ended=True)  # made at run time: checked there
+            return _OpenEnded  # made at run time: checked there
         known = [name for name in defined if not name.startswith("_")]
         raise StudyError(f"{where} has no function '{function}'{nearest(function, known)}")
     node = defined[function]
@@ -43,7 +54,7 @@ def signature(module: str, function: str) -> type[Settings]:
         made = [one for one in node.body if isinstance(one, ast.FunctionDef)]
         made = [one for one in made if one.name == "__init__"]
         if not made:
-            return _model(module, [], [], open_ended=True)  # a base class knows
+            return _OpenEnded  # a base class knows
         node, skipped = made[0], 3
     assert isinstance(node, ast.FunctionDef)
     arguments = node.args
@@ -56,50 +67,40 @@ def signature(module: str, function: str) -> type[Settings]:
     without = [None] * (len(places) - len(arguments.defaults))
     defaults = [*without, *arguments.defaults][skipped:] + arguments.kw_defaults
     open_ended = arguments.kwarg is not None
-    return _model(module, [*places[skipped:], *arguments.kwonlyargs], defaults, open_ended)
+    fields: dict[str, Any] = {"name": (str, ...)}  # of the network
+    for one, value in zip([*places[skipped:], *arguments.kwonlyargs], defaults, strict=True):
+        if one.arg != "name":  # by which a library's networks are built
+            # Names of its own, since a field may not be called like a method of models.
+            fields[f"arg{len(fields)}"] = (_type(module, one.annotation), _field(one.arg, value))
+    return create_model(function, __base__=_OpenEnded if open_ended else Settings, **fields)
 
 
-def _model(
-    module: str, arguments: list[ast.arg], defaults: list[ast.expr | None], open_ended: bool
-) -> type[Settings]:
-    """A model of these arguments; its fields have names of their own, `arg0`, and theirs as alias.
-
-    Beside them it has the network's name. A default that is no literal is left to the function.
-    """
-    fields: dict[str, Any] = {"name": (str, ...)}
-    for place, (one, default) in enumerate(zip(arguments, defaults, strict=True)):
-        if one.arg != "name":  # which a library's networks are built by
-            field = Field(alias=one.arg) if default is None else _optional(one.arg, default)
-            fields[f"arg{place}"] = (_type(module, one.annotation), field)
-    base = _OpenEnded if open_ended else Settings
-    return create_model("Arguments", __base__=base, **fields)
-
-
-def _optional(name: str, default: ast.expr) -> Any:
+def _field(name: str, value: ast.expr | None) -> Any:
+    """Of an argument; a default that is no literal is left to the function."""
+    if value is None:
+        return needed(alias=name)
     try:
-        value = ast.literal_eval(default)
+        found = ast.literal_eval(value)
     except ValueError:
         return absent(alias=name)
-    return Field(list(value) if isinstance(value, tuple) else value, alias=name)
-
-
-class _OpenEnded(Settings):
-    model_config = ConfigDict(extra="allow")
+    return default(list(found) if isinstance(found, tuple) else found, alias=name)
 
 
 def _type(module: str, node: ast.expr | None) -> Any:
     """An annotation as a type that pydantic knows; Any where it is not understood."""
-    if isinstance(node, ast.Constant) and node.value is None:
-        return None
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return _type(module, ast.parse(node.value, mode="eval").body)
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
-        return _either(_type(module, node.left), _type(module, node.right))
-    if isinstance(node, ast.Name | ast.Attribute):
-        return _named(module, _last(node))
-    if isinstance(node, ast.Subscript):
-        inner = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-        return _subscript(module, _last(node.value), inner)
+    match node:
+        case ast.Constant(value=None):
+            return None
+        case ast.Constant(value=str(text)):
+            return _type(module, ast.parse(text, mode="eval").body)
+        case ast.BinOp(op=ast.BitOr()):
+            sides = _type(module, node.left), _type(module, node.right)
+            return Any if Any in sides else sides[0] | sides[1]
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return _named(module, name)
+        case ast.Subscript(value=ast.Name(id=name) | ast.Attribute(attr=name)):
+            inner = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+            return _subscript(module, name, inner)
     return Any
 
 
@@ -110,48 +111,34 @@ def _named(module: str, name: str) -> Any:
         return list[Any]
     if name in (assigned := _assigned(module)):
         return _type(module, assigned[name])
-    if elsewhere := imported(module, name):
-        return _named(*elsewhere)
-    return Any
+    return _named(*elsewhere) if (elsewhere := imported(module, name)) else Any
 
 
 def _subscript(module: str, name: str, inner: list[ast.expr]) -> Any:
     if name == "Literal":
         values = tuple(ast.literal_eval(one) for one in inner)
         return Annotated[Literal[values], Exactly]
-    if name == "Optional":
-        return _either(_type(module, inner[0]), None)
+    found = _type(module, inner[0])
     if name == "Annotated":
-        return _bounded(_type(module, inner[0]), inner[1:])
-    if name in _SEQUENCES:
-        return list[_type(module, inner[0])]  # type: ignore[misc]
-    return Any
+        return _bounded(found, inner[1:])
+    if name == "Optional":
+        return found if found is Any else found | None
+    return list[found] if name in _SEQUENCES else Any  # type: ignore[valid-type]
 
 
 def _bounded(kind: Any, nodes: list[ast.expr]) -> Any:
-    """The type with those bounds that it can have; whose bounds leave null alone."""
-    plain, *null = get_args(kind) if get_origin(kind) is Union else (kind,)
-    numbers, lists = plain in (int, float), get_origin(plain) is list
+    """The type with those bounds that it can have; they leave null alone."""
+    null = type(None) in get_args(kind)
+    plain = next(one for one in (*get_args(kind), kind) if one is not type(None)) if null else kind
     bounds = [
-        getattr(annotated_types, name)(*map(ast.literal_eval, one.args))
+        getattr(annotated_types, one.func.id)(*map(ast.literal_eval, one.args))
         for one in nodes
         if isinstance(one, ast.Call)
-        and (name := _last(one.func)) in (*_BOUNDS * numbers, *_LENGTHS * lists)
+        and isinstance(one.func, ast.Name)
+        and getattr(plain, "__origin__", plain) in _BOUNDS.get(one.func.id, ())
     ]
     bounded = Annotated[plain, *bounds] if bounds else plain
     return bounded | None if null else bounded
-
-
-def _either(one: Any, other: Any) -> Any:
-    if Any in (one, other):
-        return Any
-    if None in (one, other):
-        return Optional[other if one is None else one]  # noqa: UP045  (types made here)
-    return Annotated[Union[one, other], one_of_several("another value")]  # noqa: UP007
-
-
-def _last(node: ast.expr) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
 
 
 def _assigned(module: str) -> dict[str, ast.expr]:

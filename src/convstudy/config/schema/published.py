@@ -2,14 +2,14 @@
 
 from typing import Any, Literal
 
-from pydantic import Field
-
-from convstudy.config.fields import Name, Settings, Share, Title, absent
+from convstudy.config.fields import Name, Settings, Share, Title, absent, needed
 from convstudy.config.schema.recipe import Recipe
+
+Verdict = Literal["supported", "contradicted"]
 
 
 class Stated(Settings):
-    """What the original stated of one of its runs."""
+    """Of a run."""
 
     test_accuracy: Share
     gap: float = absent(ge=-1, le=1)
@@ -18,43 +18,41 @@ class Stated(Settings):
 
 
 class StatedOfClaim(Settings):
-    """What the original stated of a claim."""
+    """Of a claim, by the published text and by the log kept beside it."""
 
-    asked: dict[str, Any] = Field(
-        description="the claim without section and words, its parts in full"
-    )
-    report: Literal["supported", "contradicted"] = Field(description="what the published text says")
-    log: Literal["supported", "contradicted"] = absent("what the log kept beside it shows")
+    asked: dict[str, Any] = needed("the claim without section and words, its parts in full")
+    report: Verdict
+    log: Verdict = absent()
 
 
-class PublishedFile(Settings):
-    """A file that the original was trained on."""
+class Checksum(Settings):
+    """Of a file that was trained on."""
 
     md5: str
 
 
 class PublishedDataset(Settings):
-    """What the original was trained on."""
+    """What was trained on."""
 
     title: Title
     format: str
     normalise: dict[str, Any]
-    files: dict[str, PublishedFile]
+    files: dict[str, Checksum]
 
 
 class PublishedExperiment(Settings):
-    """What the original trained."""
+    """What was trained, and what the published text and the log kept beside it say of it."""
 
     name: Title
     dataset: str
     model: dict[str, Any]
     recipe: Recipe
     results: Stated
-    log: Stated = absent("what the log kept beside the report says")
+    log: Stated = absent()
 
 
 class Published(Settings):
-    """published.yaml."""
+    """All of it."""
 
     datasets: dict[Name, PublishedDataset]
     experiments: dict[Name, PublishedExperiment]

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, create_model
+from pydantic import AfterValidator, create_model
 
 from convstudy.config import fields
 from convstudy.config.claims import Claim
@@ -18,7 +18,8 @@ from convstudy.config.fields import (
     Title,
     Unique,
     absent,
-    by_default,
+    default,
+    needed,
 )
 from convstudy.config.networks import Network, check_layer
 from convstudy.config.schema.data import Dataset
@@ -26,24 +27,23 @@ from convstudy.config.schema.published import Published
 from convstudy.config.schema.recipe import Changes, OwnRecipe, Recipe
 from convstudy.figures.kinds import KINDS
 
-Axis = Annotated[str, Field(pattern=r"^((model|recipe)\.[a-z_]+|train_images)$")]
+Axis = Annotated[str, needed(pattern=r"^((model|recipe)\.[a-z_]+|train_images)$")]
+Values = Annotated[list[Any], needed(min_length=2, max_length=100), Unique]
+OurLayer = Annotated[str, needed(pattern="^[A-Za-z_][A-Za-z0-9_.]*$"), AfterValidator(check_layer)]
 
 
 class Experiment(Settings):
-    """One network on one data set under one recipe, once per seed."""
+    """One network on one data set under one recipe, once per seed; or a grid of them."""
 
     title: Title
     dataset: str
     model: Network
-    recipe: OwnRecipe = by_default({"name": "classic"})
+    recipe: OwnRecipe = default({"name": "classic"})
     seeds: Seeds = None
     train_images: Images = None
     test_images: Images = None
-    axes: dict[Axis, Annotated[list[Any], Field(min_length=2, max_length=100), Unique]] = absent(
-        min_length=1,
-        max_length=2,
-        description="makes it a grid: {model.kernel_size: [3, 5], …}, an experiment per "
-        "combination",
+    axes: dict[Axis, Values] = absent(
+        "{model.kernel_size: [3, 5], …}: an experiment per combination", min_length=1, max_length=2
     )
 
 
@@ -60,36 +60,25 @@ class ScaledExperiment(Settings):
 class Scale(Settings):
     """How much of the study is run, and on what."""
 
-    purpose: Title | None = Field(None, description="a title")
+    purpose: Title | None = default(None, "a title")
     seeds: Seeds = None
-    stand_ins: StandIns = Field({})
-    without: list[str] = Field([], description="experiments left out")
-    without_sections: list[str] = Field(
-        [], description="sections left out, with what only they show and claim"
-    )
-    recipe: Changes = Field(  # type: ignore[valid-type]
-        {}, description="settings of every experiment that neither it nor its recipe states"
-    )
-    recipes: dict[str, Changes] = Field(  # type: ignore[valid-type]
-        {},
-        description="laid over single recipes, {classic: {epochs: 3}, …}; an experiment's own "
-        "word holds",
-    )
-    experiments: dict[str, ScaledExperiment] = Field({})
+    stand_ins: StandIns = default({})
+    without: list[str] = default([], "experiments left out")
+    without_sections: list[str] = default([], "left out, with what only they show and claim")
+    # Settings of every experiment that neither it nor its recipe states.
+    recipe: Changes = default({})  # type: ignore[valid-type]
+    # Laid over single recipes, {classic: {epochs: 3}, …}; an experiment's own word holds.
+    recipes: dict[str, Changes] = default({})  # type: ignore[valid-type]
+    experiments: dict[str, ScaledExperiment] = default({})
 
 
-# The kinds of figures, which import nothing, name the types of their options.
-def _options(kind: str, options: Any) -> Any:
+def _figure(kind: str) -> Any:
+    """Its options; their types are named there, since `figures.kinds` imports nothing."""
+    options: Any = {key: (getattr(fields, of), ...) for key, of in KINDS[kind].options.items()}
     return create_model(kind.title(), __base__=Settings, **options)
 
 
-_FIGURES: Any = {
-    kind: (
-        _options(kind, {key: (getattr(fields, of), ...) for key, of in one.options.items()}),
-        absent(),
-    )
-    for kind, one in KINDS.items()
-}
+_FIGURES: Any = {kind: (_figure(kind), absent()) for kind in KINDS}
 Figures = create_model("Figures", __base__=Settings, **_FIGURES)
 
 
@@ -97,50 +86,33 @@ class Section(Settings):
     """A part of the report: experiments that are compared, or layers that are checked."""
 
     title: Title
-    about: Paragraph | None = Field(None, description="printed below the title")
-    experiments: Names = Field([])
-    compares: Literal["networks", "recipes"] = Field(
-        "networks",
-        description="networks need the same images and recipe to be compared, recipes the same "
-        "images",
-    )
-    layers: Annotated[
-        list[
-            Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_.]*$"), AfterValidator(check_layer)]
-        ],
-        Unique,
-    ] = Field(
-        [],
-        description="custom layers to check, ours by name or `module.Class` of the study; a "
-        "section has experiments or layers",
-    )
-    figures: Figures = by_default({})  # type: ignore[valid-type]
+    about: Paragraph | None = default(None, "printed below the title")
+    experiments: Names = default([])
+    # Networks need the same images and recipe to be compared, recipes the same images.
+    compares: Literal["networks", "recipes"] = default("networks")
+    layers: Annotated[list[OurLayer], Unique] = default([], "ours, or `module.Class` of the study")
+    figures: Figures = default({})  # type: ignore[valid-type]
 
 
 class Config(Settings):
     """config.yaml, with what is laid over it."""
 
-    scale: str = Field(description="which of `scales` to run")
-    device: Literal["auto", "cpu", "cuda"] = Field(
-        "auto", description="auto takes a GPU where there is one"
-    )
+    scale: str = needed("which of `scales` to run")
+    device: Literal["auto", "cpu", "cuda"] = default("auto", "auto takes a GPU where there is one")
     # One entry per catalogue in workflow/locale; a test compares both.
-    language: Literal["en", "ru"] = Field("en", description="of the report and its figures")
-    data_mirror: Text | None = Field(
-        None, description="folder or URL laid out <dataset>/<file>, tried before all other mirrors"
-    )
+    language: Literal["en", "ru"] = default("en", "of the report and its figures")
+    # Tried before all other mirrors.
+    data_mirror: Text | None = default(None, "folder or URL laid out <dataset>/<file>")
     seeds: Seeds = None
-    allow_missing: bool = Field(
-        False, description="report what is trained, and name what is not, instead of training it"
-    )
-    minimum_seeds: int = Field(5, ge=2, description="fewer decide no claim")
-    stand_ins: StandIns = Field({})
+    allow_missing: bool = default(False, "report what is trained, and name what is not")
+    minimum_seeds: int = default(5, "fewer decide no claim", ge=2)
+    stand_ins: StandIns = default({})
     scales: dict[Name, Scale]
     datasets: dict[Name, Dataset]
     recipes: dict[Name, Recipe]
     experiments: dict[Name, Experiment]
     sections: dict[Name, Section]
-    claims: dict[Name, Claim] = Field({})
-    published: Published = by_default(
+    claims: dict[Name, Claim] = default({})
+    published: Published = default(
         {"datasets": {}, "experiments": {}, "sections": {}, "claims": {}}
     )
