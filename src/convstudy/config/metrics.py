@@ -1,15 +1,22 @@
-"""The metrics of a run: what is plausible, and what claims may be about. Imports nothing heavy."""
+"""The metrics of a run: their units, what is plausible, what claims may be about. Stays light."""
 
 import math
 import sys
 from typing import NamedTuple
 
+from convstudy.marks import N_
+
 
 class Metric(NamedTuple):
-    """What values of a metric are plausible, whether seeds can change them, and what they serve."""
+    """What a metric is called and written in, which values are plausible, and what they serve."""
 
+    quantity: str = ""  # in a sentence, of those that claims may be about
     low: float = 0.0
     high: float = math.inf
+    factor: float = 1.0  # as written; 100 for fractions, which are in percent or points
+    places: int = 4  # decimals
+    unit: str = "%(value)s"  # of what is no fraction
+    axis: str = N_("loss")  # the same, on an axis
     whole: bool = False
     deterministic: bool = False  # the same for every seed: arithmetic decides, no test does
     informs: bool = False  # depends on what else the machine did: for tables, not for claims
@@ -21,31 +28,72 @@ class Metric(NamedTuple):
         """Ratios need a scale that starts at zero."""
         return self.low >= 0
 
+    @property
+    def is_share(self) -> bool:
+        """Whether values, not differences, are in percent."""
+        return self.factor == 100 and (self.low, self.high) == (0, 1)
 
+
+_SHARE = Metric(high=1.0, factor=100.0, places=2)
+_COUNT = Metric(low=1, places=0, whole=True, deterministic=True)
+_OF_CLASS = _SHARE._replace(source="predictions", needs=("class",))
+_OF_CURVES = Metric(low=-math.inf, source="history")
 METRICS = {
-    "test_accuracy": Metric(high=1.0),
-    "train_accuracy": Metric(high=1.0),
-    "train_accuracy_running": Metric(high=1.0),
-    "gap": Metric(low=-1.0, high=1.0),  # train_accuracy − test_accuracy
-    "test_loss": Metric(),
-    "train_loss": Metric(),
+    "test_accuracy": _SHARE._replace(quantity=N_("test accuracy")),
+    "train_accuracy": _SHARE._replace(quantity=N_("training accuracy")),
+    "train_accuracy_running": _SHARE._replace(quantity=N_("training accuracy in training mode")),
+    # train_accuracy − test_accuracy
+    "gap": _SHARE._replace(quantity=N_("gap between training and test accuracy"), low=-1.0),
+    "test_loss": Metric(N_("test loss")),
+    "train_loss": Metric(N_("training loss")),
     "train_seconds": Metric(informs=True),
     "evaluate_seconds": Metric(informs=True),
     "images_per_second": Metric(informs=True),
     "peak_memory_bytes": Metric(whole=True, informs=True),
-    "parameters": Metric(low=1, whole=True, deterministic=True),
-    "macs": Metric(low=1, whole=True, deterministic=True),
+    "parameters": _COUNT._replace(
+        quantity=N_("number of parameters"), axis=N_("difference of parameters")
+    ),
+    "macs": _COUNT._replace(
+        quantity=N_("number of multiply-accumulates per image"), axis=N_("difference of MACs")
+    ),
     # share of the images of a class that are recognised; that share less the mean of all classes
-    "recall": Metric(high=1.0, source="predictions", needs=("class",)),
-    "recall_lead": Metric(low=-1.0, high=1.0, source="predictions", needs=("class",)),
+    "recall": _OF_CLASS._replace(quantity=N_("recall of class %(class)s")),
+    "recall_lead": _OF_CLASS._replace(
+        quantity=N_("lead of class %(class)s over the mean recall"), low=-1.0
+    ),
     # how often two classes are taken for each other, in multiples of the average pair
-    "confusion": Metric(source="predictions", needs=("class", "with")),
+    "confusion": Metric(
+        N_("%(class)s/%(with)s confusion"),
+        places=2,
+        unit=N_("%(value)s times the average pair"),
+        axis=N_("confusion, times the average pair of classes"),
+        source="predictions",
+        needs=("class", "with"),
+    ),
     # how much the test accuracy jumps about, and how losses change in the second half of training
-    "roughness": Metric(high=2.0, source="history"),
-    "late_test_loss": Metric(low=-math.inf, source="history"),
-    "late_train_loss": Metric(low=-math.inf, source="history"),
-    "activation_frequency": Metric(high=0.75, source="activations", needs=("layer",)),
-    "step_seconds": Metric(source="timing"),
+    "roughness": _SHARE._replace(
+        quantity=N_("epoch-to-epoch roughness of the test accuracy"), high=2.0, source="history"
+    ),
+    "late_test_loss": _OF_CURVES._replace(
+        quantity=N_("change of the test loss in the second half of the training")
+    ),
+    "late_train_loss": _OF_CURVES._replace(
+        quantity=N_("change of the training loss in the second half of the training")
+    ),
+    "activation_frequency": Metric(
+        N_("spatial frequency of the maps of layer %(layer)s"),
+        high=0.75,
+        unit=N_("%(value)s cycles per pixel"),
+        axis=N_("spatial frequency, cycles per pixel (trend: per step)"),
+        source="activations",
+        needs=("layer",),
+    ),
+    "step_seconds": Metric(
+        N_("time per training step"),
+        unit=N_("%(value)s s"),
+        axis=N_("seconds per training step"),
+        source="timing",
+    ),
 }
 RECORDED = tuple(name for name, metric in METRICS.items() if metric.source == "record")
 CLAIMABLE = tuple(name for name, metric in METRICS.items() if not metric.informs)
