@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from looking_again import AGAIN, DISTANCES, POLICIES, looking_again, without_integrals
+from looking_again import AGAIN, CLASSES, DISTANCES, POLICIES, looking_again, without_integrals
 
 from convstudy.files import write_json, write_text
 from convstudy.statistics.claims import decide
@@ -136,12 +136,11 @@ def tabulate(studies: int) -> dict[str, Any]:
 def page(found: dict[str, Any]) -> str:
     """The table as Markdown."""
     studies = found["studies"]
-    noise = 100 * 1.96 * (0.05 * 0.95 / studies) ** 0.5
     lines = [
         "# How often verdicts err",
         "",
         f"`python benchmarks/verdicts.py --studies {studies}`: {studies:,} invented studies per"
-        f" cell; a rate of 5 % comes out within ± {noise:.1f} points of it.",
+        f" cell; a rate of 5 % comes out within ± {_noise(studies):.1f} points of it.",
         "",
         "| share of studies, % | " + " | ".join(f"n = {n}" for n in SEEDS) + " |",
         "|---|" + "---:|" * len(SEEDS),
@@ -152,6 +151,11 @@ def page(found: dict[str, Any]) -> str:
             lines.append(f"| {words}{name} | {cells} |")
     lines += ["", *_page_of_looks(found["looking again"], found["price"])]
     return "\n".join(lines) + "\n"
+
+
+def _noise(studies: int) -> float:
+    """Half of the 95 % interval of a rate of 5 % among so many, in points."""
+    return float(100 * 1.96 * (0.05 * 0.95 / studies) ** 0.5)
 
 
 def _page_of_looks(wrong: dict[str, Any], price: dict[str, Any]) -> list[str]:
@@ -168,6 +172,16 @@ def _page_of_looks(wrong: dict[str, Any], price: dict[str, Any]) -> list[str]:
     for policy, by_kind in wrong.items():
         cells = " | ".join(f"{100 * one['decided']:.1f}" for one in by_kind.values())
         lines.append(f"| {policy} | {cells} |")
+    studies = [one["studies"] for one in next(iter(wrong.values())).values()]
+    lines += [
+        "| *studies per cell* | " + " | ".join(f"{one:,}" for one in studies) + " |",
+        "| *5 % would come out within ±* | "
+        + " | ".join(f"{_noise(one):.1f}" for one in studies)
+        + " |",
+        "",
+        f"On every class: {CLASSES} classes, all of them at the bound or one at it and the others"
+        " far above.",
+    ]
     lines += [
         "",
         "What it costs: a claim that one network's mean is greater than another's. Share of studies"

@@ -11,9 +11,10 @@ from typing import Any
 
 import yaml
 
-from convstudy.config import catalogue
+from convstudy.config import catalogue, reading
 
 ROOT = Path(__file__).parents[1]
+TOUR = "overlays/tour.yaml"  # every section, in small
 PARTS = ("Snakefile", "config.yaml", "published.yaml", "workflow", "profiles", "overlays")
 
 
@@ -21,9 +22,11 @@ def _read(path: Path) -> Any:
     return yaml.safe_load(path.read_text(encoding="utf-8"))
 
 
-def study_config() -> dict[str, Any]:
+def study_config(*overlays: str) -> dict[str, Any]:
     """The config of the repository as the workflow reads it: what it reproduces, the catalogue."""
     config: dict[str, Any] = {**_read(ROOT / "config.yaml"), **_read(ROOT / "published.yaml")}
+    for path in overlays:
+        reading.lay_over(config, _read(ROOT / path))
     catalogue.complete(config, _read(ROOT / "workflow/catalogue.yaml"))
     return config
 
@@ -93,6 +96,10 @@ class Checkout:
         catalogue.complete(config, _read(self.folder / "workflow/catalogue.yaml"))
         change(config)
         path.write_text(yaml.safe_dump(config, sort_keys=False, allow_unicode=True))
+
+    def take_the_tour(self) -> None:
+        """Let its config.yaml be that of every section in small."""
+        self.edit_config(lambda config: reading.lay_over(config, _read(ROOT / TOUR)))
 
     def planned(self, *arguments: str) -> set[str]:
         """Messages of the jobs that a dry run would start."""

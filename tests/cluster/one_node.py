@@ -77,6 +77,7 @@ def small(folder, epochs):
             **config["scales"]["quick"],
             **{"seeds": 1, "stand_ins": {"mnist": "digits"}, "experiments": {}},
             **{"recipes": {"classic": {"epochs": epochs}}, "without_sections": []},
+            "without_claims": [],
         }
         claims = {n: one for n, one in config["claims"].items() if one["section"] == "kernels"}
         config |= {"experiments": kept, "claims": claims, "scales": {"quick": scale}}

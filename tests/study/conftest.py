@@ -5,15 +5,13 @@ import yaml
 
 from checkout import Checkout
 
+COLOUR = [f"cifar10_{name}" for name in ("fc", "resnet18", "resnet18_dropout", "bottleneck")]
 TINY = {
     "scales": {
         "quick": {
             "seeds": 1,
             "recipes": {name: {"epochs": 1} for name in ("classic", "classic_long")},
-            "without_sections": [
-                *("kernels_matched", "depth", "layers_at_work", "modern", "widths"),
-                *("modern_parts", "modern_residual"),
-            ],
+            "experiments": {name: {"train_images": None} for name in COLOUR},
         }
     },
     "datasets": {

@@ -10,27 +10,39 @@ from convstudy.config.study import load
 from convstudy.errors import StudyError
 from convstudy.report import provenance
 
-SECTIONS = [
-    *("mnist", "kernels", "kernels_matched", "widths", "cifar10", "depth", "blocks"),
-    *("layers_at_work", "modern", "modern_residual"),
+PUBLISHED = {f"draw_{section}": 1 for section in ("mnist", "cifar10", "kernels", "blocks")}
+BEYOND = [
+    *("kernels_matched", "widths", "depth", "layers_at_work", "modern", "modern_residual"),
 ]
-DRAWN = {f"draw_{section}": 1 for section in (*SECTIONS, "forest")}
+DRAWN = {**PUBLISHED, **{f"draw_{section}": 1 for section in BEYOND}, "grid": 1}
 ONCE = {
-    **{"summarise": 1, "timing": 1, "analyse": 1, "confusion": 1, "errors": 9, "mistakes": 9},
-    "grid": 1,
-    "report": 1,
+    **{"summarise": 1, "timing": 1, "analyse": 1, "confusion": 1},
+    **{"check_layer": 4, "draw_forest": 1, "report": 1},
 }
+GENERATED = {"generate_digits": 1, "generate_shapes": 1, "prepare": 2}
+TOUR = ("--configfile", "overlays/tour.yaml")
 
 
 def test_quick_has_these_jobs(checkout):
     assert checkout.jobs("report.md") == {
-        "generate_digits": 1,
-        "generate_shapes": 1,
-        "prepare": 2,
-        "train": 70,
-        "activations": 4,
-        "frequency": 6,
-        "check_layer": 4,
+        **GENERATED,
+        **{"train": 10 * 5, "activations": 3, "frequency": 15, "errors": 3, "mistakes": 3},
+        **PUBLISHED,
+        **ONCE,
+    }
+
+
+def test_small_is_quick_on_real_images(checkout):
+    quick = checkout.jobs("report.md")
+    small = checkout.jobs("report.md", "--config", "scale=small")
+    fetched = {name: n for name, n in quick.items() if name not in GENERATED}
+    assert small == {**fetched, "fetch": 5, "prepare": 2}
+
+
+def test_the_tour_has_these_jobs(checkout):
+    assert checkout.jobs("report.md", *TOUR) == {
+        **GENERATED,
+        **{"train": 35 * 2, "activations": 4, "frequency": 6, "errors": 7, "mistakes": 7},
         **DRAWN,
         **ONCE,
     }
@@ -44,12 +56,8 @@ def test_by_default_the_report_is_made_as_text_and_as_a_page(checkout):
 
 def test_full_has_these_jobs(checkout):
     assert checkout.jobs("report.md", "--config", "scale=full") == {
-        "fetch": 5,
-        "prepare": 2,
-        "train": 225,
-        "activations": 4,
-        "frequency": 15,
-        "check_layer": 4,
+        **{"fetch": 5, "prepare": 2, "train": 225},
+        **{"activations": 4, "frequency": 15, "errors": 7, "mistakes": 7},
         **DRAWN,
         **ONCE,
         "draw_modern_parts": 1,
@@ -70,23 +78,23 @@ def test_a_mirror_changes_no_job(checkout):
 
 
 def test_more_seeds_add_only_their_runs(checkout):
-    assert checkout.jobs("report.md", "--config", "seeds=3")["train"] == 105
+    assert checkout.jobs("report.md", "--config", "seeds=7")["train"] == 70
 
 
 def test_a_section_can_be_dropped(checkout):
 
     def change(config):
         del config["sections"]["blocks"]
-        del config["sections"]["widths"]
+        del config["sections"]["kernels"]
         for name, claim in list(config["claims"].items()):
-            if claim["section"] in ("blocks", "widths"):
+            if claim["section"] in ("blocks", "kernels"):
                 del config["claims"][name]
 
     checkout.edit_config(change)
     jobs = checkout.jobs("report.md")
-    assert jobs["train"] == 70 - 2 - 12
-    assert (jobs["draw_mnist"], jobs["errors"]) == (1, 8)
-    assert not {"grid", "draw_widths", "draw_blocks"} & set(jobs)
+    assert jobs["train"] == 50 - 5 - 15
+    assert (jobs["draw_mnist"], jobs["errors"]) == (1, 2)
+    assert not {"activations", "frequency", "draw_kernels", "draw_blocks"} & set(jobs)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 from snakemake_interface_logger_plugins.common import LogEvent
 
 from checkout import ROOT
+from report import first_finding
 
 
 class Screen(io.StringIO):
@@ -97,3 +98,9 @@ def test_that_there_is_nothing_to_do_is_said(handler, screen):
     tell(handler, text="Building DAG of jobs...")
     tell(handler, text="Nothing to be done (all requested files are present and up to date).")
     assert screen.getvalue().startswith("Nothing to be done")
+
+
+def test_the_first_finding_is_read_from_the_report():
+    finding = first_finding("# A\n\n- no\n\n## What was found\n\n- *SimpleCNN* \\_wins\\_.\n- b\n")
+    assert finding == "*SimpleCNN* _wins_."
+    assert first_finding("# A\n\n## Found\n\nNothing.\n\n## More\n\n- c\n") is None

@@ -26,9 +26,9 @@ def shown(archive):
 
 def test_every_figure_of_the_report_is_there_by_section_and_kind(shown):
     figures = {path: one for path, one in shown.items() if path.endswith(".png")}
-    forest = figures.pop("results/quick/figures/forest.png")
+    forest = figures.pop("results/tour/figures/forest.png")
     assert forest["labels"] == {"section": "all sections", "figure": "forest"}
-    assert len(figures) == 51
+    assert len(figures) == 60
     for path, one in figures.items():
         *_, section, file = path.split("/")
         assert one["labels"] == {"section": section, "figure": file.removesuffix(".png")}
@@ -62,7 +62,7 @@ def test_each_is_in_a_category(archive):
     categories = json.loads(re.search(r"^\s*var categories = (\{.*\});?$", page, re.M)[1])
     assert {name: len(*found.values()) for name, found in categories.items()} == {
         "Report": 1,
-        "Figures": 52,
+        "Figures": 61,
         "Tables": 8,
     }
 

@@ -7,12 +7,8 @@ from checkout import ROOT
 
 
 def test_why_says_what_is_stale_and_why(study):
-    path = study.folder / "config.yaml"
-    text = path.read_text()
-    old = "model: {name: fully_connected, hidden: [512, 256, 128], dropout: 0.2}"
-    assert old in text
-    path.write_text(text.replace(old, old.replace("0.2", "0.3")))
-    (study.folder / "results/quick/layers/swish.json").unlink()
+    study.edit_config(lambda config: config["experiments"]["mnist_fc"]["model"].update(dropout=0.3))
+    (study.folder / "results/tour/layers/swish.json").unlink()
     said = study.python("workflow/tools/why.py", "report.md").stdout
     assert (
         "Train mnist_fc, seed 0\nTrain mnist_fc, seed 1\n"
@@ -31,10 +27,9 @@ def test_why_names_the_module_that_was_edited(study):
 
 
 def test_why_says_what_the_readme_shows(study):
-    path = study.folder / "config.yaml"
-    old, new = "hidden: [512, 256, 128], dropout: 0.2", "hidden: [256, 128], dropout: 0.2"
-    assert path.read_text().count(old) == 1
-    path.write_text(path.read_text().replace(old, new))
+    study.edit_config(
+        lambda config: config["experiments"]["mnist_fc"]["model"].update(hidden=[256, 128])
+    )
     said = study.python("workflow/tools/why.py", "report.md", "report.html").stdout
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     (shown,) = re.findall(r"^```\n(Train mnist_fc.*?)^```", readme, re.M | re.S)

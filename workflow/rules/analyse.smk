@@ -55,7 +55,7 @@ rule confusion:
         runtime=15,
     params:
         runs=lambda w: RUNS,
-        slice=sliced(lambda w: slices.candidates(STUDY, w.section)),
+        slice=sliced(lambda w: slices.confused(STUDY, w.section)),
         code=lambda w: code("confusion"),
     message:
         "Confusion of classes in section {wildcards.section}"

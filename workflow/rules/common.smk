@@ -174,7 +174,7 @@ def reported():
         "runs": expected_runs(),
         "analysis": slices.analysis(STUDY),
         "drawn": slices.drawn(STUDY),
-        "confusion": {n: slices.candidates(STUDY, n) for n in sections_needing("confusion")},
+        "confusion": {n: slices.confused(STUDY, n) for n in sections_needing("confusion")},
         "grids": {n: slices.grid(STUDY, n) for n in sections_needing("grid")},
         "errors": {n: slices.candidates(STUDY, n) for n in sections_needing("errors")},
     }

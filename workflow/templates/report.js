@@ -21,6 +21,11 @@ for (const image of document.querySelectorAll("figure img")) {
 // Escape closes a dialog by itself, and the browser gives the focus back to the button.
 dialog.addEventListener("click", () => dialog.close());
 
+// ── Paper shows what a screen folds ─────────────────────────────────────────────────────────────
+addEventListener("beforeprint", () => {
+  document.querySelectorAll("main details").forEach((part) => (part.open = true));
+});
+
 // ── Tables sort ─────────────────────────────────────────────────────────────────────────────────
 const language = document.documentElement.lang;
 const collator = new Intl.Collator(language, { numeric: true });
@@ -64,7 +69,7 @@ function sorted(rows, column, numeric, sign) {
 for (const table of document.querySelectorAll("main table")) {
   const rows = [...table.tBodies[0].rows];
   const headers = [...table.tHead.rows[0].cells];
-  for (const header of rows.length > 1 ? headers : []) {
+  for (const header of rows.length > 5 ? headers : []) {
     const button = document.createElement("button");
     button.type = "button";
     button.append(...header.childNodes);

@@ -56,6 +56,7 @@ def extracted() -> Catalog:
         (babel_extract, "workflow/templates/**/*.j2", _TEMPLATES),
         ("python", "src/convstudy/**/*.py", {}),
         (_data, "config.yaml", {}),
+        (_data, "published.yaml", {}),
         (_data, "workflow/catalogue.yaml", {}),
         (_data, "overlays/*.yaml", {}),
     )
@@ -75,7 +76,8 @@ def _texts(node: yaml.Node) -> Iterator[tuple[int, str, str, list[str]]]:
     for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
         if isinstance(value, yaml.ScalarNode) and key.value in _SHOWN:
             yield value.start_mark.line + 1, "gettext", value.value, []
-        yield from _texts(value)
+        for one in value.value if isinstance(value, yaml.SequenceNode) else [value]:
+            yield from _texts(one)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ does. Nor does Snakemake make a file again that is missing where all that was ma
 these are asked for by name first. Arguments are handed on to Snakemake.
 """
 
+import re
 import signal
 import socket
 import subprocess
@@ -84,8 +85,17 @@ def _is_target(argument: str) -> bool:
 
 def _done(arguments: list[str]) -> int:
     made = [one for one in arguments if _is_target(one) and Path(one).is_file()]
+    if "report.md" in made and (found := first_finding(Path("report.md").read_text("utf-8"))):
+        print(f"Found, first of all: {found}")
     print(f"Written: {' and '.join(made)}.")
     return 0
+
+
+def first_finding(report: str) -> str | None:
+    """The first item below the first heading of a report, as it is read; None if it has none."""
+    _, _, below = report.partition("\n## ")
+    item = re.search(r"^- (.*)$", below.partition("\n## ")[0], re.MULTILINE)
+    return re.sub(r"\\(.)", r"\1", item[1]) if item else None
 
 
 def _snakemake(*arguments: str) -> int:

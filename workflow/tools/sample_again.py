@@ -52,7 +52,7 @@ def again(sample: Path, output: Path) -> None:
         ),
     }
     for key, of in (
-        ("confusion", slices.candidates),
+        ("confusion", slices.confused),
         ("errors", slices.candidates),
         ("grids", slices.grid),
     ):

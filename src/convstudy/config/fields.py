@@ -1,6 +1,6 @@
 """What the fields of the config's models are made of: types with their bounds, and defaults."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WrapValidator
 from pydantic_core import PydanticCustomError, PydanticKnownError
@@ -73,6 +73,7 @@ Text = Annotated[str, Field(min_length=1)]
 Names = Annotated[list[str], Unique]
 SomeNames = Annotated[list[str], Field(min_length=1), Unique]
 Layers = Annotated[list[Layer], Field(min_length=1, description="modules of the network"), Unique]
+BestOrAll = Annotated[Literal["best", "all"], needed("networks; else the best one")]
 GridName = Annotated[str, Field(description="a grid of this section")]
 Share = Annotated[float, Field(ge=0, le=1)]
 Images = Annotated[int, Field(ge=1, description="take only so many images")] | None

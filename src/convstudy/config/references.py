@@ -6,6 +6,7 @@ from typing import Any
 
 from convstudy.config import claims, titles, torchvision_sets
 from convstudy.errors import unknown
+from convstudy.figures.kinds import OF_LAYERS
 
 Config = dict[str, Any]
 
@@ -74,6 +75,7 @@ def _scale(config: Config, key: str, scale: Config) -> Iterator[str]:
             yield f"{key}.recipes.{name}.name: a recipe keeps its name; leave 'name' out"
     left_out = scale["without_sections"]
     yield from unknown(f"{key}.without_sections", left_out, "section", config["sections"])
+    yield from unknown(f"{key}.without_claims", scale["without_claims"], "claim", config["claims"])
     yield from _stand_ins(config, f"{key}.stand_ins", scale["stand_ins"])
     if not set(experiments) - set(scale["without"]):
         yield f"{key}.without: leaves no experiment to run"
@@ -149,9 +151,10 @@ def _section(config: Config, key: str, section: Config) -> Iterator[str]:
     if section["figures"] and not members:
         yield f"{key}.figures: figures show experiments; this section has none"
     yield from unknown(f"{key}.experiments", members, "experiment", config["experiments"])
-    drawn = section["figures"].get("activations", {}).get("experiments", [])
-    key = f"{key}.figures.activations.experiments"
-    yield from unknown(key, drawn, "experiment of this section", _members(config, section))
+    for kind in OF_LAYERS:
+        drawn = section["figures"].get(kind, {}).get("experiments", [])
+        at = f"{key}.figures.{kind}.experiments"
+        yield from unknown(at, drawn, "experiment of this section", _members(config, section))
 
 
 def _drawn_grids(config: Config, grids: Config) -> Iterator[str]:

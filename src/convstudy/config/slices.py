@@ -9,7 +9,7 @@ from convstudy.config.grids import axis_in_words, shown
 from convstudy.config.kinds import compared
 from convstudy.config.study import Study
 from convstudy.config.torchvision_sets import is_generated
-from convstudy.figures.kinds import needs
+from convstudy.figures.kinds import OF_LAYERS, needs
 
 Slice = dict[str, Any]
 
@@ -34,6 +34,12 @@ def candidates(study: Study, section: str) -> Slice:
             for name in _comparable(study, section)
         }
     }
+
+
+def confused(study: Study, section: str) -> Slice:
+    """The same, and whether each of them is asked for."""
+    of = study.sections[section]["figures"]["confusion"].get("of", "best")
+    return {**candidates(study, section), **({"of": of} if of == "all" else {})}
 
 
 def grid(study: Study, section: str) -> Slice:
@@ -83,7 +89,17 @@ def drawing(study: Study, section: str) -> Slice:
         "dataset": study.datasets[first.dataset]["title"],
         "experiments": [_member(study, name) for name in one["experiments"]],
         "figures": one["figures"],
+        **({"claims": _said(study, section)} if "verdicts" in one["figures"] else {}),
     }
+
+
+def _said(study: Study, section: str) -> list[Slice]:
+    """The claims of a section in the order of the config, with their words."""
+    return [
+        {"claim": name, "says": claim["says"]}
+        for name, claim in study.claims.items()
+        if claim["section"] == section
+    ]
 
 
 def _member(study: Study, name: str) -> Slice:
@@ -94,28 +110,21 @@ def _member(study: Study, name: str) -> Slice:
 
 
 def drawn_layers(study: Study, experiment: str) -> list[str]:
-    """Layers of an experiment whose activations any section shows."""
-    grids = [section["figures"].get("activations") for section in study.sections.values()]
+    """Layers of an experiment whose maps or kernels any section shows."""
     return sorted(
         {
             layer
-            for grid in grids
-            if grid and experiment in grid["experiments"]
-            for layer in grid["layers"]
+            for section in study.sections.values()
+            for kind in OF_LAYERS
+            if experiment in section["figures"].get(kind, {}).get("experiments", [])
+            for layer in section["figures"][kind]["layers"]
         }
     )
 
 
 def wording(study: Study) -> Slice:
     """The claims in the order of the report, with their words; a list keeps the order."""
-    return {
-        "claims": [
-            {"claim": name, "says": claim["says"]}
-            for section in study.sections
-            for name, claim in study.claims.items()
-            if claim["section"] == section
-        ]
-    }
+    return {"claims": [one for section in study.sections for one in _said(study, section)]}
 
 
 def measured_layers(study: Study, experiment: str) -> list[str]:

@@ -40,7 +40,7 @@ class Study:
     claims: dict[str, Config]  # those whose experiments this scale runs
     incomparable: dict[str, Config]  # claims whose experiments this scale trains unlike each other
     order: tuple[str, ...]  # all experiments of the config, whether this scale runs them or not
-    left_out: Config  # by the scale: titles of sections, and single networks
+    left_out: Config  # by the scale: titles of sections, single networks, words of claims
     grids: dict[str, Config]  # title, axes, cells
     missing: dict[str, Config]  # title, seeds: with `allow_missing`, runs that are not trained yet
     published: Config
@@ -97,13 +97,19 @@ def _resolve(config: Config, expanded: Config, is_trained: IsTrained | None) -> 
         kept = _section(section, experiments, expanded)
         if kept["experiments"] or kept["layers"]:
             sections[name] = kept
-    asked = _claims(
+    answerable = _claims(
         config["claims"],
         lambda one: one["section"] in reported and _is_run(one, experiments),
+    )
+    pointless = scale["without_claims"]
+    asked = _claims(
+        {name: one for name, one in answerable.items() if name not in pointless}, lambda _: True
     )
     claims = _claims(
         asked, lambda one: _is_fair(one, experiments, sections[one["section"]]["compares"])
     )
+    for name in sections.keys() - {claim["section"] for claim in claims.values()}:
+        sections[name]["figures"].pop("verdicts", None)
     return Study(
         scale=config["scale"],
         scales=tuple(config["scales"]),
@@ -117,7 +123,10 @@ def _resolve(config: Config, expanded: Config, is_trained: IsTrained | None) -> 
         claims=claims,
         incomparable={name: claim for name, claim in asked.items() if name not in claims},
         order=tuple(config["experiments"]),
-        left_out=_left_out(config, sections, names),
+        left_out={
+            **_left_out(config, sections, names),
+            "claims": [one["says"] for name, one in answerable.items() if name not in asked],
+        },
         grids=expanded,
         missing=_missing(planned, experiments),
         published=config["published"],

@@ -38,7 +38,7 @@ def run(options: argparse.Namespace, job: dict[str, Any]) -> None:
     model, data = trained(options, job)
     rows = one_per_class(data.test.labels, options.images)
     answers = activations(model, options.layers, data.test, rows)
-    _save(options.output, data, rows, answers)
+    _save(options.output, data, rows, answers | kernels(model, options.layers))
 
 
 def trained(options: argparse.Namespace, job: dict[str, Any]) -> tuple[nn.Module, Prepared]:
@@ -95,6 +95,16 @@ def activations(
             f"layers: {', '.join(flat)} gives no maps (N, C, h, w). Name a convolution or a stage."
         )
     return answers
+
+
+def kernels(model: nn.Module, layers: list[str]) -> dict[str, Tensor]:
+    """Weights of those of the layers that are convolutions, float32 (C, inputs, k, k)."""
+    modules = {layer: model.get_submodule(layer) for layer in layers}
+    return {
+        f"kernels/{layer}": module.weight.detach().float()
+        for layer, module in modules.items()
+        if isinstance(module, nn.Conv2d)
+    }
 
 
 def _save(path: Path, data: Prepared, rows: Tensor, answers: dict[str, Tensor]) -> None:

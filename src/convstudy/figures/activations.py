@@ -11,7 +11,7 @@ from matplotlib.ticker import MaxNLocator
 
 from convstudy.figures import style
 from convstudy.figures.drawing import Drawing
-from convstudy.figures.tables import Block
+from convstudy.figures.maps import Block
 from convstudy.language import gettext as _
 from convstudy.language import layer_in_words, ngettext
 from convstudy.marks import N_
@@ -81,27 +81,27 @@ def _name(text: str) -> str:
     return style.wrapped(style.shortened(text, 24), 0.7, style.SMALL)
 
 
-def _draw_block(figure: Figure, block: Block, place: tuple[float, float, float, float]) -> None:
-    """Draw into `place`: left, bottom, width and height in inches."""
-    left, bottom, width, height = place
-    axis = _axes(figure, *place)
+def _draw_block(figure: Figure, block: Block, where: tuple[float, float, float, float]) -> None:
+    """Draw into `where`: left, bottom, width and height in inches."""
+    left, bottom, width, height = where
+    axis = axes(figure, *where)
     colours = scale(block.maps)
     per_image = _lines(block) // len(block.maps)
     for row, (image, maps) in enumerate(zip(block.images, block.maps, strict=True)):
         top = row * per_image
-        _place(axis, image.squeeze(), 0, top, per_image, cmap="gray", vmin=0, vmax=255)
+        place(axis, image.squeeze(), 0, top, per_image, cmap="gray", vmin=0, vmax=255)
         beside = -0.06 * _across(block) / width
         name: dict[str, Any] = {"ha": "right", "va": "center", "fontsize": style.SMALL}
         axis.text(beside, top + per_image / 2, _name(block.names[row]), **name)
         for number, one in enumerate(maps[:_MAPS]):
             down, along = divmod(number, _COLUMNS)
             corner = (per_image + 0.25 + along, top + down)
-            _place(axis, one, *corner, 1, cmap=colours.cmap, norm=colours.norm)
+            place(axis, one, *corner, 1, cmap=colours.cmap, norm=colours.norm)
     axis.set(xlim=(0, _across(block)), ylim=(_lines(block), 0), aspect="auto")
     axis.set_axis_off()
     total = figure.get_size_inches()[1]
     figure.text(0.01, (bottom + height + 0.04) / total, _title(block))
-    bar = figure.colorbar(colours, cax=_axes(figure, left + width + 0.06, bottom, 0.09, height))
+    bar = figure.colorbar(colours, cax=axes(figure, left + width + 0.06, bottom, 0.09, height))
     bar.locator = MaxNLocator(4)
     bar.formatter = style.Numbers()
     bar.ax.tick_params(labelsize=style.SMALL, length=2, pad=1)
@@ -109,13 +109,13 @@ def _draw_block(figure: Figure, block: Block, place: tuple[float, float, float, 
     bar.outline.set_visible(False)
 
 
-def _axes(figure: Figure, left: float, bottom: float, width: float, height: float) -> Axes:
+def axes(figure: Figure, left: float, bottom: float, width: float, height: float) -> Axes:
     """Axes at a place given in inches."""
     page, total = figure.get_size_inches()
     return figure.add_axes((left / page, bottom / total, width / page, height / total))
 
 
-def _place(
+def place(
     axis: Axes, picture: np.ndarray, left: float, top: float, size: float, **colours: Any
 ) -> None:
     """Draw a picture into a square of the axis, in maps, with a gap around it."""

@@ -1,4 +1,4 @@
-"""Which classes the best experiment of a section takes for which."""
+"""Which classes the best experiment of a section, or each of them, takes for which."""
 
 from typing import Any
 
@@ -21,14 +21,25 @@ _NAME = 18  # letters of a class name
 _KEY = [0, 0.01, 0.05, 0.1, 0.25, 0.5, 1]  # shares that are named beside their colours
 
 
-def draw(drawing: Drawing, confusion: Confusion) -> Figure:
-    """A heat map of the row shares, which its cells give where they have room."""
-    classes = len(confusion.mean)
-    figure = style.page(min(5.6, max(3.0, 1.5 + 0.36 * classes)))
-    style.head(figure, _title(confusion))
-    axis = figure.subplots()
+def draw(drawing: Drawing, confusion: list[Confusion]) -> Figure:
+    """A heat map of the row shares of each network, below each other; the best one first."""
+    classes = len(confusion[0].mean)
+    height = min(5.6, max(3.0, 1.5 + 0.36 * classes))
+    figure = style.page(len(confusion) * height, pages=len(confusion))
+    axes = figure.subplots(len(confusion), 1, squeeze=False)[:, 0]
+    for axis, one in zip(axes, confusion, strict=True):
+        _map(axis, one)
+        if len(confusion) > 1:
+            axis.set_title(_title(one), loc="left", fontweight="bold")
+    title = _title(confusion[0]) if len(confusion) == 1 else f"{drawing.title} · {drawing.dataset}"
+    style.head(figure, title)
+    return figure
+
+
+def _map(axis: Axes, confusion: Confusion) -> None:
+    """Its cells give the shares where they have room."""
     shares = row_shares(confusion.mean)
-    shown = classes <= _ANY_TEXT
+    shown = len(shares) <= _ANY_TEXT
     sns.heatmap(
         shares,
         ax=axis,
@@ -42,13 +53,12 @@ def draw(drawing: Drawing, confusion: Confusion) -> Figure:
         cbar_kws={"aspect": 40, "pad": 0.015, "ticks": _KEY},
     )
     axis.set_facecolor("0.93")  # a class without test images has no shares
-    _name_classes(axis, list(confusion.mean.index))
+    _name_classes(axis, list(shares.index))
     bar = axis.collections[0].colorbar
     assert bar is not None
     bar.ax.set_yticklabels([f"{100 * share:g}" for share in _KEY])
     bar.set_label(_("share of the true class, % (colours by its square root)"), size=style.SMALL)
     bar.outline.set_visible(False)
-    return figure
 
 
 def row_shares(counts: pd.DataFrame) -> pd.DataFrame:

@@ -33,7 +33,7 @@ def main(argv: list[str]) -> None:
 def figure(section: str | None, kind: str, job: Job, results: Path) -> Figure:
     """One figure of the files in `results`; raise `StudyError` for one that is unfit."""
     if section is None and kind == FOREST:
-        return _drawn(kind, tables.claims(results / "claims.json", job))
+        return _drawn(kind, tables.claims(results / "claims.json", job["claims"]))
     if section is None or kind not in KINDS:
         known = ", ".join(KINDS) if section else FOREST
         raise StudyError(f"no figure is called {kind!r}. Name its file by one of: {known}.")

@@ -30,6 +30,7 @@ class Drawing:
     dataset: str
     experiments: tuple[Experiment, ...]
     options: dict[str, dict[str, Any]] = field(default_factory=dict)
+    claims: tuple[dict[str, str], ...] = ()  # claim, says
 
 
 def parse(job: dict[str, Any]) -> Drawing:
@@ -40,6 +41,7 @@ def parse(job: dict[str, Any]) -> Drawing:
             dataset=_(str(job.get("dataset", ""))),
             experiments=tuple(_experiment(one) for one in job["experiments"]),
             options={kind: dict(options) for kind, options in job.get("figures", {}).items()},
+            claims=tuple(job.get("claims", ())),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise _unusable(f"lacks or misspells a part ({error!r})") from None

@@ -1,7 +1,7 @@
 """Every claim of the study: estimate, interval, bound and verdict."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from matplotlib.axes import Axes
@@ -54,22 +54,33 @@ def panel_of(claim: Claim) -> Panel:
 
 def draw(claims: list[Claim]) -> Figure:
     """A panel per unit, in it a row per claim; claims without an estimate are left out."""
-    panels: dict[Panel, list[Claim]] = {}
     drawn = [claim for claim in claims if claim["estimate"] is not None]
     small = small_sections([claim for claim in drawn if panel_of(claim) == POINTS])
-    for claim in drawn:
-        panel = panel_of(claim)
-        if panel == POINTS and claim["section"] in small:
-            panel = ENLARGED
-        panels.setdefault(panel, []).append(_cut(claim))
+    title = _("Claims: estimates, intervals over seeds, and verdicts")
+    return in_panels(
+        title,
+        drawn,
+        lambda claim: (
+            ENLARGED if panel_of(claim) == POINTS and claim["section"] in small else panel_of(claim)
+        ),
+    )
+
+
+def in_panels(title: str, claims: list[Claim], panel: Callable[[Claim], Panel]) -> Figure:
+    """Claims that have an estimate, below each other in the panel that each belongs to."""
+    panels: dict[Panel, list[Claim]] = {}
+    for claim in claims:
+        panels.setdefault(panel(claim), []).append(_cut(claim))
     if not panels:
-        return _nothing()
+        figure = style.page(1.0)
+        style.head(figure, _("No claim of this study has an estimate"))
+        return figure
     rows = [len(members) for members in panels.values()]
     figure = style.page(sum(rows) * _ROW + len(rows) * 0.55 + 0.75, pages=2)
-    style.head(figure, _("Claims: estimates, intervals over seeds, and verdicts"))
+    style.head(figure, title)
     axes = figure.subplots(len(rows), 1, squeeze=False, height_ratios=[n + 1.2 for n in rows])
-    for axis, (panel, members) in zip(axes[:, 0], panels.items(), strict=True):
-        _panel(axis, panel, members)
+    for axis, (one, members) in zip(axes[:, 0], panels.items(), strict=True):
+        _panel(axis, one, members)
     figure.legend(
         handles=_key({claim["verdict"] for claim in claims}), loc="outside lower center", ncols=5
     )
@@ -91,12 +102,6 @@ def _cut(claim: Claim) -> Claim:
     """Its interval without what no value can be, as in the tables: of shares at 0 and 100 %."""
     low, high = plausible(claim, claim["low"], claim["high"])
     return {**claim, "low": low, "high": high}
-
-
-def _nothing() -> Figure:
-    figure = style.page(1.0)
-    style.head(figure, _("No claim of this study has an estimate"))
-    return figure
 
 
 def _panel(axis: Axes, panel: Panel, members: list[Claim]) -> None:

@@ -13,21 +13,27 @@ class Kind(NamedTuple):
     """The tables that `draw` is given after what is drawn, and its options in the config."""
 
     needs: tuple[str, ...]
-    options: dict[str, str] = {}  # noqa: RUF012  key → its type, by name in convstudy.config.fields
+    # Key, with `?` if it can be left out → its type, by name in convstudy.config.fields.
+    options: dict[str, str] = {}  # noqa: RUF012
 
 
+_LAYERS = {"experiments": "SomeNames", "layers": "Layers"}
 # Each is drawn by convstudy.figures.<kind>; workflow/templates/figures/<kind>.md.j2 has its words.
 KINDS = {
     "comparison": Kind(("histories", "comparisons")),
     "curves": Kind(("histories",)),
+    "tradeoff": Kind(("costs",)),
     "schedule": Kind(("histories",)),
-    "confusion": Kind(("confusion",)),
+    "confusion": Kind(("confusion",), {"of?": "BestOrAll"}),
     "mistakes": Kind(("errors", "pictures")),
     "calibration": Kind(("errors",)),
     "recalls": Kind(("errors",)),
+    "verdicts": Kind(("claims",)),
     "grid": Kind(("grid",), {"of": "GridName"}),
-    "activations": Kind(("activations",), {"experiments": "SomeNames", "layers": "Layers"}),
+    "activations": Kind(("activations",), _LAYERS),
+    "kernels": Kind(("kernels",), _LAYERS),
 }
+OF_LAYERS = ("activations", "kernels")  # of experiments and layers that the config names
 # Of the whole study, once.
 FOREST = "forest"
 
@@ -39,16 +45,23 @@ FILES: dict[str, Callable[[str, Job], list[str]]] = {
         for seed in one["seeds"]
     ],
     "comparisons": lambda section, job: ["comparisons.json"],
+    "costs": lambda section, job: ["comparisons.json"],
+    "claims": lambda section, job: ["claims.json"],
     "confusion": lambda section, job: [f"confusion/{section}.json"],
     "errors": lambda section, job: [f"errors/{section}.json"],
     "pictures": lambda section, job: [f"errors/{section}.npz"],
     "grid": lambda section, job: [f"grids/{section}.json"],
-    "activations": lambda section, job: [
+    "activations": lambda section, job: _of_layers(job, "activations"),
+    "kernels": lambda section, job: _of_layers(job, "kernels"),
+}
+
+
+def _of_layers(job: Job, kind: str) -> list[str]:
+    return [
         f"runs/{one['experiment']}/seed{one['seeds'][0]}/activations.npz"
         for one in job["experiments"]
-        if one["experiment"] in job["figures"]["activations"]["experiments"]
-    ],
-}
+        if one["experiment"] in job["figures"][kind]["experiments"]
+    ]
 
 
 def needs(shown: Iterable[str]) -> set[str]:

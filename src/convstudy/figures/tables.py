@@ -1,7 +1,7 @@
 """From files of results to the tables that figures are drawn from; what is read is fit to draw."""
 
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from convstudy.errors import StudyError
-from convstudy.figures import histories
-from convstudy.figures.drawing import Drawing, Experiment
+from convstudy.figures import histories, maps
+from convstudy.figures.drawing import Drawing
 from convstudy.files import read_json
 
 _SPREAD = ("mean", "low", "high")
@@ -49,16 +49,6 @@ class Grid(NamedTuple):
     cells: pd.DataFrame  # place (on each axis, from 0), n, mean, low, high
 
 
-class Block(NamedTuple):
-    """One layer of one network: images (I, H, W[, 3]), their classes, maps (I, C, h, w)."""
-
-    experiment: Experiment
-    layer: str
-    images: np.ndarray
-    names: list[str]
-    maps: np.ndarray
-
-
 Claim = dict[str, Any]
 
 
@@ -82,9 +72,34 @@ def comparisons(path: Path, drawing: Drawing) -> pd.DataFrame:
         raise StudyError(f"{path} does not describe what is drawn ({error!r}). {_AGAIN}") from None
 
 
-def confusion(path: Path) -> Confusion:
-    """Raise `StudyError` if a part is missing or the matrix does not fit the classes."""
+def costs(path: Path, drawing: Drawing) -> pd.DataFrame:
+    """The same with `parameters` and mean `seconds` of training."""
+    made = comparisons(path, drawing)
+    rows = {
+        row["experiment"]: row
+        for section in read_json(path).values()
+        for row in section["experiments"]
+    }
+    try:
+        found = [rows[name] for name in made["experiment"]]
+        return made.assign(
+            parameters=[int(row["parameters"]) for row in found],
+            seconds=[float(row["metrics"]["train_seconds"]["mean"]) for row in found],
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise StudyError(f"{path} does not say what networks cost ({error!r}). {_AGAIN}") from None
+
+
+def confusion(path: Path) -> list[Confusion]:
+    """The best network's, and of each other one if the file has them.
+
+    Raises `StudyError` if a part is missing or a matrix does not fit the classes.
+    """
     stored: Any = read_json(path)
+    return [_confusion(path, one) for one in (stored, *stored.get("others", []))]
+
+
+def _confusion(path: Path, stored: Any) -> Confusion:
     try:
         classes = [str(name) for name in stored["classes"]]
         mean, sd = (
@@ -187,40 +202,11 @@ def grid(path: Path) -> Grid:
     return Grid(title, dataset, stored["axes"], made)
 
 
-def activations(runs: Path, one: Experiment, layers: list[str], images: int = 3) -> list[Block]:
-    """The asked layers of an experiment's first seed, of the first so many images."""
-    path = runs / one.name / f"seed{one.seeds[0]}" / "activations.npz"
-    try:
-        with np.load(path, allow_pickle=False) as stored:
-            pictures = stored["images"][:images].transpose(0, 2, 3, 1)
-            names = [str(stored["classes"][label]) for label in stored["labels"][:images]]
-            return [Block(one, layer, pictures, names, stored[layer][:images]) for layer in layers]
-    except FileNotFoundError:
-        said = "is missing"
-    except KeyError as error:
-        said = f"lacks an array ({error.args[0]})"
-    except (OSError, ValueError, IndexError, EOFError, MemoryError, zipfile.BadZipFile) as error:
-        said = f"cannot be read ({error})"
-    raise StudyError(f"{path} {said}. {_AGAIN}")
-
-
-def _shown_activations(results: Path, section: str, drawing: Drawing) -> list[Block]:
-    options = drawing.options.get("activations", {})
-    if not options.get("layers"):
-        raise StudyError('standard input names no layer. Add "layers": ["…"] to its activations.')
-    return [
-        block
-        for one in drawing.experiments
-        if one.name in options["experiments"]
-        for block in activations(results / "runs", one, options["layers"])
-    ]
-
-
-def claims(path: Path, job: dict[str, Any]) -> list[Claim]:
-    """The decided claims in the order of `job["claims"]`, [{"claim": its name, "says": words}]."""
+def claims(path: Path, asked: Iterable[dict[str, str]]) -> list[Claim]:
+    """The decided claims in the order of `asked`, {"claim": its name, "says": words} each."""
     decided = read_json(path).get("claims", {})
     try:
-        return [{**decided[one["claim"]], "says": one["says"]} for one in job["claims"]]
+        return [{**decided[one["claim"]], "says": one["says"]} for one in asked]
     except KeyError as error:
         raise StudyError(f"{path} does not decide the claim {error}. {_AGAIN}") from None
 
@@ -232,6 +218,8 @@ _READERS: dict[str, Callable[[Path, str, Drawing], Any]] = {
     "comparisons": lambda results, section, drawing: comparisons(
         results / "comparisons.json", drawing
     ),
+    "costs": lambda results, section, drawing: costs(results / "comparisons.json", drawing),
+    "claims": lambda results, section, drawing: claims(results / "claims.json", drawing.claims),
     "confusion": lambda results, section, drawing: confusion(
         results / "confusion" / f"{section}.json"
     ),
@@ -240,5 +228,6 @@ _READERS: dict[str, Callable[[Path, str, Drawing], Any]] = {
         results / "errors" / f"{section}.npz", results / "errors" / f"{section}.json"
     ),
     "grid": lambda results, section, drawing: grid(results / "grids" / f"{section}.json"),
-    "activations": _shown_activations,
+    "activations": maps.reader("activations", maps.activations),
+    "kernels": maps.reader("kernels", maps.kernels),
 }

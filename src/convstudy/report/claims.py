@@ -3,6 +3,7 @@
 from typing import Any
 
 from convstudy.config.kinds import compared
+from convstudy.report.published import size, stated
 
 Values = dict[str, Any]
 
@@ -19,10 +20,10 @@ def of_section(section: str, study: Values, decided: Values) -> list[Values]:
         parts = [claim, *(all_claims[part] for part in claim.get("claims", []))]
         names = dict.fromkeys(experiment for part in parts for experiment in compared(part))
         involved = [study["experiments"][experiment] for experiment in names]
-        stated = study["published"]["claims"].get(name)
+        known = study["published"]["claims"].get(name)
         comparable = (
-            stated is not None
-            and stated["asked"] == _asked(claim, all_claims)
+            known is not None
+            and known["asked"] == _asked(claim, all_claims)
             and not any(one["unlike_published"] for one in involved)
         )
         made.append(
@@ -31,7 +32,8 @@ def of_section(section: str, study: Values, decided: Values) -> list[Values]:
                 **decided[name],
                 "datasets": list(dict.fromkeys(one["dataset_title"] for one in involved)),
                 "reduced": _reduced(involved),
-                "published": stated if comparable else None,
+                "published": known if comparable else None,
+                "rival": decided[name]["decisive"] if claim["kind"] == "best_of" else None,
                 "decisive": (decisive := _decisive(claim, decided[name], study)),
                 "measured_on": _measured_on(claim, decisive, study),
                 "titles": {one: study["experiments"][one]["title"] for one in compared(claim)},
@@ -40,7 +42,21 @@ def of_section(section: str, study: Values, decided: Values) -> list[Values]:
     by_name = {claim["name"]: claim for claim in made}
     for claim in made:  # parts are of the same section
         claim["parts"] = [by_name[part] for part in claim["claims"]]
+        for key, source in (("stated", "results"), ("stated_in_log", "log")):
+            values = published_values(study, section, source)
+            claim[key] = stated(claim, values) if claim["published"] else None
+        claim["size"] = size(claim)
     return made
+
+
+def published_values(study: Values, section: str, source: str = "results") -> Values:
+    """What was published by experiment: in this section, where it was trained again for it."""
+    published = study["published"]
+    again = published["sections"].get(section, {}) if source == "results" else {}
+    return {
+        name: {**one.get(source, {}), **again.get(name, {})}
+        for name, one in published["experiments"].items()
+    }
 
 
 def _asked(claim: Values, all_claims: Values) -> Values:

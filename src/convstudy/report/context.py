@@ -9,8 +9,9 @@ from convstudy.errors import StudyError
 from convstudy.figures.kinds import needs
 from convstudy.files import read_json
 from convstudy.report import provenance
-from convstudy.report.claims import of_section
+from convstudy.report.claims import of_section, published_values
 from convstudy.report.data import described
+from convstudy.report.published import next_run, place, statements
 from convstudy.sealed import read_sealed
 
 Values = dict[str, Any]
@@ -34,6 +35,7 @@ def gather(study: Values, results: Path, data: Path, report: Path) -> Values:
     sections = []
     for section in study["sections"]:
         name = section["name"]
+        claims = of_section(name, study, decided["claims"])
         sections.append(
             {
                 **section,
@@ -43,16 +45,19 @@ def gather(study: Values, results: Path, data: Path, report: Path) -> Values:
                     read_sealed(results / "layers" / f"{one}.json") for one in section["layers"]
                 ],
                 **_drawn_from(results, name, section["figures"]),
-                "claims": of_section(name, study, decided["claims"]),
+                "claims": claims,
+                "datasets": _titles_of_data(section["experiments"], experiments),
                 "family": decided["families"].get(name),
                 "differing": provenance.differing(section["experiments"], runs),
                 "incomparable": [one for one in study["incomparable"] if one["section"] == name],
-                **_table(name, study, comparisons.get(name)),
+                **_table(name, study, comparisons.get(name), claims),
             }
         )
     return {
         **study,
         **_head(study),
+        "statements": statements(study, sections),
+        "overview": _overview(study, sections),
         **provenance.times(experiments, runs),
         **provenance.environments(experiments, runs),
         "datasets": datasets,
@@ -67,11 +72,14 @@ def gather(study: Values, results: Path, data: Path, report: Path) -> Values:
         "dropped": decided["dropped"],
         "claims": [claim for section in sections for claim in section["claims"]],
         "command": provenance.command(study["overlays"], study["settings"]),
-        "as_published": _as_published(sections),
         "forest": Path(os.path.relpath(results / "figures/forest.png", report.parent)).as_posix(),
         "recipes": provenance.grouped(experiments.values(), lambda one: one["slice"]["recipe"]),
         "runs": len(runs),
     }
+
+
+def _titles_of_data(names: list[str], experiments: Values) -> list[str]:
+    return list(dict.fromkeys(experiments[name]["dataset_title"] for name in names))
 
 
 def _experiment(one: Values, dataset: Values) -> Values:
@@ -170,17 +178,19 @@ def _absent(study: Values) -> list[Values]:
     return found
 
 
-def _table(name: str, study: Values, comparison: Values | None) -> Values:
+def _table(name: str, study: Values, comparison: Values | None, claims: list[Values]) -> Values:
     """A section's rows, with the published values of those that are the published experiments."""
     if comparison is None:
         return {"table": None}
-    published = study["published"]["experiments"]
-    again = study["published"]["sections"].get(name, {})
+    known = study["published"]["experiments"]
+    published, logs = (published_values(study, name, source) for source in ("results", "log"))
     speeds = [row["metrics"]["images_per_second"]["mean"] for row in comparison["experiments"]]
     rows = []
     for row in comparison["experiments"]:
         key = row["experiment"]
         stated = published.get(key, {})
+        accuracy = row["metrics"]["test_accuracy"]
+        ends = next_run(accuracy, row["n"])
         running = row["metrics"]["train_accuracy_running"]["mean"]
         rows.append(
             {
@@ -190,13 +200,18 @@ def _table(name: str, study: Values, comparison: Values | None) -> Values:
                 "recipe": study["experiments"][key]["slice"]["recipe"],
                 "time_ratio": max(speeds) / row["metrics"]["images_per_second"]["mean"],
                 "running": running,
-                "running_gap": running - row["metrics"]["test_accuracy"]["mean"],
-                "known_as": stated.get("name"),
-                "published": {**stated.get("results", {}), **again.get(key, {})},
-                "log": stated.get("log", {}),
+                "running_gap": running - accuracy["mean"],
+                "known_as": known.get(key, {}).get("name"),
+                "as_published": stated.get("parameters") == row["parameters"],
+                "comparable": not study["experiments"][key]["unlike_published"],
+                "next_run": ends,
+                "place": place(stated["test_accuracy"], ends) if stated else None,
+                "published": stated,
+                "log": logs.get(key, {}),
             }
         )
-    comparable = [r for r in rows if not study["experiments"][r["experiment"]]["unlike_published"]]
+    _keep_to_claims(rows, claims)
+    comparable = [row for row in rows if row["comparable"]]
     return {
         "table": {**comparison, "rows": rows},
         "published_rows": comparable,
@@ -204,10 +219,29 @@ def _table(name: str, study: Values, comparison: Values | None) -> Values:
     }
 
 
-def _as_published(sections: list[Values]) -> int:
-    """How many claims came out as the published report states them."""
-    return sum(
-        claim["published"] is not None and claim["verdict"] == claim["published"]["report"]
-        for section in sections
-        for claim in section["claims"]
-    )
+def _keep_to_claims(rows: list[Values], claims: list[Values]) -> None:
+    """Where a claim asks about the best network and another one, its verdict is the mark too."""
+    top = max(rows, key=lambda row: row["metrics"]["test_accuracy"]["mean"])
+    for claim in claims:
+        if claim["kind"] != "greater" or claim["metric"] != "test_accuracy" or claim["bound"]:
+            continue
+        for row in rows:
+            if {row["experiment"], top["experiment"]} == {claim["of"], claim["than"]}:
+                row["best"] = claim["verdict"] == "inconclusive"
+
+
+def _overview(study: Values, sections: list[Values]) -> list[Values]:
+    """Every network once, data set by data set; of a grid, which has its own table, no cells.
+
+    A network that several sections show is marked as in the first of them.
+    """
+    rows: dict[str, Values] = {}
+    for section in sections:
+        for row in section["table"]["rows"] if section["table"] else ():
+            marked = section["table"]["separable"] and not section["mixed"] and row["best"]
+            one = study["experiments"][row["experiment"]]
+            if not row["cell"]:
+                about = {"dataset_title": one["dataset_title"], "marked": marked}
+                rows.setdefault(row["experiment"], {**row, **about})
+    order = list(dict.fromkeys(row["dataset_title"] for row in rows.values()))
+    return sorted(rows.values(), key=lambda row: order.index(row["dataset_title"]))

@@ -19,6 +19,7 @@ from convstudy.errors import StudyError
 from convstudy.files import write_text
 from convstudy.language import gettext as _
 from convstudy.marks import N_
+from convstudy.report.folds import folds_plugin
 from convstudy.report.record import check_origin
 from convstudy.report.templates import environment_of
 
@@ -54,6 +55,7 @@ def page(report: Path, templates: Path) -> str:
     options = {"html": False, "xhtmlOut": False}
     markdown = MarkdownIt("commonmark", options).enable("table")
     markdown.use(anchors_plugin, max_level=3)  # the ids that GitHub gives to headings
+    markdown.use(folds_plugin)
     tokens = markdown.parse(_text(report))
     _make_figures(tokens)
     _name_cells(tokens)
@@ -160,12 +162,20 @@ def _mark_verdicts(tokens: list[Token]) -> None:
 
 
 def _in_boxes(tokens: list[Token]) -> Iterator[Token]:
-    """Each table in a box in which it scrolls, also by keyboard."""
-    number = 0
-    for token in tokens:
+    """Each table in a box in which it scrolls, also by keyboard.
+
+    An emphasised paragraph above it is its caption, by which the box is called too.
+    """
+    number, caption = 0, list[Token]()
+    for place, token in enumerate(tokens):
+        starts = _is_only(tokens[place : place + 2], "em_open", "em_close")
+        if starts and tokens[place + 3].type == "table_open":
+            caption = tokens[place : place + 3]
+        if any(token is one for one in caption):
+            continue
         if token.type == "table_open":
             number += 1
-            label = _("Table %(number)s") % {"number": number}
+            label = _plain(caption[1]) if caption else _("Table %(number)s") % {"number": number}
             box: dict[str, str | int | float] = {
                 "class": "table",
                 "role": "region",
@@ -174,5 +184,10 @@ def _in_boxes(tokens: list[Token]) -> Iterator[Token]:
             }
             yield Token("box_open", "div", 1, box, block=True)
         yield token
+        if token.type == "table_open" and caption:
+            caption[0].tag = caption[2].tag = "caption"
+            caption[1].children = [one for one in caption[1].children or [] if one.level]
+            yield from caption
+            caption = []
         if token.type == "table_close":
             yield Token("box_close", "div", -1, block=True)

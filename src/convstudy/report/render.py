@@ -14,7 +14,7 @@ from convstudy.config.metrics import METRICS
 from convstudy.errors import StudyError
 from convstudy.figures.kinds import files as files_of_figures
 from convstudy.files import digest, write_text
-from convstudy.report import measured, sentences, settings, words
+from convstudy.report import findings, measured, sentences, settings, words
 from convstudy.report.context import gather
 from convstudy.report.record import record_of
 from convstudy.report.templates import environment_of
@@ -22,7 +22,9 @@ from convstudy.report.written import written_with
 from convstudy.sealed import write_sealed
 
 FILTERS = {
-    one.__name__: one for module in (words, measured, sentences, settings) for one in module.FILTERS
+    one.__name__: one
+    for module in (words, measured, sentences, settings, findings)
+    for one in module.FILTERS
 }
 
 

@@ -125,7 +125,7 @@ def finding(claim: Claim) -> str:
     of, *others = [quoted(claim["titles"][name]) for name in compared(claim)]
     rival = claim["kind"] == "best_of" and claim["decisive"]
     return _(FOUND[form][verdict]) % {
-        "quantity": _quantity(claim),
+        "quantity": quantity(claim),
         "of": of,
         "than": quoted(rival) if rival else listing(others, "or"),
         "others": listing(others),
@@ -151,7 +151,8 @@ def quoted(name: str) -> str:
     return _("“%(name)s”") % {"name": text(name)}
 
 
-def _quantity(claim: Claim) -> str:
+def quantity(claim: Claim) -> str:
+    """What a claim measures: `test accuracy`, `recall of class “5”`."""
     about = {str(key): quoted(claim[key]) for key in ("class", "with") if key in claim}
     if claim.get("class") == EVERY_CLASS:
         if claim["verdict"] == "supported" or not claim["decisive"]:

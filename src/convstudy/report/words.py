@@ -38,6 +38,16 @@ def percent(value: float) -> str:
     return _("%(value)s %%") % {"value": number(100 * value, ".2f")}
 
 
+def whole_percent(value: float) -> str:
+    """Fraction → `26 %`."""
+    return _("%(value)s %%") % {"value": number(100 * value, ".0f")}
+
+
+def anchor(heading: str) -> str:
+    """The id that GitHub, pandoc and our page give to a heading."""
+    return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
+
+
 def points(value: float) -> str:
     """Difference of fractions → `+1.23` (percentage points)."""
     return number(100 * value, "+z.2f")  # nothing is "-0.00"
@@ -154,6 +164,15 @@ def row_accuracies(row: dict[str, Any]) -> str:
     return f"{text(row['title'])} {percent(row['running'])} / {percent(test)}"
 
 
+def images_of(one: dict[str, Any]) -> str:
+    """A data set and how large it is: `MNIST (60,000 training and 10,000 test images)`."""
+    return _("%(title)s (%(train)s training and %(test)s test images)") % {
+        "title": text(one["title"]),
+        "train": count(one["train_images"]),
+        "test": count(one["test_images"]),
+    }
+
+
 def network(one: dict[str, Any]) -> str:
     """A network and its data: `SimpleCNN (MNIST)`."""
     return f"{text(one['title'])} ({text(one['dataset_title'])})"
@@ -172,12 +191,12 @@ def largest_deviation(checks: Sequence[dict[str, Any]]) -> str:
 
 
 _PLAIN = (
-    layer,
+    *(layer, anchor),
     *(text, percent, points, points_only, count, times, millions, seconds, p_value, level),
     *(listing, ranges),
 )
 _OF_RECORDS = (
-    *(unused_runs, effect_size, mean_sd, interval, pair, recall, network),
+    *(unused_runs, effect_size, mean_sd, interval, pair, recall, network, images_of),
     *(row_accuracy, row_accuracies, mistake, check, largest_deviation),
 )
 FILTERS = _PLAIN + _OF_RECORDS

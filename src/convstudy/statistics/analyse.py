@@ -28,7 +28,7 @@ claims.json: {"level", "minimum_seeds", "most_seeds" (that seeds_needed plans fo
     reason: decided | arithmetic | no_spread (the same for every seed, compared as it is; on the
         bound itself inconclusive) | too_few_seeds | not_separated | holm (separated alone, but
         not among all tests of its section) | not_positive (no ratio of values not above zero) |
-        not_measured (these runs cannot have it: too few epochs, no class of that name)
+        too_few_epochs | no_such_class | class_without_images (these runs cannot have it)
     estimate: of − than; of (above, below); of / than (ratio; of geometric means); of − its nearest
         rival (best_of); per step (trend)
     decisive: the rival of best_of, the class of `class: every`, that the numbers are about

@@ -27,7 +27,12 @@ def of_section(runs: Path, job: dict[str, Any]) -> dict[str, Any]:
     """The content of the JSON file (see architecture.md), for one section's slice of the config."""
     titles, seeds = candidates(job)
     best = best_experiment(runs, seeds)
-    return describe(runs / best, best, titles[best], seeds[best])
+    found = {
+        name: describe(runs / name, name, titles[name], seeds[name])
+        for name in (seeds if job.get("of") == "all" else [best])
+    }
+    others = [one for name, one in found.items() if name != best]
+    return {**found[best], **({"others": others} if others else {})}
 
 
 def candidates(job: dict[str, Any]) -> tuple[dict[str, str], dict[str, list[int]]]:

@@ -69,7 +69,7 @@ def linear(groups: Sequence[Sequence[float]], weights: Sequence[float]) -> Contr
 
 def satterthwaite(total: float, parts: Sequence[float], dfs: Sequence[float]) -> float:
     """Degrees of freedom of a variance that is put together from independent ones (1946)."""
-    return total**2 / sum(part**2 / df for part, df in zip(parts, dfs, strict=True))
+    return 1 / sum((part / total) ** 2 / df for part, df in zip(parts, dfs, strict=True))
 
 
 def one_sample(values: Sequence[float]) -> Contrast | None:

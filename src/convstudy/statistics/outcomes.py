@@ -60,7 +60,8 @@ def outcome(claim: Claim, summary: Summary, minimum_seeds: int, level: float = L
         return _every_class(claim, summary, minimum_seeds, level)
     groups = groups_of(claim, summary)
     if not all(groups):
-        return Outcome("arithmetic", None, None, None, INCONCLUSIVE, reason="not_measured")
+        why = _not_measured(claim, summary)
+        return Outcome("arithmetic", None, None, None, INCONCLUSIVE, reason=why)
     if claim["kind"] == "ratio" and min(map(min, groups)) <= 0:
         return Outcome("arithmetic", None, None, None, INCONCLUSIVE, reason="not_positive")
     if METRICS[claim["metric"]].deterministic:
@@ -71,6 +72,15 @@ def outcome(claim: Claim, summary: Summary, minimum_seeds: int, level: float = L
             measured, leaning=INCONCLUSIVE, p=None, p_within=None, reason="too_few_seeds"
         )
     return measured
+
+
+def _not_measured(claim: Claim, summary: Summary) -> str:
+    """Why its runs have no value of its metric."""
+    named = {claim[key] for key in ("class", "with") if key in claim}
+    if not named:
+        return "too_few_epochs"
+    known = all(named <= {*summary[name].classes} for name in compared(claim))
+    return "class_without_images" if known else "no_such_class"
 
 
 def groups_of(claim: Claim, summary: Summary) -> list[Values]:
@@ -195,8 +205,10 @@ def _every_class(claim: Claim, summary: Summary, minimum_seeds: int, level: floa
         name: outcome({**claim, "class": name}, summary, minimum_seeds, level) for name in classes
     }
     for name, one in found.items():
-        if one.reason in ("not_measured", "too_few_seeds"):
+        if one.reason == "too_few_seeds":
             return replace(one, decisive=name)
+        if one.estimate is None:  # as of all of them
+            return one
     # Without spread a verdict is certain, or on the very bound.
     p = {
         name: one.p if one.p is not None else float(one.leaning == INCONCLUSIVE)

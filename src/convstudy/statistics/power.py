@@ -39,7 +39,7 @@ def seeds_needed(
     the spread is unknown.
     """
     sds = [sd for values in groups if (sd := mean_and_sd(values)[1]) is not None]
-    varies = any(weight and sd for weight, sd in zip(weights, sds, strict=False))
+    varies = any((weight * sd) ** 2 for weight, sd in zip(weights, sds, strict=False))
     if len(sds) < len(groups) or not varies:
         return None
     least = max(*(len(values) + 1 for values in groups), rules.fewest)
@@ -67,7 +67,7 @@ def power(spreads: Sequence[float], distances: Sequence[float], level: float, se
     (an equivalence test) at least 1 − Σ(1 − power of each).
     """
     squares = [spread**2 for spread in spreads]
-    df = (seeds - 1) * sum(squares) ** 2 / sum(square**2 for square in squares)
+    df = (seeds - 1) / sum((square / sum(squares)) ** 2 for square in squares)
     error = math.sqrt(sum(squares) / seeds)
     critical = stdtrit(df, 1 - level)
     return 1 - sum(float(nctdtr(df, distance / error, critical)) for distance in distances)

@@ -13,7 +13,7 @@ from unittest.mock import patch
 import numpy as np
 
 from convstudy.errors import StudyError
-from convstudy.figures.kinds import FOREST
+from convstudy.figures.kinds import FOREST, OF_LAYERS
 from convstudy.files import canonical_json, read_json
 from convstudy.verification.alike import close, json_file
 from convstudy.verification.networks import tolerance_of
@@ -67,7 +67,8 @@ def _of_networks(study: Study, results: Path, data: Path) -> Iterator[Made]:
         (one["experiment"], one["seeds"][0])
         for job in drawn["sections"].values()
         for one in job["experiments"]
-        if one["experiment"] in job["figures"].get("activations", {}).get("experiments", ())
+        for kind in OF_LAYERS
+        if one["experiment"] in job["figures"].get(kind, {}).get("experiments", ())
     }
     measured = {
         (name, seed) for name in drawn["measured_layers"] for seed in study["runs"][name]["seeds"]

@@ -172,7 +172,7 @@ def _one_thread() -> None:
 
 def _is_of_images(made: Any) -> bool:
     """Made from weights or images, which samples leave out."""
-    return made.path.stem in ("activations", "frequency", "mistakes")
+    return made.path.stem in ("activations", "frequency", "kernels", "mistakes")
 
 
 def _kind(path: Path) -> str:

@@ -10,9 +10,9 @@ from convstudy.config.study import load
 from convstudy.files import read_json
 from convstudy.models import cost
 
-from checkout import ROOT
+from checkout import ROOT, TOUR, study_config
 
-SCALES = ("quick", "real", "full")
+SCALES = ("quick", "small", "real", "full", "tour")
 SHAPE = [3, 33, 31]  # odd, so that rounding shows
 MODEL_OF = {
     "fully_connected": {"name": "fully_connected", "hidden": [20, 10]},
@@ -37,9 +37,8 @@ def assert_agree(counted, model, data):
 
 
 @pytest.mark.parametrize("scale", SCALES)
-def test_every_experiment_costs_what_its_network_does(config, scale):
-    config["scale"] = scale
-    study = load(config)
+def test_every_experiment_costs_what_its_network_does(scale):
+    study = load({**study_config(TOUR), "scale": scale})
     for one in study.experiments.values():
         data = expected_data(study.datasets[one.dataset])
         assert_agree(of_experiment(one.slice, data), one.slice["model"], data)

@@ -7,8 +7,9 @@ import pytest
 from convstudy.config import slices
 from convstudy.config.study import load
 
-from checkout import put
+from checkout import TOUR, put, study_config
 
+SCALES = ["quick", "small", "real", "full"]
 MNIST = ["mnist_fc", "mnist_simple_cnn", "mnist_kernel3", "mnist_kernel5", "mnist_kernel7"]
 
 
@@ -20,12 +21,48 @@ def study(config):
     return at
 
 
-def test_quick_runs_all_but_parts_of_a_recipe_with_two_seeds_on_generated_data(study):
-    quick = study("quick")
-    left_out = {"sections": ["What each part of the modern recipe brings"], "networks": []}
-    assert quick.left_out == left_out
-    assert {one.seeds for one in quick.experiments.values()} == {(0, 1)}
-    assert set(quick.datasets) == {"digits", "shapes"}
+@pytest.mark.parametrize("scale", ["quick", "small"])
+def test_what_runs_first_is_the_published_study_with_seeds_enough_to_decide(study, scale):
+    found = study(scale)
+    assert found.experiments.keys() == found.published["experiments"].keys()
+    assert {len(one.seeds) for one in found.experiments.values()} == {found.minimum_seeds}
+    assert found.incomparable == {}
+
+
+def test_quick_is_on_generated_images_and_small_on_a_part_of_the_real_ones(study):
+    assert set(study("quick").datasets) == {"digits", "shapes"}
+    small = study("small")
+    assert set(small.datasets) == {"mnist", "cifar10"}
+    assert {one.slice["train_images"] for one in small.experiments.values()} == {10000}
+
+
+def test_the_tour_runs_all_but_parts_of_a_recipe_with_two_seeds_on_generated_data():
+    tour = load(study_config(TOUR))
+    parts = ["What each part of the modern recipe brings"]
+    assert tour.left_out == {"sections": parts, "networks": [], "claims": []}
+    assert {one.seeds for one in tour.experiments.values()} == {(0, 1)}
+    assert set(tour.datasets) == {"digits", "shapes"}
+
+
+def test_claims_are_drawn_where_any_is_asked(config):
+    assert "verdicts" in load({**config, "scale": "full"}).sections["blocks"]["figures"]
+    of_blocks = [name for name, one in config["claims"].items() if one["section"] == "blocks"]
+    config["scales"]["full"]["without_claims"] = of_blocks
+    found = load({**config, "scale": "full"})
+    assert "verdicts" not in found.sections["blocks"]["figures"]
+    drawn = {name: slices.drawing(found, name) for name in ("mnist", "blocks")}
+    asked = [name for name, one in found.claims.items() if one["section"] == "mnist"]
+    assert [one["claim"] for one in drawn["mnist"]["claims"]] == asked
+    assert "claims" not in drawn["blocks"]
+
+
+def test_a_claim_that_a_scale_cannot_answer_is_not_asked_there(config):
+    config["scales"]["full"]["without_claims"] = ["three_beats_five", "cnn_is_smaller"]
+    found = load({**config, "scale": "full"})
+    gone = ["cnn_is_smaller", "three_beats_five", "accuracy_falls_with_kernel_size"]
+    assert not {*gone} & set(found.claims)  # a compound of it neither
+    assert found.left_out["claims"] == [config["claims"][name]["says"] for name in gone]
+    assert found.incomparable == {}
 
 
 def test_full_is_the_published_study_in_every_respect(study):
@@ -45,7 +82,7 @@ def test_real_has_the_published_mnist_networks_and_all_colour_images_in_narrower
         "What each part of the modern recipe brings",
         "Residual networks under a modern recipe",
     ]
-    assert real.left_out == {"sections": sections, "networks": []}
+    assert real.left_out == {"sections": sections, "networks": [], "claims": []}
     assert all(not real.experiments[name].unlike_published for name in MNIST)
     assert all(len(real.experiments[name].seeds) == 10 for name in MNIST)
     narrower = {"what": "widths", "here": [32, 64, 128, 256], "there": [64, 128, 256, 512]}
@@ -59,7 +96,11 @@ def test_a_scale_can_leave_out_a_section_with_what_only_it_shows(config):
     found = load({**config, "scale": "full"})
     assert not {"blocks", "layers"} & set(found.sections)
     titles = ["Custom layers", "Basic against bottleneck blocks"]
-    assert found.left_out == {"sections": titles, "networks": []}  # not the bottleneck by itself
+    assert found.left_out == {
+        "sections": titles,
+        "networks": [],
+        "claims": [],
+    }  # not the bottleneck by itself
     assert "cifar10_resnet18" in found.experiments  # other sections show it too
     assert found.layers == ()
     assert all(claim["section"] != "blocks" for claim in found.claims.values())
@@ -97,7 +138,7 @@ def test_an_experiment_has_the_same_colour_at_every_scale(study):
             one["experiment"]: one["colour"]
             for one in slices.drawing(study(scale), "kernels")["experiments"]
         }
-        for scale in ("quick", "real", "full")
+        for scale in SCALES
     ]
     assert colours[0] == colours[1] == colours[2]
 
@@ -161,10 +202,7 @@ def test_what_a_scale_changed_and_images_that_are_not_all_are_listed(config):
         **{"train_images": 40, "test_images": 60},
     }
     config["sections"]["mnist"]["experiments"].append("mine")
-    found = {
-        scale: load(copy.deepcopy({**config, "scale": scale})).experiments
-        for scale in ("quick", "real", "full")
-    }
+    found = {scale: load(copy.deepcopy({**config, "scale": scale})).experiments for scale in SCALES}
     images = (
         {"what": "train_images", "here": 40, "there": None},
         {"what": "test_images", "here": 60, "there": None},
@@ -217,7 +255,7 @@ def test_an_edited_network_or_recipe_no_longer_counts_as_the_published_one(confi
 @pytest.mark.parametrize(
     ("top", "experiment", "scaled", "expected"),
     [
-        (None, None, None, (0, 1)),  # the scale's
+        (None, None, None, (0, 1, 2, 3, 4)),  # the scale's
         (None, 3, None, (0, 1, 2)),
         (None, 3, [7], (7,)),
         ([4, 2], 3, [7], (4, 2)),
@@ -275,7 +313,7 @@ def test_a_slice_holds_what_training_depends_on_and_no_words(study):
 LATER = {"crop_fill", "norm_rate_factor", "decay_norms", "views"}
 
 
-@pytest.mark.parametrize("scale", ["quick", "real", "full"])
+@pytest.mark.parametrize("scale", SCALES)
 def test_keys_that_came_later_are_in_the_slices_of_recipes_that_name_them_alone(study, scale):
     """Else every run of before would have to be trained again, to the same bits."""
     for name, one in study(scale).experiments.items():

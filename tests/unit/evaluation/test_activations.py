@@ -11,7 +11,7 @@ from convstudy import models
 from convstudy.datasets.images import checksum
 from convstudy.datasets.prepared import Split
 from convstudy.errors import StudyError
-from convstudy.evaluation.activations import activations, main, one_per_class
+from convstudy.evaluation.activations import activations, kernels, main, one_per_class
 from convstudy.files import digest
 
 CNN = {"name": "simple_cnn", "channels": [3, 5], "kernel_size": 3, "hidden": 6, "dropout": 0.5}
@@ -49,6 +49,14 @@ def test_maps_are_those_of_a_forward_by_hand(split):
     torch.testing.assert_close(answers["features.5"], last)
     assert answers["features.5"].shape == (2, 5, 2, 2)
     assert {answer.dtype for answer in answers.values()} == {torch.float32}
+
+
+def test_kernels_are_the_weights_of_layers_that_are_convolutions():
+    model = network(**CNN)
+    found = kernels(model, ["features.0", "features.5"])
+    assert list(found) == ["kernels/features.0"]
+    torch.testing.assert_close(found["kernels/features.0"], model.features[0].weight.detach())
+    assert not found["kernels/features.0"].requires_grad
 
 
 def test_the_network_is_in_evaluation_mode(split):
@@ -136,7 +144,7 @@ def test_the_file_holds_what_the_contract_says(run, tmp_path, split):
     with np.load(tmp_path / "activations.npz", allow_pickle=False) as file:
         saved = dict(file)
     names = {"features.0", "features.3", "images", "labels", "indices", "classes"}
-    assert set(saved) == names
+    assert set(saved) == names | {"kernels/features.0", "kernels/features.3"}
     assert saved["indices"].tolist() == [1, 3, 0]
     assert saved["labels"].tolist() == [0, 1, 2]
     assert saved["classes"].tolist() == CLASSES

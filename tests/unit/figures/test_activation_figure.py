@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from convstudy.errors import StudyError
-from convstudy.figures import activations, draw, style, tables
+from convstudy.figures import activations, draw, maps, style, tables
 from convstudy.figures.drawing import parse
 
 
@@ -99,14 +99,14 @@ def test_missing_and_broken_files_are_refused(tmp_path, make):
     (one,) = drawing.experiments
     runs = tmp_path / "runs"
     with pytest.raises(StudyError, match=r"lacks an array \(.*stages.9"):
-        tables.activations(runs, one, ["stages.9"])
+        maps.activations(runs, one, ["stages.9"])
     path = runs / "net" / "seed0" / "activations.npz"
     path.write_bytes(path.read_bytes()[:99])
     with pytest.raises(StudyError, match=r"activations.npz cannot be read.*snakemake"):
-        tables.activations(runs, one, ["f"])
+        maps.activations(runs, one, ["f"])
     path.unlink()
     with pytest.raises(StudyError, match=r"activations.npz is missing.*snakemake"):
-        tables.activations(runs, one, ["f"])
+        maps.activations(runs, one, ["f"])
 
 
 def test_no_layer_is_refused(tmp_path, stdin, make):

@@ -44,6 +44,18 @@ def test_cells_give_the_share_of_the_true_class(tmp_path, house_style):
     assert figure.get_suptitle() == "Net · D · test images, mean of 2 seeds"
 
 
+def test_each_network_that_the_file_has_is_drawn_below_the_best(tmp_path, house_style, make):
+    best, other = make.confusion(3), {**make.confusion(3, seeds=3), "title": "Other"}
+    figure = _draw(_found(tmp_path, {**best, "others": [other]}))
+    first, second = (axis for axis in figure.axes if axis.get_ylabel() == "true class")
+    assert figure.get_suptitle() == "Section · D"
+    assert first.get_title("left").startswith("Net $5_a · ")
+    assert second.get_title("left") == "Other · CIFAR-10 (JPEG) · test images, mean of 3 seeds"
+    mean = np.array(other["mean"])
+    shares = second.collections[0].get_array().reshape(3, 3)
+    np.testing.assert_allclose(shares, mean / mean.sum(axis=1, keepdims=True))
+
+
 def test_one_seed_is_said(tmp_path, house_style, make):
     figure = _draw(_found(tmp_path, make.confusion(3, seeds=1)))
     assert figure.get_suptitle().endswith("one seed")
@@ -62,7 +74,7 @@ def test_a_class_without_images_has_no_share(tmp_path, house_style, make):
     stored = make.confusion(3)
     stored["mean"][1] = [0, 0, 0]
     found = _found(tmp_path, stored)
-    missing = confusion.row_shares(found.mean).isna()
+    missing = confusion.row_shares(found[0].mean).isna()
     assert missing.all(axis=1).tolist() == [False, True, False]
     assert missing.any(axis=1).tolist() == [False, True, False]
     style.save(_draw(found), tmp_path / "out.png")

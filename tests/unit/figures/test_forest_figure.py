@@ -98,7 +98,7 @@ def test_a_claim_that_was_not_decided_is_named(tmp_path):
     path = tmp_path / "claims.json"
     path.write_text(json.dumps({"claims": {}}))
     with pytest.raises(StudyError, match="does not decide the claim 'mine'"):
-        tables.claims(path, {"claims": [{"claim": "mine", "says": "…"}]})
+        tables.claims(path, [{"claim": "mine", "says": "…"}])
 
 
 def test_sections_of_small_differences_have_an_axis_of_their_own(house_style):

@@ -60,19 +60,24 @@ def table_of(kinds, draw, seeds=SEEDS):
     return table
 
 
-def sentences(decided):
-    """Of each claim, as the report has it."""
+def environment_of_claims(decided):
+    """The words of a report about claims, in the language that is spoken."""
     environment = environment_of(TEMPLATES, escaping=False)
     environment.filters.update(FILTERS)
     about = {key: decided[key] for key in ("level", "minimum_seeds", "most_seeds")}
-    words = environment.get_template("words.md.j2").make_module({"statistics": about})
+    return environment.get_template("words.md.j2").make_module({"statistics": about})
+
+
+def sentences(decided):
+    """Of each claim, as the report has it."""
+    words = environment_of_claims(decided)
     for name, row in decided["claims"].items():
         yield words.sentence(shown(name, row, decided["claims"]))
 
 
-def shown(name, row, rows):
+def shown(name, row, rows, claims=CLAIMS):
     """A claim as the templates get it."""
-    claim = {**CLAIMS[name], **row, "looks": [], "stated": "before"}
+    claim = {**claims[name], **row, "looks": [], "stated": "before"}
     claim |= {"says": name, "datasets": ["images"], "reduced": [], "published": None}
     titles = {one: f"Network {one}" for one in NETWORKS}
     if claim["kind"] == "best_of" and claim["decisive"]:
@@ -80,7 +85,7 @@ def shown(name, row, rows):
     return {
         **claim,
         "titles": titles,
-        "parts": [shown(part, rows[part], rows) for part in row["claims"]],
+        "parts": [shown(part, rows[part], rows, claims) for part in row["claims"]],
     }
 
 

@@ -136,7 +136,7 @@ def test_every_test_has_its_name():
 
 
 def test_with_two_seeds_nothing_that_varies_is_decided_or_marked(report):
-    text, _ = report("quick")
+    text, _ = report("quick", seeds=2)
     decided = re.findall(
         r"^- \*.+\* \*\*(?:Supported|Contradicted):\*\*.*?\*([^*]+)\.\*", text, re.M
     )
@@ -522,6 +522,23 @@ def test_how_images_were_read_is_said(tmp_path, study):
     assert "taken from training data are named below" in report_of(tmp_path, made)
     russian = report_of(tmp_path, study("full", language="ru"))
     assert "**Внимание:** 3 из 400 тестовых изображений" in russian
+
+
+def test_every_network_whose_confusion_was_asked_for_is_named(tmp_path, study):
+    made = study("full")
+    made_results.make(tmp_path, made, np.random.default_rng(0))
+    assert "Below it the other networks" not in report_of(tmp_path, made)
+    path = tmp_path / "results/full/confusion/cifar10.json"
+    best = json.loads(path.read_text())
+    path.write_text(json.dumps({**best, "others": [{**best, "title": "another network"}]}))
+    text = report_of(tmp_path, made)
+    assert re.search(r"!\[Confusion matrices, .* Below it: another network\.\]", text)
+    assert "Below it the other networks of this section." in text
+
+
+def test_claims_that_a_scale_does_not_ask_are_named(report):
+    assert "Not asked at this scale: ResNet-18 recognises more than 80 %" in report("quick")[0]
+    assert "Not asked at this scale" not in report("full")[0]
 
 
 def test_what_a_claims_title_is_is_said_where_there_are_claims(report):

@@ -25,9 +25,9 @@ def made(tmp_path, stdin):
         for seed, predicted in enumerate(seeds):
             write_run(runs / experiment / f"seed{seed}", experiment, seed, predicted)
 
-    def call(seeds=(0, 1), names=("worse", "best")):
+    def call(seeds=(0, 1), names=("worse", "best"), **more):
         experiments = {name: {"title": f"The {name}", "seeds": list(seeds)} for name in names}
-        stdin({"section": "cifar10", "experiments": experiments})
+        stdin({"section": "cifar10", "experiments": experiments, **more})
         confusion.main(["--runs", str(runs), "--output", str(output)])
         return read_json(output)
 
@@ -48,6 +48,14 @@ def test_known_matrix(made):
         [pytest.approx(spread), pytest.approx(spread), 0],
         [0, 0, 0],
     ]
+
+
+def test_on_request_every_network_is_described_the_best_one_first(made):
+    found = made(of="all")
+    (other,) = found.pop("others")
+    assert found == made()
+    assert (other["experiment"], other["title"]) == ("worse", "The worse")
+    assert other == made(names=("worse",))
 
 
 def test_a_class_that_is_never_recognised_has_its_place_in_the_matrix():

@@ -109,7 +109,7 @@ EVERY = [
     ([(HIGH, LOW), ([1.0] * 5, [1.0] * 5)], "inconclusive", "class 1"),
     ([(HIGH, LOW), ([1.0] * 5, [0.9] * 5)], "supported", "class 0"),
     ([(HIGH, LOW), (LOW[:2], LOW[:2])], "inconclusive", "class 1"),
-    ([([], []), (HIGH, LOW)], "inconclusive", "class 0"),
+    ([([], []), ([], [])], "inconclusive", None),
 ]
 
 
@@ -155,7 +155,7 @@ def test_what_only_one_network_has_stays_open():
     summary = {"a": runs_of(roughness=LOW), "b": runs_of(roughness=[])}
     summary["b"].seeds = [0, 1, 2, 3, 4]
     row = decide({"c": claim}, summary, 5)["claims"]["c"]
-    assert (row["verdict"], row["reason"]) == ("inconclusive", "not_measured")
+    assert (row["verdict"], row["reason"]) == ("inconclusive", "too_few_epochs")
 
 
 def test_what_was_not_measured_stays_open():
@@ -163,4 +163,4 @@ def test_what_was_not_measured_stays_open():
     summary = {"a": runs_of(roughness=[])}
     summary["a"].seeds = [0, 1, 2, 3, 4]
     row = decide({"c": claim}, summary, 5)["claims"]["c"]
-    assert (row["verdict"], row["reason"], row["n"]) == ("inconclusive", "not_measured", {"a": 5})
+    assert (row["verdict"], row["reason"], row["n"]) == ("inconclusive", "too_few_epochs", {"a": 5})

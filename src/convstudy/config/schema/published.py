@@ -51,6 +51,13 @@ class PublishedExperiment(Settings):
     log: Stated = absent()
 
 
+class Statement(Settings):
+    """A conclusion of the original, with the claim that tests it if one can."""
+
+    says: Title
+    claim: Name = absent()
+
+
 class Published(Settings):
     """All of it."""
 
@@ -58,3 +65,4 @@ class Published(Settings):
     experiments: dict[Name, PublishedExperiment]
     sections: dict[Name, dict[str, Stated]]
     claims: dict[Name, StatedOfClaim]
+    statements: list[Statement] = absent("in its own order")

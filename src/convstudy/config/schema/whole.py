@@ -65,6 +65,7 @@ class Scale(Settings):
     stand_ins: StandIns = default({})
     without: list[str] = default([], "experiments left out")
     without_sections: list[str] = default([], "left out, with what only they show and claim")
+    without_claims: list[str] = default([], "not asked: nothing at this scale could answer them")
     # Settings of every experiment that neither it nor its recipe states.
     recipe: Changes = default({})  # type: ignore[valid-type]
     # Laid over single recipes, {classic: {epochs: 3}, …}; an experiment's own word holds.
@@ -74,7 +75,10 @@ class Scale(Settings):
 
 def _figure(kind: str) -> Any:
     """Its options; their types are named there, since `figures.kinds` imports nothing."""
-    options: Any = {key: (getattr(fields, of), ...) for key, of in KINDS[kind].options.items()}
+    options: Any = {
+        key.rstrip("?"): (getattr(fields, of), absent() if key.endswith("?") else needed())
+        for key, of in KINDS[kind].options.items()
+    }
     return create_model(kind.title(), __base__=Settings, **options)
 
 

@@ -1,0 +1,82 @@
+"""What layers of trained networks made of test images, as `convstudy activations` wrote it."""
+
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from convstudy.errors import StudyError
+from convstudy.figures.drawing import Drawing, Experiment
+
+_AGAIN = "Delete it and run snakemake again."
+
+
+class Block(NamedTuple):
+    """One layer of one network: images (I, H, W[, 3]), their classes, maps (I, C, h, w)."""
+
+    experiment: Experiment
+    layer: str
+    images: np.ndarray
+    names: list[str]
+    maps: np.ndarray
+
+
+class Kernels(NamedTuple):
+    """A convolution of one network: kernels (C, k, k), and what they make of an image."""
+
+    block: Block  # its first image alone
+    kernels: np.ndarray  # means over the input's channels
+    depth: int  # channels of the input
+
+
+def activations(runs: Path, one: Experiment, layers: list[str], images: int = 3) -> list[Block]:
+    """The asked layers of an experiment's first seed, of the first so many images."""
+    path = runs / one.name / f"seed{one.seeds[0]}" / "activations.npz"
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            pictures = stored["images"][:images].transpose(0, 2, 3, 1)
+            names = [str(stored["classes"][label]) for label in stored["labels"][:images]]
+            return [Block(one, layer, pictures, names, stored[layer][:images]) for layer in layers]
+    except FileNotFoundError:
+        said = "is missing"
+    except KeyError as error:
+        said = f"lacks an array ({error.args[0]})"
+    except (OSError, ValueError, IndexError, EOFError, MemoryError, zipfile.BadZipFile) as error:
+        said = f"cannot be read ({error})"
+    raise StudyError(f"{path} {said}. {_AGAIN}")
+
+
+def kernels(runs: Path, one: Experiment, layers: list[str]) -> list[Kernels]:
+    """The asked convolutions of an experiment's first seed, with their maps of the first image."""
+    blocks = activations(runs, one, layers, images=1)
+    path = runs / one.name / f"seed{one.seeds[0]}" / "activations.npz"
+    with np.load(path, allow_pickle=False) as stored:
+        if lacking := [layer for layer in layers if f"kernels/{layer}" not in stored]:
+            raise StudyError(
+                f"{path} holds no kernels of {', '.join(lacking)}: no convolution. Name one under "
+                "'layers' of the figure 'kernels'."
+            )
+        found = [stored[f"kernels/{layer}"] for layer in layers]
+    return [
+        Kernels(block, each.mean(axis=1), each.shape[1])
+        for block, each in zip(blocks, found, strict=True)
+    ]
+
+
+def reader(kind: str, read: Callable[[Path, Experiment, list[str]], list[Any]]) -> Any:
+    """A reader of what the config names by experiments and layers, as `tables.read` needs it."""
+
+    def shown(results: Path, section: str, drawing: Drawing) -> list[Any]:
+        options = drawing.options.get(kind, {})
+        if not options.get("layers"):
+            raise StudyError(f'standard input names no layer. Add "layers": ["…"] to its {kind}.')
+        return [
+            block
+            for one in drawing.experiments
+            if one.name in options["experiments"]
+            for block in read(results / "runs", one, options["layers"])
+        ]
+
+    return shown

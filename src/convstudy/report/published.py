@@ -1,0 +1,106 @@
+"""What a published report states, held against what was measured here.
+
+A published accuracy is one run, so it is held against where one more run of ours would lie. A
+published difference is held against our interval of it: what lies outside is excluded.
+"""
+
+import math
+from typing import Any
+
+from convstudy.config.kinds import compared
+
+Values = dict[str, Any]
+
+_ONE_RUN = {"test_accuracy": "test_accuracy", "parameters": "parameters", "step_seconds": "seconds"}
+_DECIDED = ("supported", "contradicted", "equivalent")
+
+
+def next_run(spread: Values, n: int) -> tuple[float, float] | None:
+    """Where one more run would lie, 95 %: mean ± t·s·√(1 + 1/n), from mean ± t·s/√n.
+
+    A run is a network with new seeds, on the same data. None for one seed.
+    """
+    if spread["low"] is None:
+        return None
+    reach = (spread["high"] - spread["mean"]) * math.sqrt(n + 1)
+    return spread["mean"] - reach, spread["mean"] + reach
+
+
+def place(value: float, ends: tuple[float, float] | None) -> str | None:
+    """`below`, `inside` or `above` a range; None without one."""
+    if ends is None:
+        return None
+    return "below" if value < ends[0] else "above" if value > ends[1] else "inside"
+
+
+def stated(claim: Values, results: Values) -> float | None:
+    """The estimate of a claim as published values give it; None where they do not.
+
+    `results` are published values by experiment. Of a gap it is another quantity (training
+    accuracy in training mode), so it is no estimate of this one.
+    """
+    if claim["kind"] == "all_of" or claim["metric"] not in _ONE_RUN:
+        return None
+    names = compared(claim)
+    if claim["kind"] == "best_of" and claim["rival"]:
+        names = [names[0], claim["rival"]]
+    values = [results.get(name, {}).get(_ONE_RUN[claim["metric"]]) for name in names]
+    if None in values:
+        return None
+    if claim["kind"] == "ratio":
+        return float(values[0] / values[1])
+    if claim["kind"] == "trend":
+        middle = (len(values) - 1) / 2
+        steps = [number - middle for number in range(len(values))]
+        fall = sum(step * value for step, value in zip(steps, values, strict=True))
+        return float(fall / sum(step**2 for step in steps))
+    return float(values[0] - values[1] if len(values) == 2 else values[0])
+
+
+def size(claim: Values) -> str | None:
+    """`smaller` or `larger` than published, `alike`; None where nothing can be compared.
+
+    Of differences and ratios whose published value lies outside the interval that was measured.
+    """
+    value = claim["stated"]
+    if value is None or claim["low"] is None or claim["kind"] in ("above", "below"):
+        return None
+    where = place(value, (claim["low"], claim["high"]))
+    nothing = 1.0 if claim["kind"] == "ratio" else 0.0
+    if where == "inside":
+        return "alike"
+    return "smaller" if (where == "above") == (value > nothing) else "larger"
+
+
+def statements(study: Values, sections: list[Values]) -> list[Values]:
+    """The published statements in their order, each with its claim or None, and an `outcome`.
+
+    outcome: untested (no claim can be) | not_asked (at this scale) | elsewhere (under other
+    conditions) | as_published | otherwise | excluded (open, and smaller than published) | open
+    """
+    asked = {
+        claim["name"]: (claim, number)
+        for number, section in enumerate(sections, start=1)
+        for claim in section["claims"]
+    }
+    listed = study["published"].get("statements") or [
+        {"says": claim["says"], "claim": name}
+        for name, (claim, _) in asked.items()
+        if claim["published"]
+    ]
+    made = []
+    for one in listed:
+        claim, number = asked.get(one.get("claim"), (None, None))
+        outcome = _outcome(claim) if claim else "not_asked" if "claim" in one else "untested"
+        title = sections[number - 1]["title"] if number else None
+        made.append({**one, "claim": claim, "outcome": outcome, "number": number, "title": title})
+    return made
+
+
+def _outcome(claim: Values) -> str:
+    if claim["published"] is None:
+        return "elsewhere"
+    if claim["verdict"] in _DECIDED:
+        alike = claim["verdict"] == claim["published"]["report"]
+        return "as_published" if alike else "otherwise"
+    return "excluded" if claim["size"] == "smaller" else "open"
