@@ -1,7 +1,7 @@
 """The one exception that users see, and how it speaks of names that are not known."""
 
 import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 
 class StudyError(Exception):
@@ -20,11 +20,3 @@ def nearest(word: object, known: Iterable[str]) -> str:
     if close:
         return f"; did you mean '{close[0]}'?"
     return f"; known: {', '.join(known)}" if known else ""
-
-
-def unknown(key: str, names: Iterable[str], what: str, known: Iterable[str]) -> Iterator[str]:
-    """A sentence for each of `names`, which `key` gives, that is not known."""
-    known = list(known)
-    for name in names:
-        if name not in known:
-            yield f"{key}: no {what} is named '{name}'{nearest(name, known)}"

@@ -10,7 +10,6 @@ from convstudy.config import faults as words
 from convstudy.config.fields import Layer, Settings, SomeNames, Title, Unique, absent
 from convstudy.config.kinds import EVERY_CLASS, KINDS, bound, compared, roles
 from convstudy.config.metrics import CLAIMABLE, METRICS
-from convstudy.errors import unknown
 
 Claims = dict[str, Any]
 
@@ -87,10 +86,10 @@ def references(claims: dict[str, Any], sections: Mapping[str, Collection[str]]) 
 def _referring(
     key: str, claim: Claims, claims: Claims, sections: Mapping[str, Collection[str]]
 ) -> Iterator[str]:
-    yield from unknown(f"{key}.section", [claim["section"]], "section", sections)
+    yield from words.unknown(f"{key}.section", [claim["section"]], "section", sections)
     for role, name in roles(claim):
         what = "experiment of its section"
-        yield from unknown(f"{key}.{role}", [name], what, sections[claim["section"]])
+        yield from words.unknown(f"{key}.{role}", [name], what, sections[claim["section"]])
     parts = [
         name
         for name, other in claims.items()
@@ -98,7 +97,9 @@ def _referring(
         and other.get("kind") != "all_of"
         and other.get("section") == claim["section"]
     ]
-    yield from unknown(f"{key}.claims", claim.get("claims", []), "claim of its section", parts)
+    yield from words.unknown(
+        f"{key}.claims", claim.get("claims", []), "claim of its section", parts
+    )
     needs = METRICS[claim["metric"]].needs if "metric" in claim else ()
     for missing in sorted({*needs} - {*claim}):
         yield f"{key}: the metric {claim['metric']} needs '{missing}'"

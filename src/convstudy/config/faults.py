@@ -2,7 +2,7 @@
 
 import copy
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import groupby
 from types import UnionType
@@ -42,6 +42,14 @@ def faults(value: Any, kind: Any, at: str = "") -> list[str]:
         for said in _words(list(alike))
     ]
     return list(dict.fromkeys(lines))
+
+
+def unknown(key: str, names: Iterable[str], what: str, known: Iterable[str]) -> Iterator[str]:
+    """A sentence for each of `names`, which `key` gives, that is not known."""
+    known = list(known)
+    for name in names:
+        if name not in known:
+            yield f"{key}: no {what} is named '{name}'{nearest(name, known)}"
 
 
 # ── Words ────────────────────────────────────────────────────────────────────────────────────────

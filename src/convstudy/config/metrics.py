@@ -2,7 +2,7 @@
 
 import math
 import sys
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from convstudy.marks import N_
 
@@ -34,59 +34,54 @@ class Metric(NamedTuple):
         return self.factor == 100 and (self.low, self.high) == (0, 1)
 
 
-_SHARE = Metric(high=1.0, factor=100.0, places=2)
-_COUNT = Metric(low=1, places=0, whole=True, deterministic=True)
-_OF_CLASS = _SHARE._replace(source="predictions", needs=("class",))
-_OF_CURVES = Metric(low=-math.inf, source="history")
+_FRACTION: Any = {"high": 1.0, "factor": 100.0, "places": 2}
+_COUNT: Any = {"low": 1, "places": 0, "whole": True, "deterministic": True}
+_OF_CLASS: Any = {**_FRACTION, "source": "predictions", "needs": ("class",)}
+_OF_CURVES: Any = {"low": -math.inf, "source": "history"}
 METRICS = {
-    "test_accuracy": _SHARE._replace(quantity=N_("test accuracy")),
-    "train_accuracy": _SHARE._replace(quantity=N_("training accuracy")),
-    "train_accuracy_running": _SHARE._replace(quantity=N_("training accuracy in training mode")),
+    "test_accuracy": Metric(N_("test accuracy"), **_FRACTION),
+    "train_accuracy": Metric(N_("training accuracy"), **_FRACTION),
+    "train_accuracy_running": Metric(N_("training accuracy in training mode"), **_FRACTION),
     # train_accuracy − test_accuracy
-    "gap": _SHARE._replace(quantity=N_("gap between training and test accuracy"), low=-1.0),
+    "gap": Metric(N_("gap between training and test accuracy"), low=-1.0, **_FRACTION),
     "test_loss": Metric(N_("test loss")),
     "train_loss": Metric(N_("training loss")),
     "train_seconds": Metric(informs=True),
     "evaluate_seconds": Metric(informs=True),
     "images_per_second": Metric(informs=True),
     "peak_memory_bytes": Metric(whole=True, informs=True),
-    "parameters": _COUNT._replace(
-        quantity=N_("number of parameters"), axis=N_("difference of parameters")
-    ),
-    "macs": _COUNT._replace(
-        quantity=N_("number of multiply-accumulates per image"), axis=N_("difference of MACs")
+    "parameters": Metric(N_("number of parameters"), axis=N_("difference of parameters"), **_COUNT),
+    "macs": Metric(
+        N_("number of multiply-accumulates per image"), axis=N_("difference of MACs"), **_COUNT
     ),
     # share of the images of a class that are recognised; that share less the mean of all classes
-    "recall": _OF_CLASS._replace(quantity=N_("recall of class %(class)s")),
-    "recall_lead": _OF_CLASS._replace(
-        quantity=N_("lead of class %(class)s over the mean recall"), low=-1.0
+    "recall": Metric(N_("recall of class %(class)s"), **_OF_CLASS),
+    "recall_lead": Metric(
+        N_("lead of class %(class)s over the mean recall"), low=-1.0, **_OF_CLASS
     ),
     # how often two classes are taken for each other, in multiples of the average pair
     "confusion": Metric(
         N_("%(class)s/%(with)s confusion"),
-        places=2,
         unit=N_("%(value)s times the average pair"),
         axis=N_("confusion, times the average pair of classes"),
-        source="predictions",
-        needs=("class", "with"),
+        **{"places": 2, "source": "predictions", "needs": ("class", "with")},
     ),
     # how much the test accuracy jumps about, and how losses change in the second half of training
-    "roughness": _SHARE._replace(
-        quantity=N_("epoch-to-epoch roughness of the test accuracy"), high=2.0, source="history"
+    "roughness": Metric(
+        N_("epoch-to-epoch roughness of the test accuracy"),
+        **{**_FRACTION, "high": 2.0, "source": "history"},
     ),
-    "late_test_loss": _OF_CURVES._replace(
-        quantity=N_("change of the test loss in the second half of the training")
+    "late_test_loss": Metric(
+        N_("change of the test loss in the second half of the training"), **_OF_CURVES
     ),
-    "late_train_loss": _OF_CURVES._replace(
-        quantity=N_("change of the training loss in the second half of the training")
+    "late_train_loss": Metric(
+        N_("change of the training loss in the second half of the training"), **_OF_CURVES
     ),
     "activation_frequency": Metric(
         N_("spatial frequency of the maps of layer %(layer)s"),
-        high=0.75,
         unit=N_("%(value)s cycles per pixel"),
         axis=N_("spatial frequency, cycles per pixel (trend: per step)"),
-        source="activations",
-        needs=("layer",),
+        **{"high": 0.75, "source": "activations", "needs": ("layer",)},
     ),
     "step_seconds": Metric(
         N_("time per training step"),

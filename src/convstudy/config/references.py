@@ -5,7 +5,7 @@ from contextlib import suppress
 from typing import Any
 
 from convstudy.config import claims, titles, torchvision_sets
-from convstudy.errors import unknown
+from convstudy.config.faults import unknown
 from convstudy.figures.kinds import OF_LAYERS
 
 Config = dict[str, Any]

@@ -18,7 +18,7 @@ from convstudy.config.faults import complete, faults
 from convstudy.config.kinds import compared
 from convstudy.config.metrics import METRICS
 from convstudy.config.schema import whole as models
-from convstudy.config.schema.recipe import WholeRecipe
+from convstudy.config.schema.recipe import Recipe
 from convstudy.errors import StudyError
 
 IsTrained = Callable[[Experiment, int], bool]  # (experiment, seed), at the scale of the config
@@ -204,7 +204,8 @@ def _faults_of_scales(config: Config) -> list[str]:
             whole = at_scale(config, scale, name)
             found += faults(whole, models.Experiment, at)
             key, recipe = f"{at}.recipe", whole["recipe"]
-            wrong = [*references.of_name(config, key, recipe)] or faults(recipe, WholeRecipe, key)
+            named = [*references.of_name(config, key, recipe)]
+            wrong = named or faults({k: recipe[k] for k in recipe if k != "name"}, Recipe, key)
             found += wrong or references.of_recipe(key, recipe)
     return list(dict.fromkeys(found))
 

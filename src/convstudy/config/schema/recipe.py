@@ -50,9 +50,3 @@ class OwnRecipe(Changes):  # type: ignore[misc, valid-type]
     """Name of a recipe, and what differs from it."""
 
     name: str
-
-
-class WholeRecipe(Recipe):
-    """A recipe with its name, as an experiment is trained."""
-
-    name: str
