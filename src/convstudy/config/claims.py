@@ -1,5 +1,6 @@
 """Claims: a model per kind, made of its row in `convstudy.config.kinds`, and their faults."""
 
+import copy
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from typing import Annotated, Any, Literal, Union
@@ -7,7 +8,7 @@ from typing import Annotated, Any, Literal, Union
 from pydantic import Field, create_model
 
 from convstudy.config import faults as words
-from convstudy.config.fields import Layer, Settings, SomeNames, Title, Unique, absent
+from convstudy.config.fields import Layer, Settings, SomeNames, Title, Unique, absent, needed
 from convstudy.config.kinds import EVERY_CLASS, KINDS, bound, compared, roles
 from convstudy.config.metrics import CLAIMABLE, METRICS
 
@@ -63,14 +64,24 @@ _MODELS: Any = tuple(map(_of_kind, KINDS))
 Claim: Any = Annotated[Union[_MODELS], Field(discriminator="kind")]  # noqa: UP007  (made of KINDS)
 
 
-def faults(claims: dict[str, Any], sections: Mapping[str, Collection[str]]) -> list[str]:
-    """Every fault of claims about the experiments of these sections, but for their words."""
-    wordless = {
-        name: {**claim, "says": name} if isinstance(claim, dict) else claim
-        for name, claim in claims.items()
-    }
-    shape = words.faults(wordless, dict[str, Claim], "claims")
-    return [*shape, *references(claims, sections)]
+class Asked(Settings):
+    """What `analyse` is asked."""
+
+    minimum_seeds: int = needed(ge=2)
+    sections: dict[str, Annotated[list[str], needed(min_length=1)]]
+    claims: dict[str, Claim]
+
+
+def faults(asked: Claims) -> list[str]:
+    """Every fault of what `analyse` is asked: claims without words, about the sections there."""
+    worded = copy.deepcopy(asked)
+    with suppress(KeyError, TypeError, AttributeError):
+        for name, claim in worded["claims"].items():
+            claim.setdefault("says", name)
+    found = words.faults(worded, Asked)
+    with suppress(KeyError, TypeError, AttributeError):
+        found += references(asked["claims"], asked["sections"])
+    return found
 
 
 def references(claims: dict[str, Any], sections: Mapping[str, Collection[str]]) -> Iterator[str]:

@@ -64,7 +64,9 @@ METRICS = {
         N_("%(class)s/%(with)s confusion"),
         unit=N_("%(value)s times the average pair"),
         axis=N_("confusion, times the average pair of classes"),
-        **{"places": 2, "source": "predictions", "needs": ("class", "with")},
+        places=2,
+        source="predictions",
+        needs=("class", "with"),
     ),
     # how much the test accuracy jumps about, and how losses change in the second half of training
     "roughness": Metric(
@@ -81,7 +83,9 @@ METRICS = {
         N_("spatial frequency of the maps of layer %(layer)s"),
         unit=N_("%(value)s cycles per pixel"),
         axis=N_("spatial frequency, cycles per pixel (trend: per step)"),
-        **{"high": 0.75, "source": "activations", "needs": ("layer",)},
+        high=0.75,
+        source="activations",
+        needs=("layer",),
     ),
     "step_seconds": Metric(
         N_("time per training step"),

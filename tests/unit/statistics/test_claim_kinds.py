@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from convstudy.config.claims import faults
+from convstudy.config import claims as checks
 from convstudy.config.kinds import KINDS, bound
 from convstudy.config.metrics import CLAIMABLE, METRICS, fault
 from convstudy.errors import StudyError
@@ -13,6 +13,11 @@ from convstudy.files import read_json
 from convstudy.statistics import analyse, summary
 
 from made_runs import runs_of
+
+
+def faults(claims, sections):
+    return checks.faults({"minimum_seeds": 5, "sections": sections, "claims": claims})
+
 
 SECTIONS = {"s": ["a", "b"], "t": ["c"]}
 GOOD = {"section": "s", "kind": "greater", "metric": "test_accuracy", "of": "a", "than": "b"}
@@ -185,13 +190,13 @@ def test_claims_about_curves_are_measured_in_the_folders_of_runs(tmp_path, stdin
 @pytest.mark.parametrize(
     "changes, said",
     [
-        ({"minimum_seeds": 1}, "minimum_seeds: 1 is not a count"),
-        ({"minimum_seeds": None}, "minimum_seeds: None"),
-        ({"sections": {"s": []}}, "sections: not an object of lists"),
-        ({"sections": {"s": ["a", "b"], "t": []}}, "sections: not an object of lists"),
-        ({"sections": {"s": "ab"}}, "sections: not an object of lists"),
-        ({"sections": ["a", "b"]}, "sections: not an object of lists"),
-        ({"claims": []}, "claims: not an object"),
+        ({"minimum_seeds": 1}, "minimum_seeds: 1 is less than the minimum of 2"),
+        ({"minimum_seeds": None}, "minimum_seeds: null has the wrong type; give a whole number"),
+        ({"sections": {"s": []}}, "sections.s: [] has too few values; the least are 1"),
+        ({"sections": {"s": ["a", "b"], "t": []}}, "sections.t: [] has too few values"),
+        ({"sections": {"s": "ab"}}, "sections.s: 'ab' has the wrong type; give a list"),
+        ({"sections": ["a", "b"]}, 'sections: ["a", "b"] has the wrong type; give settings'),
+        ({"claims": []}, "claims: [] has the wrong type; give settings"),
         ({"claims": {"c": GOOD | {"metric": "speed"}, "d": {}}}, "claims.c.metric: 'speed'"),
         ({"claims": {"c": GOOD | {"metric": "speed"}, "d": {}}}, "claims.d: missing 'kind'"),
         ({"sections": {"s": ["a", "b"], "t": ["z"]}}, "holds no run of z"),
