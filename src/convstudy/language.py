@@ -81,10 +81,17 @@ def number(value: float, form: str = ",.0f") -> str:
 
 
 def localised(digits: str) -> str:
-    """A number that Python wrote, with the decimal and group signs of the language."""
+    """A number that Python wrote, with the signs of the language; a minus is none of CLDR's.
+
+    That of English and Russian is there a hyphen, which lines break at and nobody prints.
+    """
     locale = _spoken.get().locale
-    signs = {ord(","): get_group_symbol(locale), ord("."): get_decimal_symbol(locale)}
-    return digits.translate(signs)
+    signs: dict[str, str | int | None] = {
+        ",": get_group_symbol(locale),
+        ".": get_decimal_symbol(locale),
+        "-": "\N{MINUS SIGN}",
+    }
+    return digits.translate(str.maketrans(signs))
 
 
 def value_in_words(value: str) -> str:

@@ -1,6 +1,7 @@
 """A whole study, small: from nothing to report.md, again, and after changes."""
 
 import json
+import os
 import re
 
 import numpy as np
@@ -185,12 +186,12 @@ def test_verify_finds_nothing_in_a_finished_study_and_says_what_it_did(study):
     assert "another machine" not in done.stdout  # the bits are those of the trainings
 
 
-def test_300_random_edits_are_noticed(study, capsys, monkeypatch):
-    """By verify, each alone; what it does not look at is in `edits.LIMITS` and in README.md."""
+def test_random_edits_are_noticed(study, capsys, monkeypatch):
+    """By verify, each alone; what it does not look at is in `edits.LIMITS` and docs/threats.md."""
     monkeypatch.chdir(study.folder)
     arguments = ["results/quick", "--jobs", "1"]
     paths = edits.files_of(study.folder)
-    for number in range(300):
+    for number in range(int(os.environ.get("ROUNDS", 40))):
         rng = np.random.default_rng(number)
         path = paths[rng.integers(len(paths))]
         before = path.read_bytes()

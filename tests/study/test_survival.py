@@ -6,8 +6,11 @@ import re
 import signal
 import socket
 
+import numpy as np
 import psutil
 import pytest
+
+import edits
 
 pytestmark = pytest.mark.study
 
@@ -130,7 +133,7 @@ def assert_comes_back(study, deleted):
         path.unlink()
     done = study.python(REPORT[0], "report.html", "--cores", "2", "--configfile", "tiny.yaml")
     assert done.returncode == 0, done.stdout
-    assert not [path for path in deleted if not path.is_file()]
+    assert not [path for path in deleted if not path.is_file() and "raw" not in path.parts]
     main = "from convstudy.cli import main; main()"
     verified = study.python("-c", main, "verify", "results/quick")
     assert verified.returncode == 0, verified.stdout
@@ -140,6 +143,15 @@ def assert_comes_back(study, deleted):
 def test_prepared_data_come_back_without_training_on_them_again(study):
     said = assert_comes_back(study, list(study.folder.glob("data/prepared/*")))
     assert "Prepare digits" in said and "Prepare shapes" in said and "Train " not in said
+
+
+def test_any_set_of_files_comes_back(study):
+    """Deleted at random, few or most of them; but for the ledger, whose looks nothing else knows."""
+    for number in range(int(os.environ.get("ROUNDS", 120)) // 40):
+        rng = np.random.default_rng(number)
+        share = rng.choice([0.02, 0.2, 0.7])
+        files = [path for path in edits.files_of(study.folder) if path.suffix != ".jsonl"]
+        assert_comes_back(study, [path for path in files if rng.random() < share])
 
 
 def test_code_that_is_edited_while_a_study_runs_is_not_run(fresh):

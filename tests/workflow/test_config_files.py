@@ -36,6 +36,16 @@ def test_a_file_that_cannot_be_read_is_named(checkout, content, said):
     assert "Traceback" not in done.stdout
 
 
+def test_every_profile_names_it(checkout):
+    (checkout.folder / "mine.yaml").write_bytes(b"\xff")
+    for profile in sorted(path.name for path in (checkout.folder / "profiles").iterdir()):
+        done = checkout.snakemake(
+            *("-n", "report.md", "--configfile", "mine.yaml"),
+            *("--workflow-profile", f"profiles/{profile}"),
+        )
+        assert "mine.yaml, line 1: has a character" in done.stdout.splitlines()[-1], done.stdout
+
+
 def test_config_yaml_too(checkout):
     path = checkout.folder / "config.yaml"
     path.write_text(path.read_text() + "claims: {}\n")

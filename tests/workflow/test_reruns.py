@@ -45,7 +45,7 @@ def drawn(*sections):
 
 OVER_GRID = {"Accuracy over the grid of section widths"} | drawn("widths")
 # What is drawn from comparisons and claims is drawn again with them.
-DECIDED = drawn(*WITH_HISTORY) | FOREST | REPORT
+DECIDED = drawn(*WITH_HISTORY, "widths") | FOREST | REPORT
 ANALYSIS = {"Compare experiments and decide claims"} | DECIDED
 VERIFIED = {"Verify and summarise all runs"} | ANALYSIS
 CONFUSION = {"Confusion of classes in section cifar10"} | drawn("cifar10")
@@ -169,7 +169,7 @@ CODE = {
         *APPENDED,
         drawn(*WITH_SCHEDULE) | REPORT,
     ),
-    "the drawing of claims": ("figures/forest.py", *APPENDED, FOREST | REPORT),
+    "the drawing of claims": ("figures/forest.py", *APPENDED, FIGURES | REPORT),
     "the kinds of figures": ("figures/kinds.py", *APPENDED, FIGURES | REPORT),
     "what figures are drawn from": ("figures/tables.py", *APPENDED, FIGURES | REPORT),
     "the style of figures": (

@@ -186,5 +186,5 @@ def test_a_new_study_runs_to_a_verdict(tmp_path):
     assert "**Contradicted:** " in (study.folder / "report.md").read_text()
     assert study.planned() == set()
     verify = "from convstudy.cli import main; main(['verify', 'results/study'])"
-    checked = study.python("-c", verify)
+    checked = study.python("-P", "-c", verify)  # as the installed command: not from this folder
     assert checked.returncode == 0, checked.stdout

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
+from unicodedata import normalize
 
 from convstudy.config.metrics import METRICS
 
@@ -59,6 +60,12 @@ def plausible(
         return max(low, metric.low), min(high, metric.high)
     most = metric.high - metric.low
     return max(low, -most), min(high, most)
+
+
+def with_classes_as_spelt(claim: Claim) -> Claim:
+    """The claim with its classes in NFC, as prepared data name them; macOS writes é as two."""
+    named: Claim = {key: normalize("NFC", claim[key]) for key in ("class", "with") if key in claim}
+    return {**claim, **named}
 
 
 def roles(claim: Claim) -> Iterator[tuple[str, str]]:

@@ -6,6 +6,9 @@ from typing import Any, NamedTuple
 
 from convstudy.marks import N_
 
+FEWEST = 3  # values that intervals and effects are shown of
+_FROM_SPREAD = {"low", "high", "coverage", "effect", "superiority", "new_items"}
+
 
 class Metric(NamedTuple):
     """What a metric is called and written in, which values are plausible, and what they serve."""
@@ -110,6 +113,16 @@ def fault(name: str, value: object) -> str | None:
     if not metric.low <= value <= metric.high:
         return f"{name} is {value}, outside {metric.low:g} to {metric.high:g}"
     return None
+
+
+def shown(record: dict[str, Any], n: int) -> dict[str, Any]:
+    """A mean, difference or claim from n values, without what says nothing of so few.
+
+    From two values a 95 % interval reaches 9 standard deviations to either side, beyond what
+    accuracies can be, and effects and P(first > second) are of four pairs.
+    """
+    hidden = {} if n >= FEWEST else dict.fromkeys(_FROM_SPREAD & record.keys())
+    return {**record, **hidden}
 
 
 def as_shares(low: float, high: float) -> tuple[float, float]:

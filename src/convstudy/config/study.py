@@ -15,7 +15,7 @@ from convstudy.config.experiments import (
     of_config,
 )
 from convstudy.config.faults import complete, faults
-from convstudy.config.kinds import compared
+from convstudy.config.kinds import compared, with_classes_as_spelt
 from convstudy.config.metrics import METRICS
 from convstudy.config.schema import whole as models
 from convstudy.config.schema.recipe import Recipe
@@ -98,7 +98,7 @@ def _resolve(config: Config, expanded: Config, is_trained: IsTrained | None) -> 
         if kept["experiments"] or kept["layers"]:
             sections[name] = kept
     answerable = _claims(
-        config["claims"],
+        {name: with_classes_as_spelt(one) for name, one in config["claims"].items()},
         lambda one: one["section"] in reported and _is_run(one, experiments),
     )
     pointless = scale["without_claims"]

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from convstudy.config.metrics import FEWEST, shown
 from convstudy.errors import StudyError
 from convstudy.figures import histories, maps
 from convstudy.figures.drawing import Drawing
@@ -58,14 +59,16 @@ def read(table: str, results: Path, section: str, drawing: Drawing) -> Any:
 
 
 def comparisons(path: Path, drawing: Drawing) -> pd.DataFrame:
-    """Test accuracy of each experiment: `experiment`, `mean`, `low`, `high` (NaN with one seed)."""
+    """Test accuracy of each experiment: `experiment`, `mean`, `low`, `high` (NaN of few seeds)."""
     found = {}
     try:
         for section in read_json(path).values():
             for row in section["experiments"]:
-                spread = row["metrics"]["test_accuracy"]
-                found[row["experiment"]] = [spread[key] for key in ("mean", "low", "high")]
-        rows = [[one.name, *found[one.name]] for one in drawing.experiments]
+                found[row["experiment"]] = row["metrics"]["test_accuracy"]
+        rows = []
+        for one in drawing.experiments:
+            spread = shown(found[one.name], len(one.seeds))
+            rows.append([one.name, *(spread[key] for key in _SPREAD)])
         made = pd.DataFrame(rows, columns=["experiment", *_SPREAD])
         return made.astype(dict.fromkeys(_SPREAD, "float64"))
     except (KeyError, TypeError, AttributeError, ValueError) as error:
@@ -148,9 +151,10 @@ def errors(path: Path) -> Errors:
             .assign(seed=seed)
             for row, seed in enumerate(seeds)
         )
-        error = {key: stored[part]["error"][key] for key in _SPREAD}
+        error = shown({key: stored[part]["error"][key] for key in _SPREAD}, len(seeds))
         part = "recalls"
-        recalls = _table(stored[part], ("class",), _SPREAD)
+        known = [shown(row, len(seeds)) for row in stored[part]]
+        recalls = _table(known, ("class",), _SPREAD)
         part = "mistakes"
         mistakes = _table(stored[part], ("true", "predicted"), ("confidence",))
     except (KeyError, TypeError, ValueError, IndexError, AttributeError):
@@ -189,7 +193,7 @@ def grid(path: Path) -> Grid:
                 tuple(axis.index(value) for value, axis in zip(cell["values"], axes, strict=True)),
                 *(cell[key] for key in ("n", "mean", "low", "high")),
             ]
-            for cell in stored["cells"]
+            for cell in (shown(cell, cell["n"]) for cell in stored["cells"])
         ]
         made = pd.DataFrame(cells, columns=["place", "n", "mean", "low", "high"])
         made = made.astype({"n": "int64", **dict.fromkeys(_SPREAD, "float64")})
@@ -206,9 +210,13 @@ def claims(path: Path, asked: Iterable[dict[str, str]]) -> list[Claim]:
     """The decided claims in the order of `asked`, {"claim": its name, "says": words} each."""
     decided = read_json(path).get("claims", {})
     try:
-        return [{**decided[one["claim"]], "says": one["says"]} for one in asked]
+        return [{**_shown(decided[one["claim"]]), "says": one["says"]} for one in asked]
     except KeyError as error:
         raise StudyError(f"{path} does not decide the claim {error}. {_AGAIN}") from None
+
+
+def _shown(claim: Claim) -> Claim:
+    return shown(claim, min(claim["n"].values(), default=FEWEST))
 
 
 _READERS: dict[str, Callable[[Path, str, Drawing], Any]] = {

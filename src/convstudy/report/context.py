@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from convstudy.config.metrics import shown as with_seeds_enough
 from convstudy.errors import StudyError
 from convstudy.figures.kinds import needs
 from convstudy.files import read_json
@@ -110,7 +111,14 @@ def _drawn_from(results: Path, section: str, shown: list[str]) -> Values:
     """The tables of how networks err and of a grid, whose numbers the text gives too, or None."""
     folders = {"confusion": "confusion", "errors": "errors", "grid": "grids"}
     used = {table: results / folders[table] / f"{section}.json" for table in folders}
-    return {one: read_json(used[one]) if one in needs(shown) else None for one in folders}
+    found = {one: read_json(used[one]) if one in needs(shown) else None for one in folders}
+    if found["errors"]:
+        calibration, seeds = found["errors"]["calibration"], len(found["errors"]["seeds"])
+        calibration["error"] = with_seeds_enough(calibration["error"], seeds)
+    if found["grid"]:
+        cells = found["grid"]["cells"]
+        found["grid"]["cells"] = [with_seeds_enough(cell, cell["n"]) for cell in cells]
+    return found
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
@@ -189,12 +197,16 @@ def _table(name: str, study: Values, comparison: Values | None, claims: list[Val
     for row in comparison["experiments"]:
         key = row["experiment"]
         stated = published.get(key, {})
-        accuracy = row["metrics"]["test_accuracy"]
+        metrics = {
+            metric: with_seeds_enough(spread, row["n"]) for metric, spread in row["metrics"].items()
+        }
+        accuracy = metrics["test_accuracy"]
         ends = next_run(accuracy, row["n"])
         running = row["metrics"]["train_accuracy_running"]["mean"]
         rows.append(
             {
                 **row,
+                "metrics": metrics,
                 "title": study["experiments"][key]["title"],
                 "cell": study["experiments"][key]["cell"],
                 "recipe": study["experiments"][key]["slice"]["recipe"],

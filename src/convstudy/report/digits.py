@@ -12,7 +12,7 @@ _MOST = 12  # decimals; what lies nearer than that is a rounding of binary numbe
 
 def decimals(values: Iterable[float], bounds: Iterable[float], fewest: int) -> int:
     """As many that each value, once rounded, lies on the side of each bound on which it lies."""
-    bounds = list(bounds)
+    bounds = [round(one, of_bound(one)) for one in bounds]  # as stated: 100 · 0.0387 is below 3.87
     pairs = [(value, bound) for value in values for bound in bounds if math.isfinite(value)]
     for places in range(fewest, _MOST):
         if all(_side(round(v, places), b) == _side(v, b) for v, b in pairs):

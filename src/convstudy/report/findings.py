@@ -3,7 +3,7 @@
 from typing import Any
 
 from convstudy.language import gettext as _
-from convstudy.language import listing, ngettext
+from convstudy.language import listing
 from convstudy.marks import N_
 from convstudy.report.measured import in_unit, span
 from convstudy.report.sentences import finding, quantity, quoted
@@ -144,11 +144,7 @@ def _counts(sections: list[Values]) -> list[str]:
     verdicts = [claim["verdict"] for section in sections for claim in section["claims"]]
     if not verdicts:
         return []
-    said = ngettext(
-        "Of %(all)s claim %(held)s holds, %(not)s does not, and %(open)s is not decided.",
-        "Of %(all)s claims %(held)s hold, %(not)s do not, and %(open)s are not decided.",
-        len(verdicts),
-    )
+    said = _("Claims that hold: %(held)s of %(all)s; that do not: %(not)s; not decided: %(open)s.")
     held, undecided = verdicts.count("supported"), verdicts.count("inconclusive")
     return [
         said

@@ -5,7 +5,6 @@ file holds that; the one for LaTeX says the same in the words and digits of the 
 """
 
 import argparse
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -83,7 +82,7 @@ def latex(name: str, table: Table) -> str:
         caption=table.caption,
         label=f"tab:{name}",
     )
-    made = re.sub(r"(?<![\w-])-(?=\d)", "−", str(made)).replace("Continued on next page", r"\ldots")
+    made = str(made).replace("Continued on next page", r"\ldots")
     for sign, spelt in {**_SIGNS, **_SPACES}.items():
         made = made.replace(sign, spelt)
     return "% \\usepackage{booktabs, longtable}\n" + made

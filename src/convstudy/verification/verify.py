@@ -15,7 +15,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from convstudy import engine
+from convstudy import engine, loaded
 from convstudy.errors import StudyError
 from convstudy.files import digest, read_json
 from convstudy.report.record import record_of
@@ -151,11 +151,11 @@ def _networks_and_figures(study: Study, options: argparse.Namespace, found: Find
 def side_by_side(tasks: Sequence[Callable[[], Any]], jobs: int) -> list[Any]:
     """Results in order, from so many processes; PyTorch computes on one thread in each."""
     if jobs == 1:
-        _one_thread()
+        _as_in_jobs()
         return [task() for task in tasks]
     # Not forked: threads of PyTorch do not survive that.
     context = get_context("spawn")
-    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_one_thread) as pool:
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_as_in_jobs) as pool:
         return [*pool.map(_run, tasks, chunksize=2)]
 
 
@@ -163,9 +163,11 @@ def _run(task: Callable[[], Any]) -> Any:
     return task()
 
 
-def _one_thread() -> None:
-    """As in the jobs that made these files."""
+def _as_in_jobs() -> None:
+    """As in the jobs that made these files; with the study's own modules, as `convstudy` has."""
     import torch
+
+    loaded.watch()
 
     torch.set_num_threads(1)
 

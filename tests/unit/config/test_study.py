@@ -222,6 +222,15 @@ def test_what_a_scale_changed_and_images_that_are_not_all_are_listed(config):
     )
 
 
+def test_classes_of_claims_are_spelt_as_those_of_prepared_data(config):
+    about = {"section": "mnist", "kind": "above", "metric": "confusion", "of": "mnist_fc"}
+    config["scales"] = {"full": {"seeds": 2}}
+    two = {"class": "cafe\u0301", "with": "e\u0301"}
+    config["claims"] = {"c": {**about, **two, "threshold": 2, "says": "they are confused"}}
+    claim = load({**config, "scale": "full"}).claims["c"]
+    assert (claim["class"], claim["with"]) == ("caf\u00e9", "\u00e9")
+
+
 def test_a_config_can_be_resolved_twice(config):
     first, again = (load({**config, "scale": "full"}).experiments for _ in range(2))
     assert first == again

@@ -50,7 +50,7 @@ def test_the_calibration_curve_shows_the_bins_with_images(tmp_path, seeds):
     figure = draw(calibration, tmp_path, made(seeds=seeds))
     (points,) = figure.axes[0].collections
     assert points.get_offsets().tolist() == [[75.0, 50.0]]
-    said = "expected calibration error: 25.00 points" + (" (40.00 to 110.00)" if seeds > 1 else "")
+    said = "expected calibration error: 25.00 points" + (" (40.00 to 110.00)" if seeds > 2 else "")
     assert said in [text.replace("\n", " ") for text in words(figure)]
 
 
@@ -79,7 +79,7 @@ def test_every_class_is_named_once_and_best_first(tmp_path, classes):
 
 
 def test_intervals_of_shares_end_at_100_percent(tmp_path):
-    line = draw(recalls, tmp_path, made()).axes[0].collections[0]
+    line = draw(recalls, tmp_path, made(seeds=3)).axes[0].collections[0]
     assert max(end for path in line.get_segments() for end, _ in path) == 100
 
 

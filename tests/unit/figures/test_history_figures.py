@@ -118,10 +118,12 @@ def test_every_seed_is_a_dot_beside_mean_and_interval(tmp_path, house_style, mak
 
 
 def test_intervals_are_those_of_the_comparisons(tmp_path, make):
-    job = make.job({"a": 0})
+    job = make.job({"a": 0}, 3)
     path = tmp_path / "comparisons.json"
     _comparisons(path, job, 0.9, 0.95, 0.92)
     assert tables.comparisons(path, parse(job)).values.tolist() == [["a", 0.92, 0.9, 0.95]]
+    few = parse(make.job({"a": 0}, 2))  # an interval of two says nothing
+    assert tables.comparisons(path, few)[["low", "high"]].isna().all(axis=None)
     _comparisons(path, job, None, None)
     assert tables.comparisons(path, parse(job))[["low", "high"]].isna().all(axis=None)
     (tmp_path / "other.json").write_text("{}")

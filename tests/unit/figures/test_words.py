@@ -92,15 +92,15 @@ def test_of_activations(tmp_path, stdin, make, drawn, job):
     ("kind", "said"),
     [
         ("calibration", "калибровки, п. п.: 25,00 (от 40,00 до 110,00)"),
-        ("recalls", "точность по классам · 2 запуска"),
+        ("recalls", "точность по классам · 3 запуска"),
         ("mistakes", "→ кошка 98,7\N{NO-BREAK SPACE}%"),
     ],
 )
 def test_of_errors(tmp_path, stdin, drawn, job, kind, said):
-    bins = {"images": [[0, 5]] * 2, "confidence": [[None, 0.75]] * 2, "accuracy": [[None, 0.5]] * 2}
+    bins = {"images": [[0, 5]] * 3, "confidence": [[None, 0.75]] * 3, "accuracy": [[None, 0.5]] * 3}
     spread = {"mean": 0.25, "low": 0.4, "high": 1.1}
     found = {
-        **{"title": "3×3 kernels", "dataset": "CIFAR-10 (JPEG)", "seeds": [0, 1], "images": 9},
+        **{"title": "3×3 kernels", "dataset": "CIFAR-10 (JPEG)", "seeds": [0, 1, 2], "images": 9},
         "calibration": {**bins, "error": spread},
         "recalls": [{"class": "кошка", **spread}],
         "mistakes": [{"true": "собака", "predicted": "кошка", "confidence": 0.987}],

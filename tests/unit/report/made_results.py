@@ -82,7 +82,7 @@ def make(folder, study, rng, spread=0.01):
     _dump(results / "claims.json", decided)
     for section in study.sections:
         _dump(results / f"confusion/{section}.json", _confusion(rng))
-        _dump(results / f"errors/{section}.json", _errors(rng))
+        _dump(results / f"errors/{section}.json", _errors(rng, study))
     for section, shown in study.sections.items():
         if "grid" in shown["figures"]:
             _dump(results / f"grids/{section}.json", _grid(slices.grid(study, section), rng))
@@ -124,11 +124,11 @@ def _confusion(rng):
     }
 
 
-def _errors(rng):
+def _errors(rng, study):
     mean = rng.uniform(0.01, 0.2)
     return {
         "title": "a network",
-        "seeds": [0, 1],
+        "seeds": list(next(iter(study.experiments.values())).seeds),
         "images": 100,
         "calibration": {
             "error": {"mean": mean, "sd": 0.1 * mean, "low": 0.5 * mean, "high": 2 * mean}

@@ -52,7 +52,8 @@ def test_every_sentence_is_translated_and_no_translation_is_a_guess(catalogue):
             assert not one.fuzzy, one.id
             assert all(texts(one.string)), one.id
             assert len(texts(one.string)) == (forms if one.pluralizable else 1), one.id
-            assert one.string != one.id or one.id in NAMES, one.id
+            spelt = re.search("[a-z]", re.sub(r"%\(\w+\)s", "", str(one.id)))
+            assert one.string != one.id or one.id in NAMES or not spelt, one.id
 
 
 def test_a_translation_names_the_same_values_and_keeps_the_markup(catalogue):
@@ -92,7 +93,7 @@ def russian():
     [
         (words.percent, 0.98539, "98,54\N{NO-BREAK SPACE}%"),
         (words.count, 567434, "567\N{NO-BREAK SPACE}434"),
-        (words.points, -0.0459, "-4,59"),
+        (words.points, -0.0459, "\N{MINUS SIGN}4,59"),
         (words.level, 0.005, "0,5\N{NO-BREAK SPACE}%"),
         (words.millions, 455800832, "455,8\N{NO-BREAK SPACE}млн"),
         (words.seconds, 4.2, "4,2\N{NO-BREAK SPACE}с"),

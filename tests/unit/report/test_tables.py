@@ -52,7 +52,9 @@ def test_csv_holds_the_values_and_latex_the_digits_of_the_report(sample):
 def test_latex_speaks_the_language_and_escapes_what_users_named(sample):
     main(["tables", *asked(sample, words="ru")])
     assert "полносвязная сеть & MNIST" in (sample / "tables/networks.tex").read_text()
-    named = tables.Table(pd.DataFrame([{"a": 1}]), lambda row: {"x": "a_b & 5 %", "y": "-1"}, "")
+    named = tables.Table(
+        pd.DataFrame([{"a": 1}]), lambda row: {"x": "a_b & 5 %", "y": "\N{MINUS SIGN}1"}, ""
+    )
     assert r"a\_b \& 5 \% & $-$1 \\" in tables.latex("named", named)
 
 

@@ -63,7 +63,7 @@ def test_images_that_are_not_all_and_what_the_scale_changed(report):
         "epochs 3 in place of 20 |" in text
     )
     assert "| net on all (CIFAR-10) | hidden layers 8 in place of –; epochs 3 in place" in text
-    assert "(CIFAR-10, 40 training images, 60 test images, 3 epochs)" in text  # the verdict
+    assert "(40 training images, 60 test images, 3 epochs)" in text  # the verdict
 
 
 def test_what_is_changed_alike_in_all_experiments_is_said_once(report):
@@ -86,4 +86,4 @@ def test_a_study_of_generated_images_has_them_stand_in_for_nothing(report):
     text = report({}, {"dataset": "shapes", "train_images": 40}, dataset="shapes")
     assert "stand in" not in text
     assert "Images of generated shapes are **generated**: " in text
-    assert "(generated shapes, 40 training images)" in text
+    assert "(40 training images)" in text

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import settings as tried
 from hypothesis import strategies as st
 
@@ -49,10 +49,15 @@ def test_values_are_written(function, value, said):
         ("above", "roughness", 0.01, "1.00 points"),
         ("greater", "roughness", 0.01, "+1.00 points"),
         ("greater", "test_accuracy", -0.00001, "+0.00 points"),
-        ("greater", "parameters", -14336, "-14,336"),
+        ("greater", "parameters", -14336, "\N{MINUS SIGN}14,336"),
         ("ratio", "step_seconds", 1.6931, "1.693 times"),
-        ("trend", "test_accuracy", -0.0012, "-0.12 points per step"),
-        ("trend", "activation_frequency", -0.00704, "-0.0070 cycles per pixel per step"),
+        ("trend", "test_accuracy", -0.0012, "\N{MINUS SIGN}0.12 points per step"),
+        (
+            "trend",
+            "activation_frequency",
+            -0.00704,
+            "\N{MINUS SIGN}0.0070 cycles per pixel per step",
+        ),
     ],
 )
 def test_only_differences_have_a_sign_and_every_estimate_its_unit(kind, metric, value, said):
@@ -63,9 +68,9 @@ def test_only_differences_have_a_sign_and_every_estimate_its_unit(kind, metric, 
     ("kind", "metric", "low", "high", "said"),
     [
         ("above", "test_accuracy", -1.5, 2.4, "0.00 to 100.00"),
-        ("greater", "test_accuracy", -1.5, 2.4, "-100.00 to +100.00"),
+        ("greater", "test_accuracy", -1.5, 2.4, "\N{MINUS SIGN}100.00 to +100.00"),
         ("above", "confusion", -0.609, 3.636, "0.00 to 3.64"),
-        ("above", "gap", -0.3, 0.1, "-30.00 to +10.00"),
+        ("above", "gap", -0.3, 0.1, "\N{MINUS SIGN}30.00 to +10.00"),
         ("ratio", "step_seconds", 0.5, None, "0.500 to ∞"),
     ],
 )
@@ -109,7 +114,7 @@ def test_a_p_value_is_never_written_as_the_level_that_it_misses(value, said):
             -0.001,
             -0.004996,
             0.001,
-            "-0.1000 points (96 % interval -0.4996",
+            "\N{MINUS SIGN}0.1000 points (96 % interval \N{MINUS SIGN}0.4996",
         ),
         (
             "greater",
@@ -118,7 +123,7 @@ def test_a_p_value_is_never_written_as_the_level_that_it_misses(value, said):
             0.001,
             -0.00003,
             0.02,
-            "+0.100 points (96 % interval -0.003 ",
+            "+0.100 points (96 % interval \N{MINUS SIGN}0.003 ",
         ),
         (
             "greater",
@@ -127,7 +132,7 @@ def test_a_p_value_is_never_written_as_the_level_that_it_misses(value, said):
             0.001,
             -0.003,
             0.02,
-            "+0.10 points (96 % interval -0.30 to",
+            "+0.10 points (96 % interval \N{MINUS SIGN}0.30 to",
         ),
         ("ratio", "macs", 1.3334, 1.33342, 1.31, 1.4, "1.33342 times (96 % interval 1.31000"),
         ("above", "test_accuracy", 0.07, 0.07, 0.06, 0.08, "7.00 % (96 % interval 6.00 to 8.00"),
@@ -142,7 +147,8 @@ def test_as_many_digits_as_tell_a_value_from_its_bound(
 
 
 def number_in(said):
-    return float(re.search(r"[-+]?[\d.,]+", said).group().replace(",", ""))
+    found = re.search("[\N{MINUS SIGN}+]?[\\d.,]+", said).group()
+    return float(found.replace(",", "").replace("\N{MINUS SIGN}", "-"))
 
 
 @given(
@@ -151,6 +157,7 @@ def number_in(said):
     bound=st.integers(1, 9999).map(lambda one: one / 10000),
     off=st.floats(-0.01, 0.01),
 )
+@example("above", "test_accuracy", 0.0387, 1e-6)  # 100 · 0.0387 is less than 3.87
 @tried(max_examples=200, deadline=None)
 def test_what_is_written_lies_on_the_side_of_the_bound_on_which_it_lies(kind, metric, bound, off):
     value = bound + off
