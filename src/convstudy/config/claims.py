@@ -122,11 +122,11 @@ def _referring(
     names = compared(claim)
     for twice in sorted({name for name in names if names.count(name) > 1}):
         yield f"{key}: compares {twice} with itself"
-    if "class" in needs and claim["class"] == EVERY_CLASS and not _can_be_every_class(claim):
+    if "class" in needs and claim["class"] == EVERY_CLASS and not can_be_every_class(claim):
         yield f"{key}.class: '{EVERY_CLASS}' is for recall, in a claim greater, above or below"
 
 
-def _can_be_every_class(claim: Claims) -> bool:
+def can_be_every_class(claim: Claims) -> bool:
     """Whether `class: every` has a meaning: the claim has to hold for each class by itself."""
     return claim["metric"] == "recall" and claim["kind"] in ("greater", "above", "below")
 
