@@ -43,6 +43,11 @@ def _names(names: list[str], source: str) -> list[str]:
     normal = [unicodedata.normalize("NFC", str(name)).strip() for name in names]
     twice = sorted({name for name in normal if normal.count(name) > 1})
     faults = [f"two classes have the name {name!r}" for name in twice if name]
+    faults += [
+        f"the name {name!r} is not UTF-8"
+        for name in normal
+        if any("\ud800" <= character <= "\udfff" for character in name)
+    ]
     if not all(normal):
         faults.append("a class has an empty name")
     if len(normal) == 1:

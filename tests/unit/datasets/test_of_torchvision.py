@@ -236,6 +236,24 @@ def test_a_set_without_a_test_set_is_divided_class_by_class(tmp_path):
     assert (again["test_images"] == tensors["test_images"]).all()
 
 
+def test_an_image_that_cannot_be_read_is_named_by_its_place(tmp_path):
+    one = Set(tmp_path, "EuroSAT")
+    for place in range(4):
+        photograph(one.raw, f"{'ab'[place % 2]}/{place}.png", (8, 8), 9)
+    (one.raw / "eurosat/2750/b/1.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    one.raw.joinpath(LISTED).write_text(json.dumps({"files": fetch_torchvision.checksums(one.raw)}))
+    with pytest.raises(StudyError, match=r"torchvision's EuroSAT\): image number 3 cannot be read"):
+        one.prepare()
+
+
+@pytest.mark.parametrize("content", ["[]", "{", '{"files": 3}', '{"files": "ab"}'])
+def test_a_damaged_list_of_files_is_named(fashion, content):
+    fashion.fetch()
+    (fashion.raw / LISTED).write_text(content)
+    with pytest.raises(StudyError, match=f"{LISTED}.*cannot be read"):
+        fashion.prepare()
+
+
 def test_images_of_several_sizes_need_one(tmp_path):
     one = Set(tmp_path, "EuroSAT")
     for place in range(10):

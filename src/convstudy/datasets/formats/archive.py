@@ -1,11 +1,9 @@
 """Files of a folder, tar or zip, read one after another without unpacking anything to disk."""
 
-import lzma
 import re
 import stat
 import tarfile
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
@@ -15,22 +13,14 @@ from convstudy.errors import StudyError
 
 # Pixels are kept in memory, so more than this is no data set for this study but a mistake.
 MAX_UNPACKED_BYTES = 4 << 30
-DAMAGED = (
-    tarfile.TarError,
-    zipfile.BadZipFile,
-    lzma.LZMAError,
-    zlib.error,
-    EOFError,
-    MemoryError,  # a header that states more than there is
-    OSError,
-    RuntimeError,  # zip: encrypted, or (NotImplementedError) a compression that Python lacks
-)
+MAX_FILE_BYTES = 512 << 20  # of one file in it; the largest image that is read has less
 
 
 class Entry(NamedTuple):
     path: PurePosixPath
     is_folder: bool
     content: bytes | None  # None for folders and for files that nobody wants
+    leads_nowhere: bool = False  # a link to what is not there
 
 
 Wanted = Callable[[PurePosixPath], bool]
@@ -55,7 +45,9 @@ def entries(source: Path, wanted: Wanted) -> Iterator[Entry]:
             yield from _zip_entries(source, wanted)
         else:
             raise tarfile.ReadError("its contents are of neither kind")
-    except (*DAMAGED, UnicodeDecodeError) as error:
+    except StudyError:
+        raise
+    except Exception as error:  # at a damaged archive both raise nearly anything
         raise StudyError(
             f"{source} is no whole tar or zip archive ({error or type(error).__name__})."
             " Delete it and fetch it again."
@@ -65,8 +57,12 @@ def entries(source: Path, wanted: Wanted) -> Iterator[Entry]:
 def _folder_entries(folder: Path, wanted: Wanted) -> Iterator[Entry]:
     for inside, path, is_folder in below(folder):
         try:
-            read = path.is_file() and wanted(inside)
-            yield Entry(inside, is_folder, path.read_bytes() if read else None)
+            is_file = path.is_file()
+            read = is_file and wanted(inside)
+            if read:
+                _check_size(folder, inside, path.stat().st_size)
+            content = path.read_bytes() if read else None
+            yield Entry(inside, is_folder, content, not (is_file or is_folder))
         except OSError as error:
             raise StudyError(f"{path} cannot be read ({error.strerror}).") from None
 
@@ -78,13 +74,15 @@ def _tar_entries(source: Path, wanted: Wanted) -> Iterator[Entry]:
             plain = member.isfile() or member.isdir()
             kind = "a link" if member.issym() or member.islnk() else "a device or pipe"
             path = _safe(source, member.name, None if plain else kind)
-            total = _limited(source, total + member.size)
+            total = limited(source, total + member.size)
             content = archive.extractfile(member) if member.isfile() and wanted(path) else None
+            if content:
+                _check_size(source, path, member.size)
             yield Entry(path, member.isdir(), content.read() if content else None)
-        _check_end(archive)
+        _check_end(source, archive)
 
 
-def _check_end(archive: tarfile.TarFile) -> None:
+def _check_end(source: Path, archive: tarfile.TarFile) -> None:
     """Raise `tarfile.ReadError` unless the tar ends as it should.
 
     tarfile takes a damaged or missing header after the first one for the end; what follows must
@@ -94,8 +92,9 @@ def _check_end(archive: tarfile.TarFile) -> None:
     file.seek(archive.offset)
     if file.read(tarfile.BLOCKSIZE) != bytes(tarfile.BLOCKSIZE):
         raise tarfile.ReadError("it ends in the middle")
-    for _ in iter(lambda: file.read(1 << 20), b""):
-        pass
+    total = 0
+    for part in iter(lambda: file.read(1 << 20), b""):
+        total = limited(source, total + len(part))
 
 
 def _zip_entries(source: Path, wanted: Wanted) -> Iterator[Entry]:
@@ -108,9 +107,11 @@ def _zip_entries(source: Path, wanted: Wanted) -> Iterator[Entry]:
             # Some Windows programs write backslashes.
             name = _zip_name(source, member).replace("\\", "/")
             path = _safe(source, name, None if plain else what)
-            total = _limited(source, total + member.file_size)
+            total = limited(source, total + member.file_size)
             is_folder = name.endswith("/")
             read = not is_folder and wanted(path)
+            if read:
+                _check_size(source, path, member.file_size)
             yield Entry(path, is_folder, archive.read(member) if read else None)
 
 
@@ -138,7 +139,16 @@ def _safe(source: Path, name: str, oddity: str | None) -> PurePosixPath:
     return path
 
 
-def _limited(source: Path, total: int) -> int:
+def _check_size(source: Path, path: PurePosixPath, size: int) -> None:
+    if size > MAX_FILE_BYTES:
+        raise StudyError(
+            f"{source}: {path} has {size >> 20} MiB, more than the {MAX_FILE_BYTES >> 20} of any "
+            "file that is read here. Is it what its name says? Make it smaller, or remove it."
+        )
+
+
+def limited(source: Path, total: int) -> int:
+    """`total` bytes; `StudyError` naming `source` if no data set may unpack to as many."""
     if total > MAX_UNPACKED_BYTES:
         raise StudyError(
             f"{source} unpacks to more than {MAX_UNPACKED_BYTES >> 30} GiB. Images are kept in"

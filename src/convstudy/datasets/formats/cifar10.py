@@ -119,14 +119,14 @@ def _plain(value: Any) -> Any:
 
 
 def _text(value: str | bytes) -> str:
-    return value.decode("utf-8") if isinstance(value, bytes) else str(value)
+    return value.decode("utf-8", "surrogateescape") if isinstance(value, bytes) else str(value)
 
 
 def _batches(source: Path) -> dict[str, Any]:
     """Contents of the wanted members, read straight from the archive."""
     members = {PurePosixPath(FOLDER, name): name for name in [*TRAIN, TEST, META]}
     batches = {}
-    for path, _, content in entries(source, members.__contains__):
+    for path, _, content, _ in entries(source, members.__contains__):
         if content is not None:
             try:
                 batches[members[path]] = restricted_unpickle(content)

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from convstudy.datasets.formats.archive import limited
 from convstudy.datasets.formats.labels import named
 from convstudy.datasets.raw import Raw
 from convstudy.errors import StudyError
@@ -78,8 +79,14 @@ def read(path: Path, dimensions: int) -> np.ndarray:
 
 def _unpacked(path: Path) -> bytes:
     try:
-        content = path.read_bytes()
-        return gzip.decompress(content) if content.startswith(GZIP_MAGIC) else content
+        with path.open("rb") as packed:
+            is_gzip = packed.read(2) == GZIP_MAGIC
+        total, parts = 0, []
+        with gzip.open(path) if is_gzip else path.open("rb") as file:
+            for part in iter(lambda: file.read(1 << 20), b""):
+                total = limited(path, total + len(part))
+                parts.append(part)
+        return b"".join(parts)
     except FileNotFoundError:
         raise StudyError(f"{path} is missing. Run snakemake again to fetch it.") from None
     except (EOFError, OSError, zlib.error) as error:

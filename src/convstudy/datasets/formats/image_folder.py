@@ -41,13 +41,13 @@ def load(files: Mapping[str, Path], options: Mapping[str, Any]) -> Raw:
     source = _source(files, options)
     reading = _Reading(options)
     folders = []
-    for path, is_folder, content in entries(source, reading.wants):
+    for path, is_folder, content, leads_nowhere in entries(source, reading.wants):
         if is_leaving(path):
             continue
         if is_folder:
             folders.append(path)
         else:
-            reading.take(path, content)
+            reading.take(path, content, leads_nowhere)
     layout = arrange(reading.pixels, folders)
     kept = {split: layout.placed.get(split, {}) for split in ("train", "test")}
     said: dict[str, Any] = {}
@@ -87,14 +87,14 @@ class _Reading:
         is_image = path.suffix.lower() in SUFFIXES
         return is_image and not is_leaving(path) and not self._ignores(path)
 
-    def take(self, path: PurePosixPath, content: bytes | None) -> None:
+    def take(self, path: PurePosixPath, content: bytes | None, leads_nowhere: bool) -> None:
         if self._ignores(path):
             self.passed["ignored"].append(path)
+        elif leads_nowhere:
+            self.passed["link"].append(path)
         elif path.suffix.lower() not in SUFFIXES:
             self.passed["suffix"].append(path)
-        elif content is None:
-            self.passed["link"].append(path)
-        else:
+        elif content is not None:
             try:
                 self.pixels[path], done = decode(content, self.options)
             except NotReadableError as error:
@@ -131,6 +131,12 @@ def _faults(layout: Layout, reading: _Reading, used: list[PurePosixPath]) -> lis
         f"{path} is a broken image ({reading.broken[path]})"
         for path in used
         if path in reading.broken
+    ]
+    # One to a folder would be a whole class that nobody sees.
+    faults += [
+        f"{path} is a link that leads nowhere"
+        for path in reading.passed["link"]
+        if path.suffix.lower() not in SUFFIXES
     ]
     faults += [f"ignore: {one!r} is the name of no file" for one in sorted(reading.unused)]
     if not used:

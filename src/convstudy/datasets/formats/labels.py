@@ -73,5 +73,5 @@ def named(
 
 
 def _text(name: Any) -> str:
-    """A name as text; numpy's S type holds bytes."""
-    return name.decode("utf-8", "replace") if isinstance(name, bytes) else str(name)
+    """A name as text; numpy's S type holds bytes, which the gate refuses unless they are UTF-8."""
+    return name.decode("utf-8", "surrogateescape") if isinstance(name, bytes) else str(name)

@@ -4,6 +4,7 @@ One file with images and labels for training and test, under the names that are 
 `train_images` (MedMNIST), `x_train` (Keras) and their like. `classes` may name the labels.
 """
 
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from convstudy.datasets.formats.archive import DAMAGED
+from convstudy.datasets.formats.archive import limited
 from convstudy.datasets.formats.labels import named, plain
 from convstudy.datasets.raw import Raw
 from convstudy.errors import StudyError
@@ -58,13 +59,36 @@ def load(files: Mapping[str, Path], options: Mapping[str, Any]) -> Raw:
 def _read(path: Path) -> dict[str, np.ndarray]:
     try:
         with np.load(path, allow_pickle=False) as archive:
-            return dict(archive)
+            limited(path, sum(member.file_size for member in archive.zip.infolist()))
+            inside, arrays = set(archive.zip.namelist()), {}
+            for name, found in archive.items():
+                if isinstance(found, np.ndarray) and _is_whole(found):
+                    arrays[name] = found
+                elif f"{name}.npy" in inside:  # other files may lie beside arrays
+                    raise ValueError(f"{name}.npy in it is damaged")
+            return arrays
     except FileNotFoundError:
         raise StudyError(f"{path} is missing. Run snakemake again to fetch it.") from None
-    except (*DAMAGED, AttributeError, TypeError, ValueError) as error:
+    except StudyError:
+        raise
+    except Exception as error:  # at a damaged file numpy raises nearly anything
+        said = str(error) or type(error).__name__
         raise StudyError(
-            f"{path} cannot be read as an npz file ({error}). Write it by numpy.savez."
+            f"{path} cannot be read as an npz file ({said}). Write it by numpy.savez."
         ) from None
+
+
+def _is_whole(array: np.ndarray) -> bool:
+    """Whether its values lie in the file, and text is of characters that there are.
+
+    numpy looks at neither: values of no bytes may be as many as a header likes.
+    """
+    if not array.nbytes:
+        return not array.size
+    if array.dtype.kind != "U":
+        return True
+    codes = np.ascontiguousarray(array).view(array.dtype.byteorder + "u4")
+    return bool(codes.max() <= sys.maxunicode)
 
 
 def _parts(path: Path, arrays: Mapping[str, np.ndarray]) -> dict[str, dict[str, str]]:

@@ -57,7 +57,7 @@ def load(files: Mapping[str, Path], options: Mapping[str, Any]) -> Raw:
 def _verify(listed: Path) -> None:
     """Raise `StudyError` unless the files beside a list are those that it names."""
     try:
-        stated = json.loads(listed.read_text(encoding="utf-8"))["files"]
+        stated = dict(json.loads(listed.read_text(encoding="utf-8"))["files"])
         found = checksums(listed.parent)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise StudyError(f"{listed} cannot be read ({error}). Delete it and run again.") from None
@@ -91,7 +91,7 @@ def _read(source: str, images: Any, options: Mapping[str, Any], mode: str | None
     size, asked = options.get("image_size"), mode
     pixels, labels = np.empty((0, 0, 0, 0), np.uint8), np.empty(len(images), np.int64)
     for place in range(len(images)):
-        one, label = _item(source, images[place])
+        one, label = _item(source, images, place)
         own = "L" if one.mode in ("1", "L") else "RGB"
         mode = mode or own
         if asked is None and (mode, own) == ("L", "RGB"):
@@ -115,7 +115,15 @@ def _read(source: str, images: Any, options: Mapping[str, Any], mode: str | None
     return pixels, labels
 
 
-def _item(source: str, item: Any) -> tuple[Image.Image, int]:
+def _item(source: str, images: Any, place: int) -> tuple[Image.Image, int]:
+    try:
+        item = images[place]
+    except Exception as error:  # its classes raise whatever their decoders do
+        said = str(error) or type(error).__name__
+        raise StudyError(
+            f"{source}: image number {place + 1} cannot be read ({said}). Delete the folder and "
+            "fetch it again."
+        ) from None
     image, label = item if isinstance(item, tuple) and len(item) == 2 else (item, None)
     if isinstance(label, torch.Tensor) and not label.ndim and not label.is_floating_point():
         label = int(label)
