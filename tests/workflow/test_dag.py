@@ -186,6 +186,26 @@ def test_free_text_reaches_no_shell(checkout):
     assert not list(checkout.folder.rglob("hacked"))
 
 
+def test_a_folder_of_images_may_have_any_name_but_has_to_be_there(checkout):
+    """Snakemake takes braces in the names of inputs for wildcards."""
+    folder = checkout.folder / "my {wildcards.dataset} {0} {{x}} 'images'"
+    given = {"title": "mine", "format": "image_folder", "folder": folder.name}
+
+    def change(config):
+        config["datasets"]["mine"] = {**given, "image_size": [8, 8]}
+        config["stand_ins"] = {"mnist": "mine"}
+
+    checkout.edit_config(change)
+    asked = ("-n", "--cores", "1", "data/prepared/mine.json")
+    said = checkout.snakemake(*asked).stdout
+    assert f"{folder.name} is not a folder. Check datasets.mine.folder." in said
+    assert "Traceback" not in said
+    (folder / "train/a").mkdir(parents=True)
+    done = checkout.snakemake(*asked)
+    assert done.returncode == 0, done.stdout
+    assert "Prepare mine" in done.stdout
+
+
 def test_a_study_without_network_or_mirror_says_what_to_do(checkout):
     """Reserved names and a folder that is not there: nothing can be fetched."""
 

@@ -47,9 +47,10 @@ def folder_of(dataset):
     return folder and str(Path(folder).expanduser())
 
 
-@cache
-def listing(folder):
+def listing(dataset, folder):
     """Checksum of all that lies in a folder; what was hashed is kept for the next dry run."""
+    if not Path(folder).is_dir():
+        raise WorkflowError(f"{folder} is not a folder. Check datasets.{dataset}.folder.")
     kept = f"{hashlib.sha256(os.path.abspath(folder).encode()).hexdigest()}.json"
     try:
         return content_digest(Path(folder), Path(".snakemake/convstudy/listing", kept))
@@ -57,16 +58,20 @@ def listing(folder):
         raise WorkflowError(str(error)) from None
 
 
-def raw_files(dataset):
-    """What a data set is prepared from: files under data/raw, or the user's own folder.
+# Here and not where a job asks: Snakemake puts a traceback around what fails there.
+LISTINGS = {name: listing(name, folder) for name in STUDY.datasets if (folder := folder_of(name))}
 
-    Of one of torchvision's nobody knows them before they are there: then they are listed.
+
+def raw_files(dataset):
+    """The files under data/raw that a data set is prepared from.
+
+    Of one of torchvision's nobody knows them before they are there: then they are listed. The
+    user's own folder is none: its listing is in the slice, and Snakemake would take braces in its
+    name for wildcards.
     """
     one = STUDY.datasets[dataset]
-    if "torchvision" in one:
+    if "torchvision" in one or one.get("folder"):
         return []
-    if folder := folder_of(dataset):
-        return [folder]
     names = one["files"] or GENERATED_FILES[one["generator"]["name"]]
     return [f"data/raw/{dataset}/{name}" for name in names]
 
@@ -80,24 +85,22 @@ def checksums_of(dataset):
     """By these a change of raw files is seen; a folder's listing is in the slice instead."""
     if dataset in BY_TORCHVISION:
         return [f"data/raw/{dataset}/{LISTED}"]
-    if folder_of(dataset):
-        return []
     return [f"{file}.sha256" for file in raw_files(dataset)]
 
 
 def preparation(dataset):
     """All of the config that the prepared tensors depend on."""
     one, folder = STUDY.datasets[dataset], folder_of(dataset)
+    files = [folder] if folder else raw_files(dataset) or checksums_of(dataset)
     return {
         "dataset": dataset,
         "title": one["title"],
         "format": one["format"],
         "generated": is_generated(one),
-        "files": one["files"]
-        or {Path(file).name: {} for file in raw_files(dataset) or checksums_of(dataset)},
+        "files": one["files"] or {Path(file).name: {} for file in files},
         "options": {key: one[key] for key in OPTIONS if key in one},
         "generator": one.get("generator"),
-        "listing": listing(folder) if folder and Path(folder).is_dir() else None,
+        "listing": LISTINGS.get(dataset),
     }
 
 

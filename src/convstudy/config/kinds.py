@@ -3,8 +3,8 @@
 import math
 from collections.abc import Iterator
 from typing import Any, NamedTuple
-from unicodedata import normalize
 
+from convstudy.config.class_names import class_name
 from convstudy.config.metrics import CLAIMABLE, METRICS
 
 Claim = dict[str, Any]
@@ -73,8 +73,8 @@ def plausible(
 
 
 def with_classes_as_spelt(claim: Claim) -> Claim:
-    """The claim with its classes in NFC, as prepared data name them; macOS writes é as two."""
-    named: Claim = {key: normalize("NFC", claim[key]) for key in ("class", "with") if key in claim}
+    """The claim with its classes as prepared data name them."""
+    named: Claim = {key: class_name(claim[key]) for key in ("class", "with") if key in claim}
     return {**claim, **named}
 
 

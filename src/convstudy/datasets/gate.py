@@ -5,7 +5,6 @@ words.
 """
 
 import hashlib
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -14,6 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from convstudy.config.class_names import class_name
 from convstudy.datasets.images import Images, check
 from convstudy.datasets.raw import Raw
 from convstudy.errors import StudyError
@@ -39,8 +39,8 @@ def admit(found: Raw, options: Mapping[str, Any], source: str) -> Raw:
 
 
 def _names(names: list[str], source: str) -> list[str]:
-    """Names in NFC (macOS writes é as two code points); raises `StudyError` for equal ones."""
-    normal = [unicodedata.normalize("NFC", str(name)).strip() for name in names]
+    """The names as they are from here on; raises `StudyError` for equal or empty ones."""
+    normal = [class_name(str(name)) for name in names]
     twice = sorted({name for name in normal if normal.count(name) > 1})
     faults = [f"two classes have the name {name!r}" for name in twice if name]
     faults += [

@@ -27,5 +27,6 @@ def draw(drawing: Drawing, histories: pd.DataFrame) -> Figure:
         lines.draw_mean(axis, rows, "learning_rate", look, style.shortened(label, 110))
     lines.number_epochs(axis, max(len(each) for each in sharing))
     axis.set(xlabel=_("epoch"), ylabel=_("learning rate"), ylim=(0, None))
-    figure.legend(loc="outside lower left")
+    # By itself a legend leaves out what begins with an underscore.
+    figure.legend(handles=axis.lines, loc="outside lower left")
     return figure

@@ -25,6 +25,7 @@ TEXT_WIDTH, TEXT_HEIGHT = 170.0, 235.0  # of a sheet of A4 without its margins a
 _SUMMARY = re.compile(r"<summary[^>]*>(.*?)</summary>", re.DOTALL)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
+_MARKDOWN = "gfm-emoji-autolink_bare_uris"  # in names `:smile:` and `https://…` are text
 
 
 def converter() -> Callable[..., str]:
@@ -51,7 +52,7 @@ def arranged(report: Path, convert: Callable[..., str]) -> dict[str, Any]:
     Paths of figures stay relative to the folder of the report. Raises `StudyError` for a report
     or a figure that is missing.
     """
-    document: dict[str, Any] = json.loads(convert(read_text(report), read="gfm", to="json"))
+    document: dict[str, Any] = json.loads(convert(read_text(report), read=_MARKDOWN, to="json"))
     blocks = [*_opened(document["blocks"])]
     title, blocks = _title(blocks, report)
     blocks = [*_figures(blocks, report)]

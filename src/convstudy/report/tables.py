@@ -5,6 +5,7 @@ file holds that; the one for LaTeX says the same in the words and digits of the 
 """
 
 import argparse
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -30,6 +31,8 @@ VERDICTS = {
 }
 _SPREADS = ("test_accuracy", "train_accuracy", "gap", "train_seconds")
 _SIGNS = {"×": r"$\times$", "−": "$-$", "±": r"$\pm$", "≥": r"$\geq$", "∞": r"$\infty$"}
+_LIGATURES = re.compile(r"([-'`<>,])(?=\1)|[?!](?=`)")  # -- would be a dash
+_OPTIONS = re.compile(r"^(?=[\[*])", re.MULTILINE)  # a row's first sign, after the \\ before it
 _SPACES = dict.fromkeys("\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}", "~")
 
 
@@ -83,6 +86,7 @@ def latex(name: str, table: Table) -> str:
         label=f"tab:{name}",
     )
     made = str(made).replace("Continued on next page", r"\ldots")
+    made = _OPTIONS.sub("{}", _LIGATURES.sub(r"\g<0>{}", made))
     for sign, spelt in {**_SIGNS, **_SPACES}.items():
         made = made.replace(sign, spelt)
     return "% \\usepackage{booktabs, longtable}\n" + made

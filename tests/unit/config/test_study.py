@@ -228,7 +228,7 @@ def test_what_a_scale_changed_and_images_that_are_not_all_are_listed(config, sch
 def test_classes_of_claims_are_spelt_as_those_of_prepared_data(config, schema):
     about = {"section": "mnist", "kind": "above", "metric": "confusion", "of": "mnist_fc"}
     config["scales"] = {"full": {"seeds": 2}}
-    two = {"class": "cafe\u0301", "with": "e\u0301"}
+    two = {"class": " cafe\u0301", "with": "e\u0301\N{NO-BREAK SPACE}"}
     config["claims"] = {"c": {**about, **two, "threshold": 2, "says": "they are confused"}}
     claim = load({**config, "scale": "full"}, schema).claims["c"]
     assert (claim["class"], claim["with"]) == ("caf\u00e9", "\u00e9")

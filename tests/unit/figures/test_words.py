@@ -136,3 +136,24 @@ def test_of_a_grid(tmp_path, stdin, drawn, job, axes):
     text = drawn[0]
     assert all(said in text for said in ("ядра 3×3", "скорость обучения", "0,001"))
     assert set(re.findall("[A-Za-z]{3,}", text)) <= {"MNIST"}
+
+
+@pytest.mark.parametrize("kind", ["comparison", "curves", "schedule", "tradeoff"])
+def test_titles_stand_in_the_legend_whatever_they_begin_with(
+    tmp_path, stdin, make, drawn, job, kind
+):
+    """matplotlib leaves out what begins with an underscore."""
+    titles = ["_a $x^2$ {b} %s", "__init__"]
+    for one, title in zip(job["experiments"], titles, strict=True):
+        one["title"] = title
+    make.runs(tmp_path / "runs", job)
+    spread = {"mean": 0.5, "low": 0.2, "high": 0.6}
+    metrics = {"test_accuracy": spread, "train_seconds": spread}
+    rows = [
+        {"experiment": one["experiment"], "metrics": metrics, "parameters": 9, "macs": 9}
+        for one in job["experiments"]
+    ]
+    (tmp_path / "comparisons.json").write_text(json.dumps({"section": {"experiments": rows}}))
+    stdin(job)
+    draw.main(["--section", "section", "--results", str(tmp_path), "--output", f"{kind}.png"])
+    assert [title for title in titles if title not in drawn[0]] == []
