@@ -110,7 +110,11 @@ def shown(text: str) -> str:
 def free(schema: dict[str, Any]) -> dict[Path, dict[str, Any]]:
     """Where a config may hold any text, and the part of the schema there."""
     defined = {**schema["$defs"], "figures": kinds.schema()}
-    return {path: one for path, one in _leaves(schema, defined, ()) if accepts(one, _PROBE)}
+    return {
+        path: one
+        for path, one in leaves(schema, defined, ())
+        if "string" in one.get("type", ()) and accepts(one, _PROBE)
+    }
 
 
 def accepts(part: dict[str, Any], text: str) -> bool:
@@ -118,19 +122,25 @@ def accepts(part: dict[str, Any], text: str) -> bool:
     return bool(Draft202012Validator(part).is_valid(text))
 
 
-def _leaves(one: Any, defined: dict[str, Any], path: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
+def paths(schema: dict[str, Any]) -> set[Path]:
+    """Every key of a config, and what is below it."""
+    defined = {**schema["$defs"], "figures": kinds.schema()}
+    return {path for path, _ in leaves(schema, defined, ())}
+
+
+def leaves(one: Any, defined: dict[str, Any], path: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
     if not isinstance(one, dict):
         return
     if "$ref" in one:
         referred = defined[one["$ref"].rpartition("/")[2]]
         one = {**referred, **{key: value for key, value in one.items() if key != "$ref"}}
         if "$ref" in referred:
-            yield from _leaves(referred, defined, path)
+            yield from leaves(referred, defined, path)
     for other in one.get("anyOf", ()):
-        yield from _leaves(other, defined, path)
+        yield from leaves(other, defined, path)
     for key, value in one.get("properties", {}).items():
-        yield from _leaves(value, defined, (*path, key))
+        yield from leaves(value, defined, (*path, key))
     for key in ("items", "additionalProperties"):
-        yield from _leaves(one.get(key), defined, (*path, "*"))
-    if "string" in one.get("type", ()):
+        yield from leaves(one.get(key), defined, (*path, "*"))
+    if path:
         yield path, one
