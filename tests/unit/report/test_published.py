@@ -85,11 +85,11 @@ def test_the_best_is_held_against_its_nearest_rival():
 
 
 @pytest.fixture
-def decided(config, schema, tmp_path):
+def decided(config, tmp_path):
     """The report at scale `full` where networks reach what was published, or what is asked."""
 
     def of(accuracies):
-        made = load({**config, "scale": "full"}, schema)
+        made = load({**config, "scale": "full"})
         known = made.published["experiments"].items()
         reached = {name: one["results"]["test_accuracy"] for name, one in known}
         rng = np.random.default_rng(0)
