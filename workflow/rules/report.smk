@@ -132,10 +132,7 @@ rule tables:
     input:
         report="report.md",
         record="report.json",
-        summary=result("summary.csv"),
-        comparisons=result("comparisons.json"),
-        claims=result("claims.json"),
-        data=expand("data/prepared/{dataset}.json", dataset=STUDY.datasets),
+        values=rules.report.input,  # which are gathered again
         words=CATALOGUE,
     output:
         expand(
@@ -167,7 +164,7 @@ rule checklists:
     input:
         report="report.md",
         record="report.json",
-        templates=TEMPLATES,
+        values=rules.report.input,
         words=CATALOGUE,
     output:
         "checklists.md",

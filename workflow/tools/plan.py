@@ -7,13 +7,8 @@ a default is taken and said so.
 
 import csv
 import heapq
-import itertools
-import json
 import os
-import re
-import shlex
 import statistics
-import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -25,21 +20,10 @@ from convstudy.errors import StudyError
 from convstudy.files import read_json
 from convstudy.report.provenance import grouped
 
-_COMMAND = re.compile(
-    r"^Shell command: convstudy --log \S+ (?:--code \S+ )?(?:--uses \S+ )?(?P<rest>.*)$",
-    re.MULTILINE,
-)
-_TABLE = re.compile(r"^job +count\n-+ +-+\n(.*?)^total", re.MULTILINE | re.DOTALL)
+from dry_run import Command, commands, counts, dry_run
+
 _UNUSABLE = (StudyError, KeyError, TypeError, ValueError, ZeroDivisionError)  # of a record
 _SECONDS_OF_A_JOB = 5.0  # besides training: start, imports, figures; where nothing was measured
-
-
-class Command(NamedTuple):
-    """A job of the dry run, as its shell line has it."""
-
-    name: str
-    options: dict[str, str]
-    slice: dict[str, Any]
 
 
 class Speed(NamedTuple):
@@ -68,27 +52,27 @@ class Training(NamedTuple):
 
 
 def main(arguments: list[str]) -> int:
-    every = _dry_run("--forceall", "--printshellcmds", *arguments)
-    ahead = _dry_run("--printshellcmds", *arguments)
+    every = dry_run("--forceall", "--printshellcmds", *arguments)
+    ahead = dry_run("--printshellcmds", *arguments)
     for done in (every, ahead):
         if done.returncode:
             print(done.stdout, file=sys.stderr)
             return done.returncode
-    cores, commands = _cores(arguments), _commands(ahead.stdout)
+    jobs = commands(ahead.stdout)
     try:
-        print(tell(_counts(every.stdout), _counts(ahead.stdout), commands, cores))
-        print(*_altered(_commands(every.stdout)), sep="\n")
+        print(tell(counts(every.stdout), counts(ahead.stdout), jobs, _cores(arguments)))
+        print(*_altered(commands(every.stdout)), sep="\n")
     except StudyError as error:
         print(f"make plan: {error}", file=sys.stderr)
         return 1
     return 0
 
 
-def tell(every: dict[str, int], ahead: dict[str, int], commands: list[Command], cores: int) -> str:
+def tell(every: dict[str, int], ahead: dict[str, int], jobs: list[Command], cores: int) -> str:
     """The plan in words."""
     speed = measured(Path("results"))
-    data = {one.options["--description"]: one.slice for one in commands if one.name == "prepare"}
-    trainings = [_training(one, data, speed) for one in commands if one.name == "train"]
+    data = {one.options["--description"]: one.slice for one in jobs if one.name == "prepare"}
+    trainings = [_training(one, data, speed) for one in jobs if one.name == "train"]
     aside = sum(count * speed.besides(rule) for rule, count in ahead.items() if rule != "train")
     wall = makespan([one.seconds for one in trainings], cores) + aside / cores
     lines = ["| rule | to do | there |", "|---|---:|---:|"]
@@ -105,9 +89,9 @@ def tell(every: dict[str, int], ahead: dict[str, int], commands: list[Command], 
     return "\n".join(lines)
 
 
-def _altered(commands: list[Command]) -> Iterator[str]:
+def _altered(jobs: list[Command]) -> Iterator[str]:
     """What the scale changed and images left out, as keys of the config; from the report's job."""
-    for one in commands:
+    for one in jobs:
         if one.name != "report":
             continue
         study = one.slice["report"]
@@ -133,9 +117,9 @@ def measured(results: Path) -> Speed:
     for path in results.glob("*/runs/*/seed*/metrics.json"):
         with suppress(*_UNUSABLE):
             one = read_json(path)
-            counts = [one[name] for name in ("macs", "epochs", "train_images", "test_images")]
-            counts.append(one["slice"]["recipe"].get("views", 1))
-            rate = cost.work(*counts) / _accounted(one)
+            factors = [one[name] for name in ("macs", "epochs", "train_images", "test_images")]
+            factors.append(one["slice"]["recipe"].get("views", 1))
+            rate = cost.work(*factors) / _accounted(one)
             experiment, model = one["experiment"], one["slice"]["model"]["name"]
             devices.add(one["environment"]["device"])
             by_experiment.setdefault(experiment, []).append(rate)
@@ -213,32 +197,6 @@ def _said_of(speed: Speed, trainings: Sequence[Training], ahead: dict[str, int])
     else:
         source = f"at {speed.all / 1e9:.0f} GMAC/s, a default: nothing was trained here yet"
     return f"Training: {seconds / 3600:.2f} {what} for {work / 1e15:.3g} PMAC, {source}."
-
-
-def _dry_run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "snakemake", "--dry-run", *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-
-
-def _counts(dry_run: str) -> dict[str, int]:
-    table = _TABLE.search(dry_run)
-    return {
-        rule: int(n) for rule, n in re.findall(r"^(\w+) +(\d+)$", table[1] if table else "", re.M)
-    }
-
-
-def _commands(dry_run: str) -> list[Command]:
-    found = []
-    for line in _COMMAND.finditer(dry_run):
-        name, *words = shlex.split(line["rest"])
-        given = json.loads(words[-1]) if "<<<" in words else {}
-        options = dict(itertools.pairwise(words))
-        found.append(Command(name, options, given))
-    return found
 
 
 def _cores(arguments: list[str]) -> int:

@@ -6,7 +6,6 @@ Arguments are those of the run that is asked about: `python workflow/tools/why.p
 import ast
 import json
 import re
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 from convstudy.config import ABSENT, differences
 
 import session
+from dry_run import dry_run
 from report import lost
 
 _JOB = re.compile(r"^Job \d+: (?P<message>.*)\nReason: (?P<reason>.*)$", re.MULTILINE)
@@ -33,12 +33,7 @@ _PLAIN = {
 
 
 def main(arguments: list[str]) -> int:
-    done = subprocess.run(
-        [sys.executable, "-m", "snakemake", "--dry-run", "--cores", "1", *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+    done = dry_run("--cores", "1", *arguments)
     if done.returncode:
         print(done.stdout, file=sys.stderr)
         return done.returncode

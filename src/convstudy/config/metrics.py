@@ -125,6 +125,11 @@ def shown(record: dict[str, Any], n: int) -> dict[str, Any]:
     return {**record, **hidden}
 
 
+def shown_claim(claim: dict[str, Any]) -> dict[str, Any]:
+    """The same of a decided claim, by the fewest values that any of its networks has."""
+    return shown(claim, min(claim["n"].values(), default=FEWEST))
+
+
 def as_shares(low: float, high: float) -> tuple[float, float]:
     """An interval of a share (accuracy, recall) without what no share can be."""
     return max(low, 0.0), min(high, 1.0)

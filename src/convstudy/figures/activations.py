@@ -36,18 +36,24 @@ def draw(drawing: Drawing, activations: list[Block]) -> Figure:
     sizes = [min(_cell(b, left) for b in blocks if b.layer == one.layer) for one in blocks]
     heights = [_lines(block) * size for block, size in zip(blocks, sizes, strict=True)]
     total = _HEAD + sum(heights) + _BETWEEN * len(blocks) + _FOOT
-    figure = style.page(total, layout=None)
-    title = style.shortened(f"{drawing.title} · {drawing.dataset}", 80)
-    bold: dict[str, Any] = {"fontsize": style.TITLE, "fontweight": "bold", "va": "top"}
-    figure.text(0.01, 1 - 0.06 / total, title, **bold)
+    figure = sheet(total, drawing, _(_NOTE))
     top = total - _HEAD
     for block, size, height in zip(blocks, sizes, heights, strict=True):
         top -= _BETWEEN
         top -= height
         _draw_block(figure, block, (left, top, size * _across(block), height))
-    note = style.wrapped(_(_NOTE), style.PAGE_WIDTH, style.SMALL)
+    return figure
+
+
+def sheet(total: float, drawing: Drawing, note: str) -> Figure:
+    """A page that is laid out in inches, `total` of them high, with its title and a note."""
+    figure = style.page(total, layout=None)
+    title = style.shortened(f"{drawing.title} · {drawing.dataset}", 80)
+    bold: dict[str, Any] = {"fontsize": style.TITLE, "fontweight": "bold", "va": "top"}
+    figure.text(0.01, 1 - 0.06 / total, title, **bold)
     quiet: dict[str, Any] = {"fontsize": style.SMALL, "color": style.QUIET, "va": "bottom"}
-    figure.text(0.01, 0.06 / total, note, **quiet)
+    words = style.wrapped(note, style.PAGE_WIDTH, style.SMALL)
+    figure.text(0.01, 0.06 / total, words, **quiet)
     return figure
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from convstudy.figures import style
-from convstudy.figures.activations import axes, place, scale
+from convstudy.figures.activations import axes, place, scale, sheet
 from convstudy.figures.drawing import Drawing
 from convstudy.figures.maps import Kernels
 from convstudy.language import gettext as _
@@ -14,6 +14,8 @@ from convstudy.language import layer_in_words, ngettext
 from convstudy.marks import N_
 
 _MOST = 16  # kernels shown
+_IMAGE = 2.25  # widths of a map: the image is two high, and a gap
+_ACROSS = _IMAGE + _MOST
 _LEFT = 0.75  # inches for the words beside the lines
 _MARGIN = 0.08
 _HEAD, _BETWEEN, _FOOT = 0.2, 0.3, 0.36  # inches
@@ -25,35 +27,28 @@ _NOTE = N_(
 
 def draw(drawing: Drawing, kernels: list[Kernels]) -> Figure:
     """Two lines per network and layer: the kernels, and below each its map of the same image."""
-    size = (style.PAGE_WIDTH - _LEFT - _MARGIN) / (_MOST + 2.25)  # the image is two squares wide
+    size = (style.PAGE_WIDTH - _LEFT - _MARGIN) / _ACROSS
     height = 2 * size
     total = _HEAD + len(kernels) * (height + _BETWEEN) + _FOOT
-    figure = style.page(total, layout=None)
-    title = style.shortened(f"{drawing.title} · {drawing.dataset}", 80)
-    bold: dict[str, Any] = {"fontsize": style.TITLE, "fontweight": "bold", "va": "top"}
-    figure.text(0.01, 1 - 0.06 / total, title, **bold)
+    figure = sheet(total, drawing, _(_NOTE))
     top = total - _HEAD
     for one in kernels:
         top -= _BETWEEN + height
         _draw_layer(figure, one, top, size)
-    note = style.wrapped(_(_NOTE), style.PAGE_WIDTH, style.SMALL)
-    quiet: dict[str, Any] = {"fontsize": style.SMALL, "color": style.QUIET, "va": "bottom"}
-    figure.text(0.01, 0.06 / total, note, **quiet)
     return figure
 
 
 def _draw_layer(figure: Figure, one: Kernels, bottom: float, size: float) -> None:
     """The image, beside it kernels above maps; `bottom` and `size` of a square in inches."""
-    across = _MOST + 2.25
-    axis = axes(figure, _LEFT, bottom, across * size, 2 * size)
+    axis = axes(figure, _LEFT, bottom, _ACROSS * size, 2 * size)
     place(axis, one.block.images[0].squeeze(), 0, 0, 2, cmap="gray", vmin=0, vmax=255)
-    weights, answers = (_signed(one.kernels), scale(one.block.maps))
+    weights, answers = _signed(one.kernels), scale(one.block.maps)
     for number in range(min(_MOST, len(one.kernels))):
-        left = 2.25 + number
+        left = _IMAGE + number
         place(axis, one.kernels[number], left, 0, 1, cmap=weights.cmap, norm=weights.norm)
         answer = one.block.maps[0, number]
         place(axis, answer, left, 1, 1, cmap=answers.cmap, norm=answers.norm)
-    axis.set(xlim=(0, across), ylim=(2, 0), aspect="auto")
+    axis.set(xlim=(0, _ACROSS), ylim=(2, 0), aspect="auto")
     axis.set_axis_off()
     words: dict[str, Any] = {"ha": "right", "va": "center", "fontsize": style.SMALL}
     for line, said in enumerate((_("kernels"), _("maps"))):

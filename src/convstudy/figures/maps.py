@@ -1,7 +1,8 @@
 """What layers of trained networks made of test images, as `convstudy activations` wrote it."""
 
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -33,26 +34,15 @@ class Kernels(NamedTuple):
 
 def activations(runs: Path, one: Experiment, layers: list[str], images: int = 3) -> list[Block]:
     """The asked layers of an experiment's first seed, of the first so many images."""
-    path = runs / one.name / f"seed{one.seeds[0]}" / "activations.npz"
-    try:
-        with np.load(path, allow_pickle=False) as stored:
-            pictures = stored["images"][:images].transpose(0, 2, 3, 1)
-            names = [str(stored["classes"][label]) for label in stored["labels"][:images]]
-            return [Block(one, layer, pictures, names, stored[layer][:images]) for layer in layers]
-    except FileNotFoundError:
-        said = "is missing"
-    except KeyError as error:
-        said = f"lacks an array ({error.args[0]})"
-    except (OSError, ValueError, IndexError, EOFError, MemoryError, zipfile.BadZipFile) as error:
-        said = f"cannot be read ({error})"
-    raise StudyError(f"{path} {said}. {_AGAIN}")
+    with _stored(_path(runs, one)) as stored:
+        return _blocks(stored, one, layers, images)
 
 
 def kernels(runs: Path, one: Experiment, layers: list[str]) -> list[Kernels]:
     """The asked convolutions of an experiment's first seed, with their maps of the first image."""
-    blocks = activations(runs, one, layers, images=1)
-    path = runs / one.name / f"seed{one.seeds[0]}" / "activations.npz"
-    with np.load(path, allow_pickle=False) as stored:
+    path = _path(runs, one)
+    with _stored(path) as stored:
+        blocks = _blocks(stored, one, layers, images=1)
         if lacking := [layer for layer in layers if f"kernels/{layer}" not in stored]:
             raise StudyError(
                 f"{path} holds no kernels of {', '.join(lacking)}: no convolution. Name one under "
@@ -63,6 +53,32 @@ def kernels(runs: Path, one: Experiment, layers: list[str]) -> list[Kernels]:
         Kernels(block, each.mean(axis=1), each.shape[1])
         for block, each in zip(blocks, found, strict=True)
     ]
+
+
+def _path(runs: Path, one: Experiment) -> Path:
+    return runs / one.name / f"seed{one.seeds[0]}" / "activations.npz"
+
+
+@contextmanager
+def _stored(path: Path) -> Iterator[Any]:
+    """The arrays of a file; `StudyError` for whatever is wrong with it."""
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            yield stored
+        return
+    except FileNotFoundError:
+        said = "is missing"
+    except KeyError as error:
+        said = f"lacks an array ({error.args[0]})"
+    except (OSError, ValueError, IndexError, EOFError, MemoryError, zipfile.BadZipFile) as error:
+        said = f"cannot be read ({error})"
+    raise StudyError(f"{path} {said}. {_AGAIN}")
+
+
+def _blocks(stored: Any, one: Experiment, layers: list[str], images: int) -> list[Block]:
+    pictures = stored["images"][:images].transpose(0, 2, 3, 1)
+    names = [str(stored["classes"][label]) for label in stored["labels"][:images]]
+    return [Block(one, layer, pictures, names, stored[layer][:images]) for layer in layers]
 
 
 def reader(kind: str, read: Callable[[Path, Experiment, list[str]], list[Any]]) -> Any:

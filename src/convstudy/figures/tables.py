@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from convstudy.config.metrics import FEWEST, shown
+from convstudy.config.metrics import shown, shown_claim
 from convstudy.errors import StudyError
 from convstudy.figures import histories, maps
 from convstudy.figures.drawing import Drawing
@@ -60,29 +60,13 @@ def read(table: str, results: Path, section: str, drawing: Drawing) -> Any:
 
 def comparisons(path: Path, drawing: Drawing) -> pd.DataFrame:
     """Test accuracy of each experiment: `experiment`, `mean`, `low`, `high` (NaN of few seeds)."""
-    found = {}
-    try:
-        for section in read_json(path).values():
-            for row in section["experiments"]:
-                found[row["experiment"]] = row["metrics"]["test_accuracy"]
-        rows = []
-        for one in drawing.experiments:
-            spread = shown(found[one.name], len(one.seeds))
-            rows.append([one.name, *(spread[key] for key in _SPREAD)])
-        made = pd.DataFrame(rows, columns=["experiment", *_SPREAD])
-        return made.astype(dict.fromkeys(_SPREAD, "float64"))
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
-        raise StudyError(f"{path} does not describe what is drawn ({error!r}). {_AGAIN}") from None
+    return _accuracies(path, _compared(path), drawing)
 
 
 def costs(path: Path, drawing: Drawing) -> pd.DataFrame:
     """The same with `parameters` and mean `seconds` of training."""
-    made = comparisons(path, drawing)
-    rows = {
-        row["experiment"]: row
-        for section in read_json(path).values()
-        for row in section["experiments"]
-    }
+    rows = _compared(path)
+    made = _accuracies(path, rows, drawing)
     try:
         found = [rows[name] for name in made["experiment"]]
         return made.assign(
@@ -91,6 +75,31 @@ def costs(path: Path, drawing: Drawing) -> pd.DataFrame:
         )
     except (KeyError, TypeError, ValueError) as error:
         raise StudyError(f"{path} does not say what networks cost ({error!r}). {_AGAIN}") from None
+
+
+def _compared(path: Path) -> dict[str, Any]:
+    """The row of each experiment."""
+    try:
+        sections = read_json(path).values()
+        return {row["experiment"]: row for section in sections for row in section["experiments"]}
+    except (KeyError, TypeError, AttributeError) as error:
+        raise _not_described(path, error) from None
+
+
+def _accuracies(path: Path, rows: dict[str, Any], drawing: Drawing) -> pd.DataFrame:
+    try:
+        found = []
+        for one in drawing.experiments:
+            spread = shown(rows[one.name]["metrics"]["test_accuracy"], len(one.seeds))
+            found.append([one.name, *(spread[key] for key in _SPREAD)])
+        made = pd.DataFrame(found, columns=["experiment", *_SPREAD])
+        return made.astype(dict.fromkeys(_SPREAD, "float64"))
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise _not_described(path, error) from None
+
+
+def _not_described(path: Path, error: Exception) -> StudyError:
+    return StudyError(f"{path} does not describe what is drawn ({error!r}). {_AGAIN}")
 
 
 def confusion(path: Path) -> list[Confusion]:
@@ -210,13 +219,10 @@ def claims(path: Path, asked: Iterable[dict[str, str]]) -> list[Claim]:
     """The decided claims in the order of `asked`, {"claim": its name, "says": words} each."""
     decided = read_json(path).get("claims", {})
     try:
-        return [{**_shown(decided[one["claim"]]), "says": one["says"]} for one in asked]
+        found = [(decided[one["claim"]], one["says"]) for one in asked]
     except KeyError as error:
         raise StudyError(f"{path} does not decide the claim {error}. {_AGAIN}") from None
-
-
-def _shown(claim: Claim) -> Claim:
-    return shown(claim, min(claim["n"].values(), default=FEWEST))
+    return [{**shown_claim(claim), "says": says} for claim, says in found]
 
 
 _READERS: dict[str, Callable[[Path, str, Drawing], Any]] = {

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 
+from convstudy.config.metrics import as_shares
 from convstudy.figures import lines, style
 from convstudy.figures.drawing import Drawing
 from convstudy.language import gettext as _
@@ -59,7 +60,7 @@ def _panel(axis: Axes, cost: str, drawing: Drawing, costs: pd.DataFrame) -> None
     axis.step(best[cost] / unit, 100 * best["mean"], where="post", zorder=1, gid=FRONT, **dotted)
     for one, row in zip(drawing.experiments, costs.to_dict("records"), strict=True):
         look, where = style.look(one.colour), row[cost] / unit
-        ends = [100 * min(max(row[end], 0.0), 1.0) for end in ("low", "high")]
+        ends = [100 * end for end in as_shares(row["low"], row["high"])]
         axis.plot([where] * 2, ends, color=look.colour, linewidth=1.4)
         filled = row["experiment"] in set(best["experiment"])
         shown: dict[str, Any] = {"color": look.colour, "markersize": 6.5, "zorder": 3}

@@ -3,7 +3,7 @@
 from typing import Any
 
 from convstudy.config.kinds import compared
-from convstudy.config.metrics import FEWEST, shown
+from convstudy.config.metrics import shown_claim
 from convstudy.report.published import size, stated
 
 Values = dict[str, Any]
@@ -28,7 +28,7 @@ def of_section(section: str, study: Values, decided: Values) -> list[Values]:
         made.append(
             {
                 **claim,
-                **shown(decided[name], min(decided[name]["n"].values(), default=FEWEST)),
+                **shown_claim(decided[name]),
                 "datasets": list(dict.fromkeys(one["dataset_title"] for one in involved)),
                 "reduced": _reduced(involved),
                 "published": known if comparable else None,

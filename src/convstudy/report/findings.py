@@ -7,12 +7,11 @@ from convstudy.language import listing
 from convstudy.marks import N_
 from convstudy.report.measured import in_unit, span
 from convstudy.report.sentences import finding, quantity, quoted
-from convstudy.report.words import count, text, times, whole_percent
+from convstudy.report.words import count, percent, text, times
 
 Values = dict[str, Any]
 
 MOST = 4  # sentences on single claims; with those on what is excluded and open at most seven
-_DECIDED = ("supported", "contradicted", "equivalent")
 _FEWER = N_(
     "On %(data)s, %(winner)s beats %(loser)s by %(value)s, with %(share)s fewer parameters."
 )
@@ -51,7 +50,7 @@ def ranked(section: Values) -> list[Values]:
     decided = [
         claim
         for claim in section["claims"]
-        if claim["verdict"] in _DECIDED
+        if claim["verdict"] != "inconclusive"
         and claim["kind"] != "all_of"
         and claim["reason"] != "arithmetic"
     ]
@@ -95,6 +94,11 @@ def measured(claim: Values) -> str:
     return _("%(value)s (%(interval)s)") % {"value": value, "interval": span(claim, claim)}
 
 
+def _unsigned(words: str) -> str:
+    """Of a lead, which has a sign only where it is none."""
+    return words.replace("+", "")
+
+
 def _beaten(claim: Values, section: Values, data: str) -> str:
     names = [claim["of"], claim["than"]]
     if claim["estimate"] < 0:
@@ -109,13 +113,13 @@ def _beaten(claim: Values, section: Values, data: str) -> str:
         "data": data,
         "winner": quoted(claim["titles"][names[0]]),
         "loser": quoted(claim["titles"][names[1]]),
-        "value": measured(claim).replace("+", ""),
-        "share": whole_percent(1 - share),
+        "value": _unsigned(measured(claim)),
+        "share": percent(1 - share, ".0f"),
         "times": times(share),
     }
     if claim["size"] != "smaller":
         return said
-    stated = in_unit(claim["stated"], claim).replace("+", "")
+    stated = _unsigned(in_unit(claim["stated"], claim))
     excluded = _("Published: %(stated)s, which is excluded.") % {"stated": stated}
     return f"{said} {excluded}"
 
@@ -136,8 +140,8 @@ def of_excluded(section: Values, told: list[str]) -> str | None:
     return words % {
         "of": quoted(claim["titles"][claim["of"]]),
         "than": quoted(claim["titles"][claim["than"]]),
-        "stated": in_unit(claim["stated"], claim).replace("+", ""),
-        "value": measured(claim).replace("+", ""),
+        "stated": _unsigned(in_unit(claim["stated"], claim)),
+        "value": _unsigned(measured(claim)),
     }
 
 

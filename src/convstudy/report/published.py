@@ -12,7 +12,6 @@ from convstudy.config.kinds import compared
 Values = dict[str, Any]
 
 _ONE_RUN = {"test_accuracy": "test_accuracy", "parameters": "parameters", "step_seconds": "seconds"}
-_DECIDED = ("supported", "contradicted", "equivalent")
 
 
 def next_run(spread: Values, n: int) -> tuple[float, float] | None:
@@ -101,6 +100,6 @@ def statements(study: Values, sections: list[Values]) -> list[Values]:
 
 
 def _outcome(claim: Values) -> str:
-    if claim["verdict"] in _DECIDED:
+    if claim["verdict"] != "inconclusive":
         return "as_published" if claim["as_published"] else "otherwise"
     return "excluded" if claim["size"] == "smaller" else "open"

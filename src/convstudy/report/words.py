@@ -33,14 +33,9 @@ def layer(name: str) -> str:
     return text(layer_in_words(name))
 
 
-def percent(value: float) -> str:
+def percent(value: float, form: str = ".2f") -> str:
     """Fraction → `98.54 %`."""
-    return _("%(value)s %%") % {"value": number(100 * value, ".2f")}
-
-
-def whole_percent(value: float) -> str:
-    """Fraction → `26 %`."""
-    return _("%(value)s %%") % {"value": number(100 * value, ".0f")}
+    return _("%(value)s %%") % {"value": number(100 * value, form)}
 
 
 def anchor(heading: str) -> str:

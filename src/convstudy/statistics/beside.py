@@ -9,7 +9,8 @@ from convstudy.config.kinds import EVERY_CLASS, Claim, bound, compared
 from convstudy.config.metrics import METRICS
 from convstudy.statistics import items
 from convstudy.statistics.effects import superiority
-from convstudy.statistics.outcomes import INCONCLUSIVE, Outcome, Values, groups_of, weights_of
+from convstudy.statistics.exact import INCONCLUSIVE, Outcome, Values, weights_of
+from convstudy.statistics.outcomes import groups_of
 from convstudy.statistics.power import Rules, seeds_needed
 from convstudy.statistics.summary import Summary
 

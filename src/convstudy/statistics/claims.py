@@ -8,17 +8,10 @@ from statsmodels.stats.multitest import multipletests
 from convstudy.config.kinds import Claim, bound, compared
 from convstudy.statistics.beside import beside
 from convstudy.statistics.effects import smallest_effect
+from convstudy.statistics.exact import CONTRADICTED, EQUIVALENT, INCONCLUSIVE, SUPPORTED, Outcome
 from convstudy.statistics.intervals import LEVEL
 from convstudy.statistics.ledger import level_of_look
-from convstudy.statistics.outcomes import (
-    CONTRADICTED,
-    EQUIVALENT,
-    INCONCLUSIVE,
-    SUPPORTED,
-    Outcome,
-    groups_of,
-    outcome,
-)
+from convstudy.statistics.outcomes import groups_of, outcome
 from convstudy.statistics.power import MOST, Rules
 from convstudy.statistics.summary import Summary
 
@@ -47,18 +40,7 @@ def decide(
         for name, found in outcomes.items()
         if found.reason == "too_few_seeds"
     )
-    families: dict[str, Row] = {}
-    adjusted: dict[str, float] = {}
-    for section in dict.fromkeys(claim["section"] for claim in claims.values()):
-        family = {
-            name: min(1.0, found.p * LEVEL / levels[name])
-            for name, found in outcomes.items()
-            if claims[name]["section"] == section and found.p is not None
-        }
-        adjusted |= holm(family)
-        families[section] = _family(
-            [_sizes(claims[name], summary) for name in family], [levels[name] for name in family]
-        )
+    families, adjusted = _families(claims, summary, outcomes, levels)
     tested = {}
     for name, found in outcomes.items():
         claim = claims[name]
@@ -95,6 +77,25 @@ def holm(p: dict[str, float]) -> dict[str, float]:
         return {}
     adjusted = multipletests(list(p.values()), alpha=LEVEL, method="holm")[1]
     return dict(zip(p, map(float, adjusted), strict=True))
+
+
+def _families(
+    claims: Claims, summary: Summary, outcomes: dict[str, Outcome], levels: dict[str, float]
+) -> tuple[dict[str, Row], dict[str, float]]:
+    """What the tests of each section share, and p of each test among those of its section."""
+    families: dict[str, Row] = {}
+    adjusted: dict[str, float] = {}
+    for section in dict.fromkeys(claim["section"] for claim in claims.values()):
+        family = {
+            name: min(1.0, found.p * LEVEL / levels[name])
+            for name, found in outcomes.items()
+            if claims[name]["section"] == section and found.p is not None
+        }
+        adjusted |= holm(family)
+        families[section] = _family(
+            [_sizes(claims[name], summary) for name in family], [levels[name] for name in family]
+        )
+    return families, adjusted
 
 
 def _family(runs: list[dict[str, int]], levels: list[float]) -> Row:

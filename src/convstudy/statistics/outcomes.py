@@ -1,18 +1,26 @@
 """One claim against its runs: estimate, interval, p, and the verdict that these lean to."""
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 
 from convstudy.config.kinds import EVERY_CLASS, Claim, bound, column, compared
 from convstudy.config.metrics import METRICS
 from convstudy.statistics.comparisons import games_howell, simultaneous_interval
 from convstudy.statistics.effects import hedges_g, hedges_g_one
-from convstudy.statistics.intervals import LEVEL, Contrast, linear, mean_and_sd, slope
+from convstudy.statistics.exact import (
+    CONTRADICTED,
+    INCONCLUSIVE,
+    SUPPORTED,
+    Outcome,
+    Values,
+    arithmetic,
+    is_below,
+    unvarying,
+    weights_of,
+)
+from convstudy.statistics.intervals import LEVEL, Contrast, linear, mean_and_sd
 from convstudy.statistics.summary import Summary
-
-SUPPORTED, CONTRADICTED = "supported", "contradicted"
-EQUIVALENT, INCONCLUSIVE = "equivalent", "inconclusive"
 
 TESTS = {
     "greater": "welch",
@@ -23,35 +31,6 @@ TESTS = {
     "trend": "welch_contrast",
     "best_of": "games_howell",
 }
-
-Values = Sequence[float]
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What the runs say about a claim before the other claims of its family are looked at.
-
-    `p` is the chance of values so far on the side of `leaning` if that verdict were false; None if
-    no test decides. `reason` is set where the verdict is settled without a test; then it stands.
-    `p_within` is there where `leaning` is that a difference does not exceed its margin: it is the
-    two-sided p of "truth = −margin" if the estimate lies above that, small where the difference
-    is a negligible one besides.
-    `coverage` is that of the interval, which leaves the bound out (or lies within the margin)
-    exactly when `p` is below the claim's level. `decisive` is the rival, or the class,
-    that the numbers are about where the claim is about more.
-    """
-
-    test: str
-    estimate: float | None
-    low: float | None
-    high: float | None
-    leaning: str
-    p: float | None = None
-    effect: float | None = None
-    reason: str | None = None
-    p_within: float | None = None
-    decisive: str | None = None
-    coverage: float | None = None
 
 
 def outcome(claim: Claim, summary: Summary, minimum_seeds: int, level: float = LEVEL) -> Outcome:
@@ -65,7 +44,7 @@ def outcome(claim: Claim, summary: Summary, minimum_seeds: int, level: float = L
     if claim["kind"] == "ratio" and min(map(min, groups)) <= 0:
         return Outcome("arithmetic", None, None, None, INCONCLUSIVE, reason="not_positive")
     if METRICS[claim["metric"]].deterministic:
-        return _arithmetic(claim, groups)
+        return arithmetic(claim, groups)
     measured = (_best if claim["kind"] == "best_of" else _measured)(claim, groups, level)
     if min(map(len, groups)) < minimum_seeds:
         return replace(
@@ -88,13 +67,6 @@ def groups_of(claim: Claim, summary: Summary) -> list[Values]:
     return [summary[name].values.get(column(claim), []) for name in compared(claim)]
 
 
-def weights_of(claim: Claim) -> list[float]:
-    """Of the groups' means in the estimate: a mean, a difference, or a slope per step."""
-    if claim["kind"] == "trend":
-        return slope(len(claim["across"]))
-    return [1.0, -1.0][: len(compared(claim))]
-
-
 def _measured(claim: Claim, groups: list[Values], level: float) -> Outcome:
     """By the test of the claim's kind, whatever n; one seed alone has neither interval nor p.
 
@@ -108,7 +80,7 @@ def _measured(claim: Claim, groups: list[Values], level: float) -> Outcome:
     test, weights = TESTS[kind], weights_of(claim)
     contrast = linear(scaled, weights)
     if contrast is None and min(map(len, groups)) > 1:
-        return _unvarying(claim, groups)
+        return unvarying(claim, groups)
     if contrast is None:
         means = [mean_and_sd(values)[0] for values in scaled]
         estimate = sum(w * mean for w, mean in zip(weights, means, strict=True))
@@ -144,14 +116,9 @@ def _effect(groups: list[Values], constant: float) -> float | None:
     return hedges_g(*groups) if len(groups) == 2 else None
 
 
-def _is_below(claim: Claim) -> bool:
-    """Whether the claim says that its estimate lies below its bound."""
-    return claim["kind"] == "below" or claim.get("direction") == "falling"
-
-
 def _side(claim: Claim, contrast: Contrast, held_against: float) -> tuple[str, float]:
     """Two-sided test of "truth = bound"; the estimate says on which side the truth then lies."""
-    holds = (contrast.estimate > held_against) != _is_below(claim)
+    holds = (contrast.estimate > held_against) != is_below(claim)
     return (SUPPORTED if holds else CONTRADICTED), contrast.p_differs(held_against)
 
 
@@ -221,50 +188,3 @@ def _every_class(claim: Claim, summary: Summary, minimum_seeds: int, level: floa
         return decisive
     p_any = min(1.0, len(found) * p[worst]) if against else p[worst]
     return replace(decisive, p=p_any, p_within=None if against else decisive.p_within)
-
-
-def _unvarying(claim: Claim, groups: list[Values]) -> Outcome:
-    """Every seed gave the same: decided as it is, the limit of the tests for a vanishing spread.
-
-    On the bound itself that limit is p = 1: equal values do not show that a truth is no larger.
-    """
-    exact = _arithmetic(claim, groups)
-    edge = bound(claim) or 0.0
-    edges = {edge, -edge} if claim["kind"] == "equivalent" else {edge}
-    at = exact.estimate
-    # Differences of equal decimals are off by a rounding: 0.98 − 0.97 is not 0.01 in binary.
-    on_edge = at is not None and any(math.isclose(at, one, abs_tol=1e-12) for one in edges)
-    leaning = INCONCLUSIVE if on_edge else exact.leaning
-    return replace(exact, low=at, high=at, leaning=leaning, reason="no_spread")
-
-
-def _arithmetic(claim: Claim, groups: list[Values]) -> Outcome:
-    """Values that are the same for every seed, compared as they are."""
-    values = [group[0] for group in groups]
-    if claim["kind"] == "best_of":
-        rival = max(range(1, len(values)), key=values.__getitem__)
-        estimate, decisive = values[0] - values[rival], compared(claim)[rival]
-    else:
-        estimate, decisive = (
-            sum(w * v for w, v in zip(weights_of(claim), values, strict=True)),
-            None,
-        )
-    if claim["kind"] == "ratio":
-        estimate = values[0] / values[1]
-    verdict = _compare(claim, estimate, bound(claim) or 0.0)
-    return Outcome(
-        "arithmetic", estimate, None, None, verdict, reason="arithmetic", decisive=decisive
-    )
-
-
-def _compare(claim: Claim, estimate: float, held_against: float) -> str:
-    kind = claim["kind"]
-    if kind == "equivalent":
-        holds = abs(estimate) < held_against
-    elif kind == "ratio":
-        holds = estimate >= held_against
-    else:
-        holds = estimate < held_against if _is_below(claim) else estimate > held_against
-    if kind == "greater" and abs(estimate) < held_against:
-        return EQUIVALENT
-    return SUPPORTED if holds else CONTRADICTED

@@ -17,9 +17,9 @@ def sample(tmp_path):
     return shutil.copytree(ROOT / "docs/sample/full", tmp_path / "sample", ignore=skipped)
 
 
-def made(folder, language="en"):
+def made(folder, language="en", scale="full"):
     output = folder / "checklists.md"
-    paths = ["--report", folder / "report.md", "--results", folder / "results/full"]
+    paths = ["--report", folder / "report.md", "--results", folder / "results" / scale]
     paths += ["--data", folder / "data/prepared", "--templates", ROOT / "workflow/templates"]
     paths += ["--words", ROOT / f"workflow/locale/{language}.po", "--output", output]
     main(["checklists", *map(str, paths)])
@@ -55,3 +55,10 @@ def test_answers_are_those_of_the_record(sample):
         description = json.loads((sample / f"data/prepared/{name}.json").read_text())
         assert f"`{description['sha256'][:16]}…`" in found["2a"]
     assert "for its authors" in found["12"] and "for its authors" not in found["7"]
+
+
+def test_generated_images_are_named_as_such_also_where_they_stand_in_for_others(tmp_path):
+    sample = shutil.copytree(
+        ROOT / "docs/sample/quick", tmp_path / "s", ignore=shutil.ignore_patterns("runs", "*.xz")
+    )
+    assert "> Images of this study are generated" in made(sample, scale="quick")
