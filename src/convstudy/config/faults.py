@@ -67,18 +67,20 @@ class _Fault(NamedTuple):
 
 def _located(error: Any, value: Any, kind: Any) -> _Fault:
     path: list[str] = []
-    model = None
+    model, key_kind = None, Any
     for part in error["loc"]:
         if part in (alternatives := _by_kind(_plain(kind))):
             kind = alternatives[part]  # pydantic's name for it is no key
             continue
         if part == "[key]":
             path.pop()
+            kind = key_kind
             continue
         if get_origin(_plain(kind)) in (Union, UnionType):  # in none of whose types it fits
             error = {"type": "union", "input": value}
             break
         model = _model(kind, value)
+        key_kind = (*get_args(_plain(kind)), Any)[0]  # of a mapping by names
         kind = _inside(kind, value, part)
         value = value.get(part) if isinstance(value, dict) else value[part]
         path.append(str(part))
@@ -117,6 +119,8 @@ def _said(one: _Fault) -> str:
             return _not_one_of(one.value.get("kind"), list(KINDS))
         case "union_tag_not_found":
             return "missing 'kind'"
+        case "string_too_short":
+            return f"{shown} is empty; give some text"
         case "union":
             wanted = _description(one.kind) or "another value"
             return f"{shown} is out of range or of the wrong type; give {wanted}"
@@ -171,7 +175,6 @@ _BOUNDS = {
     "less_than": ("is greater than or equal to the maximum of", "lt"),
     "too_short": ("has too few values; the least are", "min_length"),
     "too_long": ("has too many values; the most are", "max_length"),
-    "string_too_short": ("is too short; letters, at least:", "min_length"),
     "string_too_long": ("is too long; letters, at most:", "max_length"),
 }
 

@@ -80,6 +80,14 @@ def compared(claim: Claim) -> list[str]:
     return [name for _, name in roles(claim)]
 
 
+def asked(claim: Claim, claims: dict[str, Claim]) -> Claim:
+    """A claim without its words and place, its parts in full: these decide what it asks."""
+    kept = {key: value for key, value in claim.items() if key not in ("name", "says", "section")}
+    if "claims" in kept:
+        kept["claims"] = [asked(claims[part], claims) for part in kept["claims"]]
+    return kept
+
+
 def column(claim: Claim) -> str:
     """Name of the values that a claim is about: its metric, and of what."""
     about = [claim[key] for key in METRICS[claim["metric"]].needs]

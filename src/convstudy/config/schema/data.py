@@ -26,8 +26,8 @@ class Normalise(Settings):
 class Checksums(Settings):
     """Of one file; it is compared with all that are given."""
 
-    md5: str = absent(pattern="^[0-9a-f]{32}$")
-    sha256: str = absent(pattern="^[0-9a-f]{64}$")
+    md5: str = absent("32 digits 0 to f", pattern="^[0-9a-f]{32}$")
+    sha256: str = absent("64 digits 0 to f", pattern="^[0-9a-f]{64}$")
 
 
 class Torchvision(Settings):

@@ -27,7 +27,8 @@ from convstudy.config.schema.published import Published
 from convstudy.config.schema.recipe import Changes, OwnRecipe, Recipe
 from convstudy.figures.kinds import KINDS
 
-Axis = Annotated[str, needed(pattern=r"^((model|recipe)\.[a-z_]+|train_images)$")]
+_AXIS = "model.<key>, recipe.<key> or train_images"
+Axis = Annotated[str, needed(_AXIS, pattern=r"^((model|recipe)\.[a-z_]+|train_images)$")]
 Values = Annotated[list[Any], needed(min_length=2, max_length=100), Unique]
 OurLayer = Annotated[str, needed(pattern="^[A-Za-z_][A-Za-z0-9_.]*$"), AfterValidator(check_layer)]
 
