@@ -1,6 +1,5 @@
 """From files of results to the tables that figures are drawn from; what is read is fit to draw."""
 
-import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +12,7 @@ from convstudy.config.metrics import shown, shown_claim
 from convstudy.errors import StudyError
 from convstudy.figures import histories, maps
 from convstudy.figures.drawing import Drawing
+from convstudy.figures.kinds import FILES
 from convstudy.files import read_json
 
 _SPREAD = ("mean", "low", "high")
@@ -56,7 +56,10 @@ Claim = dict[str, Any]
 
 def read(table: str, results: Path, section: str, drawing: Drawing) -> Any:
     """The table of that name (convstudy.figures.kinds.FILES) of a section."""
-    return _READERS[table](results, section, drawing)
+    if table in _OF_RUNS:
+        return _OF_RUNS[table](results / "runs", drawing)
+    [path] = FILES[table](section, {})
+    return _READERS[table](results / path, drawing)
 
 
 @contextmanager
@@ -157,13 +160,8 @@ def _table(rows: list[dict[str, Any]], words: tuple[str, ...], values: tuple[str
 
 def pictures(path: Path, errors: Path) -> np.ndarray:
     """uint8 (I, H, W, C), as `convstudy mistakes` wrote them: of the mistakes of that file."""
-    try:
-        with np.load(path, allow_pickle=False) as stored:
-            images: np.ndarray = stored["images"]
-    except FileNotFoundError:
-        raise StudyError(f"{path} is missing. {_AGAIN}") from None
-    except (KeyError, OSError, ValueError, EOFError, MemoryError, zipfile.BadZipFile) as error:
-        raise StudyError(f"{path} cannot be read ({error}). {_AGAIN}") from None
+    with maps.stored(path) as found:
+        images: np.ndarray = found["images"]
     if len(images) != len(read_json(errors)["mistakes"]):
         raise StudyError(f"{path} holds other images than {errors} lists. {_AGAIN}")
     return images
@@ -192,23 +190,18 @@ def claims(path: Path, asked: Iterable[dict[str, str]]) -> list[Claim]:
         return [{**shown_claim(decided[one["claim"]]), "says": one["says"]} for one in asked]
 
 
-_READERS: dict[str, Callable[[Path, str, Drawing], Any]] = {
-    "histories": lambda results, section, drawing: histories.read_all(
-        results / "runs", drawing.experiments
-    ),
-    "comparisons": lambda results, section, drawing: comparisons(
-        results / "comparisons.json", drawing
-    ),
-    "costs": lambda results, section, drawing: costs(results / "comparisons.json", drawing),
-    "claims": lambda results, section, drawing: claims(results / "claims.json", drawing.claims),
-    "confusion": lambda results, section, drawing: confusion(
-        results / "confusion" / f"{section}.json"
-    ),
-    "errors": lambda results, section, drawing: errors(results / "errors" / f"{section}.json"),
-    "pictures": lambda results, section, drawing: pictures(
-        results / "errors" / f"{section}.npz", results / "errors" / f"{section}.json"
-    ),
-    "grid": lambda results, section, drawing: grid(results / "grids" / f"{section}.json"),
+# Of tables that are one file; of those of many.
+_READERS: dict[str, Callable[[Path, Drawing], Any]] = {
+    "comparisons": comparisons,
+    "costs": costs,
+    "claims": lambda path, drawing: claims(path, drawing.claims),
+    "confusion": lambda path, drawing: confusion(path),
+    "errors": lambda path, drawing: errors(path),
+    "pictures": lambda path, drawing: pictures(path, path.with_suffix(".json")),
+    "grid": lambda path, drawing: grid(path),
+}
+_OF_RUNS: dict[str, Callable[[Path, Drawing], Any]] = {
+    "histories": lambda runs, drawing: histories.read_all(runs, drawing.experiments),
     "activations": maps.reader("activations", maps.activations),
     "kernels": maps.reader("kernels", maps.kernels),
 }
