@@ -111,7 +111,7 @@ sample-again: SCALE ?= full
 sample-again: $(VENV)/.run ## after an edit of words, figures or statistics: its report again, from what it kept
 	PATH="$(BIN):$$PATH" "$(BIN)/python" workflow/tools/sample_again.py $(SCALE)
 
-pictures: $(VENV)/.test    ## those of README.md, from report.html (needs graphviz, Chromium)
+pictures: $(VENV)/.test    ## those of README.md (needs graphviz, Chromium)
 	PATH="$(BIN):$$PATH" "$(BIN)/python" workflow/tools/pictures.py
 
 clean-env:

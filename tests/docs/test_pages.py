@@ -13,7 +13,12 @@ import pytest
 import sample
 from checkout import ROOT, Checkout
 
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+    *sorted(ROOT.glob("config/*.md")),
+    *sorted(ROOT.glob("docs/*.md")),
+]
 REPORTS = [ROOT / f"docs/sample/{scale}/report.md" for scale in ("quick", "full")]
 PROGRAMS = ("snakemake", "make", "convstudy", "python", "pytest")
 # What no dry run can show, and the tests that run it.

@@ -188,3 +188,31 @@ def test_a_new_study_runs_to_a_verdict(tmp_path):
     verify = "from convstudy.cli import main; main(['verify', 'results/study'])"
     checked = study.python("-P", "-c", verify)  # as the installed command: not from this folder
     assert checked.returncode == 0, checked.stdout
+
+
+# What snakedeploy 0.17 writes, with a path in place of the repository's address.
+DEPLOYED = """
+configfile: "config/config.yaml"
+
+
+module convstudy:
+    snakefile:
+        "{workflow}"
+    config:
+        config
+
+
+use rule * from convstudy
+"""
+
+
+def test_what_snakedeploy_lays_out_is_a_study_that_runs(tmp_path):
+    folder = tmp_path / "deployed"
+    shutil.copytree(ROOT / "config", folder / "config")
+    shutil.copytree(ROOT / "profiles", folder / "profiles")
+    (folder / "workflow").mkdir()
+    workflow = (ROOT / "workflow/Snakefile").as_posix()
+    (folder / "workflow/Snakefile").write_text(DEPLOYED.format(workflow=workflow))
+    planned = Checkout.of(folder).planned("report.md", "report.html")
+    assert {f"Train convolutional, seed {seed}" for seed in range(5)} < planned
+    assert {"Write the report", "Make a page of the report"} < planned

@@ -1,4 +1,4 @@
-"""What `make pictures` runs: the pictures of README.md, of the workflow and of report.html here.
+"""What `make pictures` runs: the pictures of README.md, of the workflow and of the sample's page.
 
 Needs graphviz and Chromium, which no other part of the study does: the pictures are kept.
 """
@@ -6,19 +6,24 @@ Needs graphviz and Chromium, which no other part of the study does: the pictures
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
 from selenium.webdriver import Chrome, ChromeOptions, ChromeService
 
 FOLDER = Path("docs/pictures")
-_PAGE = 1440, 1300  # CSS pixels
+SAMPLE = Path("docs/sample/full")
+_PAGE = 1300, 1420  # CSS pixels
 
 
 def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     _draw_dag(FOLDER / "dag.svg")
-    _show_page(Path("report.html"), FOLDER / "report.png")
+    with tempfile.TemporaryDirectory() as folder:
+        page = Path(folder) / "report.html"
+        _make_page(page)
+        _show_page(page, FOLDER / "report.png")
 
 
 def _draw_dag(output: Path) -> None:
@@ -34,12 +39,19 @@ def _run(*command: str, **options: Any) -> bytes:
     return bytes(done.stdout)
 
 
+def _make_page(output: Path) -> None:
+    """Of the sample's report.md, as the rule `report_html` makes it."""
+    given = {"--report": SAMPLE / "report.md", "--results": SAMPLE / "results" / SAMPLE.name}
+    made = {"--templates": "workflow/templates", "--words": "workflow/locale/en.po"}
+    options = {**given, **made, "--output": output}.items()
+    _run("convstudy", "html", *(str(part) for option in options for part in option))
+
+
 def _show_page(page: Path, output: Path) -> None:
-    """Its first section."""
+    """Its first screen."""
     width, height = _PAGE
     with chromium("--hide-scrollbars", f"--window-size={width},{height}") as browser:
         browser.get(page.resolve().as_uri())
-        browser.execute_script("document.querySelector('h2').scrollIntoView()")
         browser.save_screenshot(str(output))
 
 

@@ -98,7 +98,9 @@ def _record(options: argparse.Namespace, study: dict[str, Any]) -> dict[str, Any
         **study,
         "results": results.as_posix(),
         "files": {
-            path.relative_to(results).as_posix(): digest(path) for path in used if path.is_file()
+            path.relative_to(results).as_posix(): digest(path)
+            for path in sorted(set(used))
+            if path.is_file()
         },
         "data": {name: digest(options.data / f"{name}.json") for name in datasets},
         "report_sha256": digest(options.output),

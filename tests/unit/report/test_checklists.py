@@ -7,6 +7,7 @@ import shutil
 import pytest
 
 from convstudy.cli import main
+from convstudy.sealed import read_sealed, write_sealed
 
 from checkout import ROOT
 
@@ -62,3 +63,14 @@ def test_generated_images_are_named_as_such_also_where_they_stand_in_for_others(
         ROOT / "docs/sample/quick", tmp_path / "s", ignore=shutil.ignore_patterns("runs", "*.xz")
     )
     assert "> Images of this study are generated" in made(sample, scale="quick")
+
+
+def test_a_validation_set_is_no_file_that_was_passed_over(sample):
+    path = sample / "data/prepared/mnist.json"
+    described = read_sealed(path)
+    for left_out, words in [
+        ({"validation": 5000}, "No file was passed over."),
+        ({"validation": 5000, "suffix": 2}, ": 2 files passed over."),
+    ]:
+        write_sealed(path, {**described, "reading": {"left_out": left_out}})
+        assert words in rows(made(sample))["4a"]

@@ -87,3 +87,10 @@ def test_a_study_of_generated_images_has_them_stand_in_for_nothing(report):
     assert "stand in" not in text
     assert "Images of generated shapes are **generated**: " in text
     assert "(40 training images)" in text
+
+
+@pytest.mark.parametrize(
+    ("seeds", "words"), [(1, "trained once,"), (3, "trained 3 times with different seeds,")]
+)
+def test_one_seed_is_no_number_of_times(report, seeds, words):
+    assert f"2 networks, each {words} on CIFAR-10" in report({"seeds": seeds})
