@@ -5,14 +5,14 @@ that defaults, bounds and misspelt keys of a user's own network are what they ar
 """
 
 from functools import cache
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field, ValidationError
-from pydantic_core import InitErrorDetails, core_schema
+from pydantic import AfterValidator, Field
+from pydantic_core import core_schema
 
 from convstudy import named
 from convstudy.config.fields import Settings, refused
-from convstudy.config.signatures import defined_in, imported, signature
+from convstudy.config.signatures import OpenEnded, defined_in, imported, signature
 from convstudy.errors import StudyError, nearest
 from convstudy.fingerprint import is_of_study, is_ours, path_of, tree
 
@@ -39,21 +39,20 @@ class Network(dict[str, Any]):
         return {"type": "object", "required": ["name"], "description": cls.__doc__}
 
 
-class _Named(Settings):
-    model_config = ConfigDict(extra="allow")
+def _exists(name: str) -> str:
+    try:
+        of_network(name)
+    except StudyError as error:
+        raise refused(str(error)) from None
+    return name
 
-    name: str = Field(pattern=_NAME)
+
+class _Named(OpenEnded):
+    name: Annotated[str, Field(pattern=_NAME), AfterValidator(_exists)]
 
 
 def _check(value: Any) -> Any:
-    name = _Named.model_validate(value).name
-    try:
-        found = of_network(name)
-    except StudyError as error:
-        said = refused(str(error))
-        fault = InitErrorDetails(type=said, loc=("name",), input=name)
-        raise ValidationError.from_exception_data("Network", [fault]) from None
-    found.model_validate(value)
+    of_network(_Named.model_validate(value).name).model_validate(value)
     return value
 
 

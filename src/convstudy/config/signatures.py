@@ -24,7 +24,7 @@ _BOUNDS = {
 }
 
 
-class _OpenEnded(Settings):
+class OpenEnded(Settings):
     """Of a function that takes whatever it is given, or whose source does not say what."""
 
     model_config = ConfigDict(extra="allow")
@@ -45,7 +45,7 @@ def signature(module: str, function: str) -> type[Settings]:
         if elsewhere := imported(module, function):
             return signature(*elsewhere)
         if function in _assigned(module):
-            return _OpenEnded  # made at run time: checked there
+            return OpenEnded  # made at run time: checked there
         known = [name for name in defined if not name.startswith("_")]
         raise StudyError(f"{where} has no function '{function}'{nearest(function, known)}")
     node = defined[function]
@@ -54,7 +54,7 @@ def signature(module: str, function: str) -> type[Settings]:
         made = [one for one in node.body if isinstance(one, ast.FunctionDef)]
         made = [one for one in made if one.name == "__init__"]
         if not made:
-            return _OpenEnded  # a base class knows
+            return OpenEnded  # a base class knows
         node, skipped = made[0], 3
     assert isinstance(node, ast.FunctionDef)
     arguments = node.args
@@ -72,7 +72,7 @@ def signature(module: str, function: str) -> type[Settings]:
         if one.arg != "name":  # by which a library's networks are built
             # Names of its own, since a field may not be called like a method of models.
             fields[f"arg{len(fields)}"] = (_type(module, one.annotation), _field(one.arg, value))
-    return create_model(function, __base__=_OpenEnded if open_ended else Settings, **fields)
+    return create_model(function, __base__=OpenEnded if open_ended else Settings, **fields)
 
 
 def _field(name: str, value: ast.expr | None) -> Any:

@@ -202,6 +202,7 @@ def test_what_a_scale_changed_and_images_that_are_not_all_are_listed(config):
         **{"train_images": 40, "test_images": 60},
     }
     config["sections"]["mnist"]["experiments"].append("mine")
+    config["scales"]["quick"]["recipes"] = {"classic": {"epochs": 3}}
     found = {scale: load(copy.deepcopy({**config, "scale": scale})).experiments for scale in SCALES}
     images = (
         {"what": "train_images", "here": 40, "there": None},

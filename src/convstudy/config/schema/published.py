@@ -2,7 +2,8 @@
 
 from typing import Any, Literal
 
-from convstudy.config.fields import Name, Settings, Share, Title, absent, needed
+from convstudy.config.fields import FileName, Name, Settings, Share, Title, absent, needed
+from convstudy.config.schema.data import Checksums
 from convstudy.config.schema.recipe import Recipe
 
 Verdict = Literal["supported", "contradicted"]
@@ -25,19 +26,13 @@ class StatedOfClaim(Settings):
     log: Verdict = absent()
 
 
-class Checksum(Settings):
-    """Of a file that was trained on."""
-
-    md5: str
-
-
 class PublishedDataset(Settings):
     """What was trained on."""
 
     title: Title
     format: str
     normalise: dict[str, Any]
-    files: dict[str, Checksum]
+    files: dict[FileName, Checksums]
 
 
 class PublishedExperiment(Settings):
