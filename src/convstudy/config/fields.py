@@ -19,17 +19,21 @@ class Settings(BaseModel):
 
 def needed(meaning: str | None = None, **bounds: Any) -> Any:
     """A key that has to be given."""
-    return Field(description=meaning, **bounds)
+    return Field(**_about(meaning), **bounds)
 
 
 def default(value: Any, meaning: str | None = None, **bounds: Any) -> Any:
     """A key that has this value unless it is given; models as a config file would have them."""
-    return Field(value, description=meaning, **bounds)
+    return Field(value, **_about(meaning), **bounds)
 
 
 def absent(meaning: str | None = None, **bounds: Any) -> Any:
     """A key that stays out of the config, and so out of slices, unless it is given."""
-    return Field(default_factory=lambda: None, description=meaning, **bounds)
+    return Field(default_factory=lambda: None, **_about(meaning), **bounds)
+
+
+def _about(meaning: str | None) -> dict[str, Any]:
+    return {"description": meaning} if meaning else {}  # without one, that of the type holds
 
 
 def refused(said: str) -> PydanticCustomError:

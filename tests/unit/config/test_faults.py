@@ -34,6 +34,7 @@ def fault_lines(config):
         ("seeds", 0, "seeds: 0 is out of range or of the wrong type; give a count"),
         ("seeds", [1, 1], "seeds: [1, 1] is out of range"),
         ("seeds", [0, "x"], 'seeds: [0, "x"] is out of range'),
+        ("scales.real.experiments.cifar10_fc.seeds", "x", "or of the wrong type; give a count n for the seeds"),
         (
             "claims.cnn_passes_80_percent.threshold",
             80,
