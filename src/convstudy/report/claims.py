@@ -4,7 +4,7 @@ from typing import Any
 
 from convstudy.config.kinds import asked, compared
 from convstudy.config.metrics import shown_claim
-from convstudy.report.published import size, stated
+from convstudy.report.published import estimate_of, size
 
 Values = dict[str, Any]
 
@@ -42,9 +42,9 @@ def of_section(section: str, study: Values, decided: Values) -> list[Values]:
     by_name = {claim["name"]: claim for claim in made}
     for claim in made:  # parts are of the same section
         claim["parts"] = [by_name[part] for part in claim["claims"]]
-        for key, source in (("stated", "results"), ("stated_in_log", "log")):
+        for key, source in (("published_estimate", "results"), ("logged_estimate", "log")):
             values = published_values(study, section, source)
-            claim[key] = stated(claim, values) if claim["published"] else None
+            claim[key] = estimate_of(claim, values) if claim["published"] else None
         claim["size"] = size(claim)
     return made
 

@@ -119,7 +119,7 @@ def _beaten(claim: Values, section: Values, data: str) -> str:
     }
     if claim["size"] != "smaller":
         return said
-    stated = _unsigned(in_unit(claim["stated"], claim))
+    stated = _unsigned(in_unit(claim["published_estimate"], claim))
     excluded = _("Published: %(stated)s, which is excluded.") % {"stated": stated}
     return f"{said} {excluded}"
 
@@ -133,14 +133,14 @@ def of_excluded(section: Values, told: list[str]) -> str | None:
     ]
     if not smaller:
         return None
-    claim = max(smaller, key=lambda one: abs(one["stated"]))
+    claim = max(smaller, key=lambda one: abs(one["published_estimate"]))
     words = _(
         "The published lead of %(of)s over %(than)s, %(stated)s, is excluded: here %(value)s."
     )
     return words % {
         "of": quoted(claim["titles"][claim["of"]]),
         "than": quoted(claim["titles"][claim["than"]]),
-        "stated": _unsigned(in_unit(claim["stated"], claim)),
+        "stated": _unsigned(in_unit(claim["published_estimate"], claim)),
         "value": _unsigned(measured(claim)),
     }
 

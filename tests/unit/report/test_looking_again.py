@@ -1,0 +1,62 @@
+"""The report says of a claim what its ledger knows: how often it was tested, and when it was stated."""
+
+import json
+
+import numpy as np
+import pytest
+
+from convstudy.config import slices
+from convstudy.config.metrics import shown_claim
+from convstudy.config.study import load
+from convstudy.report.context import gather
+from convstudy.report.render import render
+
+import made_results
+from checkout import ROOT
+
+# What the report says of the claim in place of what was decided: which rival or class, by its title.
+IN_WORDS = {"decisive"}
+
+
+@pytest.fixture
+def gathered(tmp_path, config, schema):
+    """The report's values, after `change` of what was decided."""
+
+    def of(change=lambda claims: None):
+        study = load({**config, "scale": "full"}, schema)
+        made_results.make(tmp_path, study, np.random.default_rng(0))
+        path = tmp_path / "results/full/claims.json"
+        decided = json.loads(path.read_text())
+        change(decided["claims"])
+        path.write_text(json.dumps(decided))
+        job = json.loads(json.dumps(slices.reporting(study)))
+        values = gather(
+            job, tmp_path / "results/full", tmp_path / "data/prepared", tmp_path / "report.md"
+        )
+        return values, decided["claims"]
+
+    return of
+
+
+def test_a_claim_that_came_after_its_results_is_named_in_its_section(gathered):
+    def late(claims):
+        looks = [{"n": [5], "verdict": "inconclusive", "tested": True}]
+        looks += [{"n": [8], "verdict": "supported", "tested": True}]
+        claims["cnn_beats_fc_on_digits"] |= {"stated": "after", "looks": looks}
+
+    values, _ = gathered(late)
+    text = render(ROOT / "workflow/templates", values)
+    said = "This claim was stated after results of its networks had been looked at."
+    (line,) = [line for line in text.splitlines() if said in line]
+    assert "SimpleCNN is more accurate than the fully connected network" in line
+    assert "Tested 2 times, with 5, 8 values of each network" in line
+
+
+def test_nothing_that_was_decided_is_overwritten_by_what_was_published(gathered):
+    values, decided = gathered()
+    claims = [claim for section in values["sections"] for claim in section["claims"]]
+    assert {claim["name"] for claim in claims} == set(decided)
+    for claim in claims:
+        kept = shown_claim(decided[claim["name"]])
+        for key in kept.keys() - IN_WORDS:
+            assert claim[key] == kept[key], (claim["name"], key)
