@@ -19,11 +19,11 @@ IN_WORDS = {"decisive"}
 
 
 @pytest.fixture
-def gathered(tmp_path, config, schema):
+def gathered(tmp_path, config):
     """The report's values, after `change` of what was decided."""
 
     def of(change=lambda claims: None):
-        study = load({**config, "scale": "full"}, schema)
+        study = load({**config, "scale": "full"})
         made_results.make(tmp_path, study, np.random.default_rng(0))
         path = tmp_path / "results/full/claims.json"
         decided = json.loads(path.read_text())
