@@ -38,18 +38,29 @@ def gathered(tmp_path, config):
     return of
 
 
-def test_a_claim_that_came_after_its_results_is_named_in_its_section(gathered):
+LATE = "This claim was stated after results of its networks had been looked at."
+FIRST = "cnn_beats_fc_on_digits"
+
+
+def test_a_claim_that_came_after_its_results_is_named_at_its_verdict(gathered):
     def late(claims):
         looks = [{"n": [5], "verdict": "inconclusive", "tested": True}]
         looks += [{"n": [8], "verdict": "supported", "tested": True}]
-        claims["cnn_beats_fc_on_digits"] |= {"stated": "after", "looks": looks}
+        claims[FIRST] |= {"stated": "after", "looks": looks}
 
     values, _ = gathered(late)
     text = render(ROOT / "workflow/templates", values)
-    said = "This claim was stated after results of its networks had been looked at."
-    (line,) = [line for line in text.splitlines() if said in line]
-    assert "SimpleCNN is more accurate than the fully connected network" in line
-    assert "Tested 2 times, with 5, 8 values of each network" in line
+    (verdict,) = [line for line in text.splitlines() if LATE in line]  # others come first on top
+    assert verdict.startswith("- **Contradicted:** the test accuracy of “SimpleCNN” is less")
+    assert "- *SimpleCNN is more accurate than the fully connected network* Tested 2 times" in text
+
+
+def test_where_all_claims_came_late_so_does_what_stands_on_top(gathered):
+    values, _ = gathered(lambda claims: [one.update(stated="after") for one in claims.values()])
+    text = render(ROOT / "workflow/templates", values)
+    top = text[text.index("## What was found") :].split("\n*", 1)[0]
+    told = [line for line in top.splitlines() if line.startswith("- On ")]
+    assert told and all(line.endswith(LATE) for line in told if "is excluded" not in line)
 
 
 def test_nothing_that_was_decided_is_overwritten_by_what_was_published(gathered):
