@@ -22,7 +22,7 @@ ifneq ($(strip $(foreach name,scale seeds language data_mirror device,$(filter c
 $(error make takes none of these: snakemake --cores $(CORES) report.md report.html --config scale=...)
 endif
 
-.PHONY: help report why plan test test-all test-cluster benchmark lint format words lock sample sample-again pictures clean-env
+.PHONY: help report why plan test test-all test-cluster benchmark lint format words schema lock sample sample-again pictures clean-env
 
 help:                      ## what there is to make
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed 's/:[^#]*## / - /' | sort
@@ -94,6 +94,9 @@ $(VENV)/.cluster: requirements/cluster.txt $(VENV)/.test
 
 words: $(VENV)/.test       ## after an edit of a sentence: its new words go into every catalogue
 	"$(BIN)/python" workflow/tools/catalogues.py
+
+schema: $(VENV)/.test      ## after an edit of the config's models: the JSON schema for editors
+	"$(BIN)/python" workflow/tools/schema.py
 
 lock: LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --quiet
 lock:                      ## after a change of pyproject.toml (needs uv)

@@ -144,7 +144,7 @@ def simulate() -> None:
 
     config = read("config.yaml")
     catalogue.complete(config, read("workflow/catalogue.yaml"))
-    study = load(config, read("workflow/schemas/config.schema.yaml"))
+    study = load(config)
     code = fingerprint("convstudy.training.train", "convstudy.models.simple_cnn")
     names = [f"{number}" for number in range(CLASSES)]
     counts = {"train_images": 3000, "test_images": IMAGES}

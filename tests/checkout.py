@@ -31,11 +31,6 @@ def study_config(*overlays: str) -> dict[str, Any]:
     return config
 
 
-def study_schema() -> dict[str, Any]:
-    found: dict[str, Any] = _read(ROOT / "workflow/schemas/config.schema.yaml")
-    return found
-
-
 def put(config: dict[str, Any], path: str, value: object) -> None:
     """Set what stands in a config at `scales.quick.seeds`."""
     *parents, last = path.split(".")

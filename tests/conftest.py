@@ -6,25 +6,20 @@ from typing import Any
 
 import pytest
 
-from checkout import Checkout, study_config, study_schema
+from checkout import Checkout, study_config
 
 # Tests run side by side with other work: threads that wait for each other cost far more than they
 # bring. Set before torch is imported.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
-_CONFIG, _SCHEMA = study_config(), study_schema()
+_CONFIG = study_config()
 
 
 @pytest.fixture
 def config() -> dict[str, Any]:
     """The config of the repository as Snakemake reads it; tests may change it."""
     return copy.deepcopy(_CONFIG)
-
-
-@pytest.fixture
-def schema() -> dict[str, Any]:
-    return copy.deepcopy(_SCHEMA)
 
 
 @pytest.fixture

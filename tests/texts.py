@@ -8,7 +8,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from convstudy.figures import kinds
+from convstudy.config.schema.whole import Config
 
 # Snakemake, Python and YTE; Jinja; LaTeX, mathtext and Typst; the shell; YAML; Markdown; HTML.
 FRAGMENTS = (
@@ -30,6 +30,7 @@ REFUSED = (
     *("\u200f", "\u2028", "\u2029", "\u202a", "\u202e", "\u2066", "\u2067", "\u2068", "\u2069"),
 )  # fmt: skip
 _PROBE = "a text, {any}"
+SCHEMA = Config.model_json_schema()
 
 NAMES = {
     tuple(one.split("."))
@@ -107,13 +108,12 @@ def shown(text: str) -> str:
     return unicodedata.normalize("NFC", plain)
 
 
-def free(schema: dict[str, Any]) -> dict[Path, dict[str, Any]]:
+def free() -> dict[Path, dict[str, Any]]:
     """Where a config may hold any text, and the part of the schema there."""
-    defined = {**schema["$defs"], "figures": kinds.schema()}
     return {
         path: one
-        for path, one in leaves(schema, defined, ())
-        if "string" in one.get("type", ()) and accepts(one, _PROBE)
+        for path, one in _parts(SCHEMA, ())
+        if one.get("type") == "string" and accepts(one, _PROBE)
     }
 
 
@@ -122,25 +122,21 @@ def accepts(part: dict[str, Any], text: str) -> bool:
     return bool(Draft202012Validator(part).is_valid(text))
 
 
-def paths(schema: dict[str, Any]) -> set[Path]:
-    """Every key of a config, and what is below it."""
-    defined = {**schema["$defs"], "figures": kinds.schema()}
-    return {path for path, _ in leaves(schema, defined, ())}
+def paths() -> set[Path]:
+    """Every key of a config."""
+    return {path for path, _ in _parts(SCHEMA, ()) if path}
 
 
-def leaves(one: Any, defined: dict[str, Any], path: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
+def _parts(one: Any, path: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
     if not isinstance(one, dict):
         return
+    yield path, one
     if "$ref" in one:
-        referred = defined[one["$ref"].rpartition("/")[2]]
-        one = {**referred, **{key: value for key, value in one.items() if key != "$ref"}}
-        if "$ref" in referred:
-            yield from leaves(referred, defined, path)
-    for other in one.get("anyOf", ()):
-        yield from leaves(other, defined, path)
+        yield from _parts(SCHEMA["$defs"][one["$ref"].rpartition("/")[2]], path)
+    for other in (*one.get("anyOf", ()), *one.get("oneOf", ())):
+        yield from _parts(other, path)
     for key, value in one.get("properties", {}).items():
-        yield from leaves(value, defined, (*path, key))
-    for key in ("items", "additionalProperties"):
-        yield from leaves(one.get(key), defined, (*path, "*"))
-    if path:
-        yield path, one
+        yield from _parts(value, (*path, key))
+    below = [one.get("items"), one.get("additionalProperties")]
+    for value in (*below, *one.get("patternProperties", {}).values()):
+        yield from _parts(value, (*path, "*"))

@@ -6,6 +6,7 @@ from pathlib import Path
 from convstudy.engine import WORKFLOW
 from convstudy.errors import StudyError
 from convstudy.files import write_text
+from convstudy.fingerprint import path_of
 
 # Snakemake's own way to use another workflow.
 _SNAKEFILE = """\
@@ -46,7 +47,8 @@ def make(folder: Path) -> None:
         raise StudyError(f"{folder} is not empty. Name a new folder.")
     said = {
         "catalogue": WORKFLOW / "catalogue.yaml",
-        "schema": WORKFLOW / "schemas/config.schema.yaml",
+        "keys": path_of("convstudy.config.schema").parent,
+        "schema": WORKFLOW / "schemas/config.schema.json",
     }
     config = (parts / "config.yaml").read_text("utf-8")
     for name, path in said.items():

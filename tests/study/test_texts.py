@@ -15,10 +15,10 @@ import yaml
 from markdown_it import MarkdownIt
 from PIL import Image
 
-import texts
 from convstudy.figures import kinds
 
-from checkout import Checkout, study_schema
+import texts
+from checkout import Checkout
 
 pytestmark = pytest.mark.study
 
@@ -205,7 +205,7 @@ def missing(given, page):
 
 
 def test_every_free_text_of_the_schema_is_in_this_study(study, given):
-    assert {*texts.free(study_schema())} == texts.NAMES | {
+    assert {*texts.free()} == texts.NAMES | {
         one for one in given.given if len(one) > 1 or one in texts.FILES
     }
 

@@ -12,9 +12,9 @@ import pytest
 from snakemake.cli import get_argument_parser
 
 from convstudy.cli import COMMANDS
-from texts import paths
 
-from checkout import ROOT, study_schema
+from checkout import ROOT
+from texts import paths
 
 SUFFIXES = [
     "csv",
@@ -143,7 +143,7 @@ def is_key(dotted: str) -> bool:
             wanted in anything or wanted.startswith("<") or there in (wanted, "*")
             for wanted, there in zip(parts, path[start:], strict=False)
         )
-        for path in paths(study_schema())
+        for path in paths()
         for start in range(len(path) - len(parts) + 1)
         if path[start] == parts[0]
     )
@@ -173,7 +173,7 @@ def test_keys_of_the_config():
         one: where for one, where in named(DOTTED).items() if one.split(".")[-1] not in SUFFIXES
     }
     assert "datasets.*.format" in found
-    first = {path[0] for path in paths(study_schema())}
+    first = {path[0] for path in paths()}
     unknown = {
         one: where
         for one, where in found.items()
@@ -185,8 +185,9 @@ def test_keys_of_the_config():
 
 
 def test_settings_of_the_config():
-    keys = {part for path in paths(study_schema()) for part in path}
-    found = {one: where for one, where in named(SETTING).items() if not where.endswith("pdf.py")}
+    keys = {part for path in paths() for part in path}
+    aside = ("pdf.py", "schema/recipe.py")  # of Typst, and of meanings
+    found = {one: where for one, where in named(SETTING).items() if not where.endswith(aside)}
     assert {"test_share", "image_size"} <= {*found}
     assert {one: where for one, where in found.items() if one not in keys} == {}
 

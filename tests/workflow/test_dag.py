@@ -135,18 +135,18 @@ EVIL = [
 
 @pytest.mark.parametrize("name", EVIL)
 @pytest.mark.parametrize("kind", ["experiments", "datasets", "sections", "claims", "recipes"])
-def test_names_cannot_become_shell_text_or_paths(config, schema, kind, name):
+def test_names_cannot_become_shell_text_or_paths(config, kind, name):
     config[kind][name] = next(iter(config[kind].values()))
     with pytest.raises(StudyError, match="has a form that is not allowed here"):
-        load(config, schema)
+        load(config)
 
 
 @pytest.mark.parametrize("name", EVIL)
-def test_names_of_files_and_layers_cannot_either(config, schema, name):
+def test_names_of_files_and_layers_cannot_either(config, name):
     config["datasets"]["mnist"]["files"][name] = {"md5": "0" * 32}
     config["sections"]["kernels"]["figures"]["activations"]["layers"] = [name]
     with pytest.raises(StudyError, match=r"2 fault\(s\)"):
-        load(config, schema)
+        load(config)
 
 
 @pytest.mark.parametrize("name", ["x; touch hacked", "$(touch hacked)", "../../up"])

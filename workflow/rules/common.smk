@@ -22,7 +22,6 @@ from convstudy.named import layer, network
 _workflow = Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).parent
 if not _workflow.is_dir():
     _workflow = WORKFLOW
-_schema = reading.read(_workflow / "schemas/config.schema.yaml")
 _catalogue = reading.read(_workflow / "catalogue.yaml")
 
 
@@ -63,7 +62,7 @@ def is_trained(one, seed):
 try:
     config = read_again()
     catalogue.complete(config, _catalogue)
-    STUDY = load(config, _schema, is_trained)
+    STUDY = load(config, is_trained)
 except StudyError as error:
     raise WorkflowError(str(error)) from None
 

@@ -85,12 +85,9 @@ def study_of(settings: dict[str, Any], overlays: list[str]) -> Study:
     config: dict[str, Any] = {}
     for path in ("config.yaml", "published.yaml", *overlays):
         update_config(config, yaml.safe_load((ROOT / path).read_text(encoding="utf-8")))
-    known, schema = (
-        yaml.safe_load((ROOT / "workflow" / name).read_text(encoding="utf-8"))
-        for name in ("catalogue.yaml", "schemas/config.schema.yaml")
-    )
+    known = yaml.safe_load((ROOT / "workflow/catalogue.yaml").read_text(encoding="utf-8"))
     catalogue.complete(config, known)
-    return load({**config, **settings}, schema)
+    return load({**config, **settings})
 
 
 def commands(

@@ -1,11 +1,10 @@
-"""The kinds of claims, what each needs, what is wrong with a claim. Imports nothing heavy."""
+"""The kinds of claims and what each needs. Imports nothing heavy."""
 
-import math
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from convstudy.config.class_names import class_name
-from convstudy.config.metrics import CLAIMABLE, METRICS
+from convstudy.config.metrics import METRICS
 
 Claim = dict[str, Any]
 
@@ -33,16 +32,7 @@ KINDS = {
     "trend": Kind(("metric", "across", "direction"), None),
     "all_of": Kind(("claims",), None),
 }
-
-
-FEWEST = {"best_of": 2, "trend": 3}  # experiments
-DIRECTIONS = ("rising", "falling")
 EVERY_CLASS = "every"
-
-
-def can_be_every_class(claim: Claim) -> bool:
-    """Whether `class: every` has a meaning: the claim has to hold for each class by itself."""
-    return claim["metric"] == "recall" and claim["kind"] in ("greater", "above", "below")
 
 
 def bound(claim: Claim) -> float | None:
@@ -90,95 +80,15 @@ def compared(claim: Claim) -> list[str]:
     return [name for _, name in roles(claim)]
 
 
-def keys_of(claim: Claim) -> tuple[str, ...]:
-    """Every key that a claim of this kind and metric has to have beside its bound."""
-    metric = METRICS.get(claim.get("metric", ""))
-    return KINDS[claim["kind"]].needs + (metric.needs if metric else ())
+def asked(claim: Claim, claims: dict[str, Claim]) -> Claim:
+    """A claim without its words and place, its parts in full: these decide what it asks."""
+    kept = {key: value for key, value in claim.items() if key not in ("name", "says", "section")}
+    if "claims" in kept:
+        kept["claims"] = [asked(claims[part], claims) for part in kept["claims"]]
+    return kept
 
 
 def column(claim: Claim) -> str:
     """Name of the values that a claim is about: its metric, and of what."""
     about = [claim[key] for key in METRICS[claim["metric"]].needs]
     return f"{claim['metric']} ({', '.join(about)})" if about else claim["metric"]
-
-
-def faults(claims: dict[str, Claim], sections: dict[str, list[str]]) -> Iterator[str]:
-    """Every fault of every claim, one sentence each, naming the claim and the key."""
-    for name, claim in claims.items():
-        if not isinstance(claim, dict) or claim.get("kind") not in KINDS:
-            kind = claim.get("kind") if isinstance(claim, dict) else None
-            yield f"claims.{name}.kind: {kind!r} is unknown; known: {', '.join(KINDS)}"
-            continue
-        if claim.get("section") not in sections:
-            section = claim.get("section")
-            yield f"claims.{name}.section: {section!r} is unknown; known: {', '.join(sections)}"
-        missing = [key for key in keys_of(claim) if key not in claim]
-        if missing:
-            yield f"claims.{name}: missing {', '.join(missing)}"
-            continue
-        for said in (*_metric(claim, sections), *_bound(claim), *_parts(claim, claims)):
-            yield f"claims.{name}.{said}"
-
-
-def _metric(claim: Claim, sections: dict[str, list[str]]) -> Iterator[str]:
-    if claim["kind"] == "all_of":
-        return
-    if claim["metric"] not in CLAIMABLE:
-        yield f"metric: {claim['metric']!r} is none for claims; known: {', '.join(CLAIMABLE)}"
-    elif claim["kind"] == "ratio" and not METRICS[claim["metric"]].has_ratio:
-        yield f"metric: {claim['metric']} can be negative and has no ratio; use greater"
-    if claim["kind"] == "trend" and claim["direction"] not in DIRECTIONS:
-        yield f"direction: {claim['direction']!r} is unknown; known: {', '.join(DIRECTIONS)}"
-    members = sections.get(claim.get("section", ""), [])
-    names = compared(claim)
-    for place, (role, name) in enumerate(roles(claim)):
-        if members and name not in members:
-            yield f"{role}: {name!r} is not in its section; known: {', '.join(members)}"
-        if name in names[:place]:
-            yield f"{role}: {name!r} is compared with itself"
-    if len(names) < FEWEST.get(claim["kind"], 1):
-        yield f"names {len(names)} experiments; {claim['kind']} needs {FEWEST[claim['kind']]}"
-    if claim.get("class") == EVERY_CLASS and not can_be_every_class(claim):
-        yield f"class: '{EVERY_CLASS}' is for recall, in a claim greater, above or below"
-
-
-def _bound(claim: Claim) -> Iterator[str]:
-    key = KINDS[claim["kind"]].bound
-    if key is None:
-        return
-    value = bound(claim)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        yield f"{key}: {value!r} is not a number; {claim['kind']} needs one"
-    elif key == "margin" and value < 0:
-        yield f"margin: {value} is negative"
-    elif value <= 0 and (key == "factor" or claim["kind"] == "equivalent"):
-        yield f"{key}: {value} is not above zero"
-    else:
-        yield from out_of_range(claim)
-
-
-def out_of_range(claim: Claim) -> Iterator[str]:
-    """A bound that no value of the metric, or no difference of two, can reach."""
-    key, value = KINDS[claim["kind"]].bound, bound(claim)
-    if key not in ("threshold", "margin") or value is None or claim["metric"] not in METRICS:
-        return
-    metric = METRICS[claim["metric"]]
-    low, high = (metric.low, metric.high) if key == "threshold" else (0, metric.high - metric.low)
-    if not low <= value <= high:
-        yield f"{key}: {value} is outside {low:g} to {high:g}; shares are fractions, 0.8 for 80 %"
-
-
-def _parts(claim: Claim, claims: dict[str, Claim]) -> Iterator[str]:
-    if claim["kind"] != "all_of":
-        return
-    testable = [
-        name
-        for name, other in claims.items()
-        if isinstance(other, dict) and other.get("kind") != "all_of"
-    ]
-    if not isinstance(claim["claims"], list) or not claim["claims"]:
-        yield f"claims: {claim['claims']!r} is not a list of claims"
-        return
-    for part in claim["claims"]:
-        if part not in testable:
-            yield f"claims: {part!r} is no claim other than all_of; known: {', '.join(testable)}"

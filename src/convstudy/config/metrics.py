@@ -1,18 +1,25 @@
-"""The metrics of a run: what is plausible, and what claims may be about. Imports nothing heavy."""
+"""The metrics of a run: their units, what is plausible, what claims may be about. Stays light."""
 
 import math
 import sys
 from typing import Any, NamedTuple
+
+from convstudy.marks import N_
 
 FEWEST = 3  # values that intervals and effects are shown of
 _FROM_SPREAD = {"low", "high", "coverage", "effect", "superiority", "new_items"}
 
 
 class Metric(NamedTuple):
-    """What values of a metric are plausible, whether seeds can change them, and what they serve."""
+    """What a metric is called and written in, which values are plausible, and what they serve."""
 
+    quantity: str = ""  # in a sentence, of those that claims may be about
     low: float = 0.0
     high: float = math.inf
+    factor: float = 1.0  # as written; 100 for fractions, which are in percent or points
+    places: int = 4  # decimals
+    unit: str = "%(value)s"  # of what is no fraction
+    axis: str = N_("loss")  # the same, on an axis
     whole: bool = False
     deterministic: bool = False  # the same for every seed: arithmetic decides, no test does
     informs: bool = False  # depends on what else the machine did: for tables, not for claims
@@ -24,31 +31,71 @@ class Metric(NamedTuple):
         """Ratios need a scale that starts at zero."""
         return self.low >= 0
 
+    @property
+    def is_share(self) -> bool:
+        """Whether values, not differences, are in percent."""
+        return self.factor == 100 and (self.low, self.high) == (0, 1)
 
+
+_FRACTION: Any = {"high": 1.0, "factor": 100.0, "places": 2}
+_COUNT: Any = {"low": 1, "places": 0, "whole": True, "deterministic": True}
+_OF_CLASS: Any = {**_FRACTION, "source": "predictions", "needs": ("class",)}
+_OF_CURVES: Any = {"low": -math.inf, "source": "history"}
 METRICS = {
-    "test_accuracy": Metric(high=1.0),
-    "train_accuracy": Metric(high=1.0),
-    "train_accuracy_running": Metric(high=1.0),
-    "gap": Metric(low=-1.0, high=1.0),  # train_accuracy − test_accuracy
-    "test_loss": Metric(),
-    "train_loss": Metric(),
+    "test_accuracy": Metric(N_("test accuracy"), **_FRACTION),
+    "train_accuracy": Metric(N_("training accuracy"), **_FRACTION),
+    "train_accuracy_running": Metric(N_("training accuracy in training mode"), **_FRACTION),
+    # train_accuracy − test_accuracy
+    "gap": Metric(N_("gap between training and test accuracy"), low=-1.0, **_FRACTION),
+    "test_loss": Metric(N_("test loss")),
+    "train_loss": Metric(N_("training loss")),
     "train_seconds": Metric(informs=True),
     "evaluate_seconds": Metric(informs=True),
     "images_per_second": Metric(informs=True),
     "peak_memory_bytes": Metric(whole=True, informs=True),
-    "parameters": Metric(low=1, whole=True, deterministic=True),
-    "macs": Metric(low=1, whole=True, deterministic=True),
+    "parameters": Metric(N_("number of parameters"), axis=N_("difference of parameters"), **_COUNT),
+    "macs": Metric(
+        N_("number of multiply-accumulates per image"), axis=N_("difference of MACs"), **_COUNT
+    ),
     # share of the images of a class that are recognised; that share less the mean of all classes
-    "recall": Metric(high=1.0, source="predictions", needs=("class",)),
-    "recall_lead": Metric(low=-1.0, high=1.0, source="predictions", needs=("class",)),
+    "recall": Metric(N_("recall of class %(class)s"), **_OF_CLASS),
+    "recall_lead": Metric(
+        N_("lead of class %(class)s over the mean recall"), low=-1.0, **_OF_CLASS
+    ),
     # how often two classes are taken for each other, in multiples of the average pair
-    "confusion": Metric(source="predictions", needs=("class", "with")),
+    "confusion": Metric(
+        N_("%(class)s/%(with)s confusion"),
+        unit=N_("%(value)s times the average pair"),
+        axis=N_("confusion, times the average pair of classes"),
+        places=2,
+        source="predictions",
+        needs=("class", "with"),
+    ),
     # how much the test accuracy jumps about, and how losses change in the second half of training
-    "roughness": Metric(high=2.0, source="history"),
-    "late_test_loss": Metric(low=-math.inf, source="history"),
-    "late_train_loss": Metric(low=-math.inf, source="history"),
-    "activation_frequency": Metric(high=0.75, source="activations", needs=("layer",)),
-    "step_seconds": Metric(source="timing"),
+    "roughness": Metric(
+        N_("epoch-to-epoch roughness of the test accuracy"),
+        **{**_FRACTION, "high": 2.0, "source": "history"},
+    ),
+    "late_test_loss": Metric(
+        N_("change of the test loss in the second half of the training"), **_OF_CURVES
+    ),
+    "late_train_loss": Metric(
+        N_("change of the training loss in the second half of the training"), **_OF_CURVES
+    ),
+    "activation_frequency": Metric(
+        N_("spatial frequency of the maps (%(layer)s)"),
+        unit=N_("%(value)s cycles per pixel"),
+        axis=N_("spatial frequency, cycles per pixel (trend: per step)"),
+        high=0.75,
+        source="activations",
+        needs=("layer",),
+    ),
+    "step_seconds": Metric(
+        N_("time per training step"),
+        unit=N_("%(value)s s"),
+        axis=N_("seconds per training step"),
+        source="timing",
+    ),
 }
 RECORDED = tuple(name for name, metric in METRICS.items() if metric.source == "record")
 CLAIMABLE = tuple(name for name, metric in METRICS.items() if not metric.informs)

@@ -1,88 +1,83 @@
 """Which networks and layers there are, and what networks take, without importing them.
 
-The signature of a network's function becomes a part of the config's schema, so that defaults,
-bounds and misspelt keys of a user's own network are what they are of ours.
+The signature of a network's function becomes a model like those of `convstudy.config.schema`, so
+that defaults, bounds and misspelt keys of a user's own network are what they are of ours.
 """
 
-from collections.abc import Iterator
-from contextlib import suppress
 from functools import cache
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field
+from pydantic_core import core_schema
 
 from convstudy import named
-from convstudy.config.signatures import Schema, defined_in, imported, signature
+from convstudy.config.fields import Settings, refused
+from convstudy.config.signatures import OpenEnded, defined_in, imported, signature
 from convstudy.errors import StudyError, nearest
 from convstudy.fingerprint import is_of_study, is_ours, path_of, tree
 
-Config = dict[str, Any]
-_NAME = r"^([A-Za-z_]\w*(\.[A-Za-z_]\w*)*|(torchvision|timm)/[A-Za-z0-9_.]+)\Z"
+_NAME = r"^([A-Za-z_]\w*(\.[A-Za-z_]\w*)*|[a-z_]+/[A-Za-z0-9_.]+)$"
 
 
-def described(config: Config, schema: Schema) -> tuple[Schema, list[str]]:
-    """The schema with what each network of the config takes, and faults of unknown networks."""
-    branches, faults = [], []
-    known: dict[str, Schema | str] = {}
-    for key, name in _asked(config):
-        if name not in known:
-            try:
-                known[name] = of_network(name)
-            except StudyError as error:
-                known[name] = str(error)
-        if isinstance(found := known[name], str):
-            faults.append(f"{key}: {found}")
-    faults += _faults_of_layers(config)
-    for name, takes in known.items():
-        if not isinstance(takes, str):
-            branches.append({"if": {"properties": {"name": {"const": name}}}, "then": takes})
-    properties = {"name": {"type": "string", "pattern": _NAME}}
-    model = {"type": "object", "required": ["name"], "properties": properties, "allOf": branches}
-    if not branches:
-        del model["allOf"]
-    return {**schema, "$defs": {**schema["$defs"], "model": model}}, faults
+class Network(dict[str, Any]):
+    """A network by its name, with what its function takes."""
+
+    @classmethod
+    def model_of(cls, name: str) -> type[Settings] | None:
+        """What the network of this name takes; None if there is none."""
+        try:
+            return of_network(name)
+        except StudyError:
+            return None
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, *_: Any) -> core_schema.CoreSchema:
+        return core_schema.no_info_plain_validator_function(_check)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, *_: Any) -> dict[str, Any]:
+        return {"type": "object", "required": ["name"], "description": cls.__doc__}
 
 
-def _asked(config: Config) -> Iterator[tuple[str, str]]:
-    """Every name of a network in the config, with its key; other shapes are passed over."""
-    scales = config.get("scales")
-    parts = [("experiments", config.get("experiments"))]
-    for scale, one in scales.items() if isinstance(scales, dict) else ():
-        if isinstance(one, dict):
-            parts.append((f"scales.{scale}.experiments", one.get("experiments")))
-    for at, experiments in parts:
-        for experiment, one in experiments.items() if isinstance(experiments, dict) else ():
-            with suppress(TypeError, KeyError, AttributeError):
-                yield from _text(f"{at}.{experiment}.model.name", [one["model"]["name"]])
-            with suppress(TypeError, KeyError, AttributeError):
-                yield from _text(f"{at}.{experiment}.axes.model.name", one["axes"]["model.name"])
+def _exists(name: str) -> str:
+    try:
+        of_network(name)
+    except StudyError as error:
+        raise refused(str(error)) from None
+    return name
 
 
-def _text(key: str, names: list[Any]) -> Iterator[tuple[str, str]]:
-    yield from ((key, name) for name in names if isinstance(name, str))
+class _Named(OpenEnded):
+    name: Annotated[str, Field(pattern=_NAME), AfterValidator(_exists)]
 
 
-def _faults_of_layers(config: Config) -> Iterator[str]:
-    """A sentence for each layer of a section that there is not."""
-    sections = config.get("sections")
-    for section, one in sections.items() if isinstance(sections, dict) else ():
-        layers = one.get("layers") if isinstance(one, dict) else None
-        for layer in layers if isinstance(layers, list) else ():
-            module = named.layer(str(layer))
-            key, made = f"sections.{section}.layers", str(layer).rpartition(".")[2]
-            if is_ours(module):
-                known = [
-                    path.stem for path in path_of(f"{named.PACKAGE}.layers").parent.glob("*.py")
-                ]
-                known = sorted(name for name in known if name != "__init__")
-                if layer not in known:
-                    yield f"{key}: there is no layer '{layer}'{nearest(layer, known)}"
-            elif not is_of_study(module):
-                yield f"{key}: there is no module {module}: {path_of(module)} is missing"
-            elif made not in defined_in(tree(module)) and not imported(module, made):
-                yield f"{key}: {path_of(module)} has no class '{made}'"
+def _check(value: Any) -> Any:
+    of_network(_Named.model_validate(value).name).model_validate(value)
+    return value
 
 
-def of_network(name: str) -> Schema:
-    """JSON schema of the arguments of a network; `StudyError` if there is no such network."""
+def check_layer(layer: str) -> str:
+    """Refuse a layer of a section that there is not."""
+    module = named.layer(layer)
+    made = layer.rpartition(".")[2]
+    said = None
+    if is_ours(module):
+        folder = path_of(f"{named.PACKAGE}.layers").parent
+        known = sorted(path.stem for path in folder.glob("*.py") if path.stem != "__init__")
+        if layer not in known:
+            said = f"there is no layer '{layer}'{nearest(layer, known)}"
+    elif not is_of_study(module):
+        said = f"there is no module {module}: {path_of(module)} is missing"
+    elif made not in defined_in(tree(module)) and not imported(module, made):
+        said = f"{path_of(module)} has no class '{made}'"
+    if said:
+        raise refused(said)
+    return layer
+
+
+@cache
+def of_network(name: str) -> type[Settings]:
+    """Model of a network with its arguments; `StudyError` if there is no such network."""
     module, function = named.network(name)
     if named.is_ours(name):
         if name not in ours():
@@ -92,11 +87,7 @@ def of_network(name: str) -> Schema:
             raise StudyError(f"'{name}': only {' and '.join(named.LIBRARIES)} are known by name")
     elif not is_of_study(module):
         raise StudyError(f"there is no module {module}: {path_of(module)} is missing")
-    found = signature(module, function)
-    if "/" in name:
-        del found["properties"]["name"]
-        found["required"].remove("name")
-    return {**found, "properties": {"name": {}, **found["properties"]}}
+    return signature(module, function)
 
 
 @cache

@@ -1,20 +1,11 @@
 """Checks what a schema cannot say: that names in the config refer to something that is there."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
-from convstudy.config import titles, torchvision_sets
-from convstudy.config.kinds import (
-    EVERY_CLASS,
-    KINDS,
-    can_be_every_class,
-    compared,
-    keys_of,
-    out_of_range,
-    roles,
-)
-from convstudy.errors import nearest
+from convstudy.config import claims, titles, torchvision_sets
+from convstudy.config.faults import unknown
 from convstudy.figures.kinds import OF_LAYERS
 
 Config = dict[str, Any]
@@ -38,47 +29,41 @@ def faults(config: Config, grids: Config) -> list[str]:
     with suppress(KeyError, TypeError, AttributeError):
         found += _drawn_grids(config, grids)
     with suppress(KeyError, TypeError, AttributeError):
-        found += _unknown("scale", [config["scale"]], "scale", config["scales"])
+        members = {name: _members(config, one) for name, one in config["sections"].items()}
+        found += claims.references(config["claims"], members)
+    with suppress(KeyError, TypeError, AttributeError):
+        found += unknown("scale", [config["scale"]], "scale", config["scales"])
         found += _stand_ins(config, "stand_ins", config["stand_ins"])
     with suppress(KeyError, TypeError, AttributeError):
         published = config["published"]
         for name, one in published["experiments"].items():
             key = f"published.experiments.{name}.dataset"
-            found += _unknown(key, [one["dataset"]], "published data set", published["datasets"])
+            found += unknown(key, [one["dataset"]], "published data set", published["datasets"])
     return found
 
 
-def _unknown(key: str, names: Iterable[str], what: str, known: Iterable[str]) -> Iterator[str]:
-    known = list(known)
-    for name in names:
-        if name not in known:
-            yield f"{key}: no {what} is named '{name}'{nearest(name, known)}"
+def _members(config: Config, section: Config) -> list[str]:
+    """What a section can be asked about.
 
-
-def _answerable(
-    config: Config, section: Config, names: Iterable[str], everywhere: Iterable[str]
-) -> list[str]:
-    """Those of `names` that a section can be asked about.
-
-    Where it misspells one of its members, its own check says so: names that there are `everywhere`
-    are not faults as well because the section lacks them.
+    Where it misspells one of its members, its own check says so: names that there are anywhere are
+    not faults as well because the section lacks them.
     """
-    if set(section["experiments"]) <= set(config["experiments"]):
-        return list(names)
-    return [name for name in names if name not in everywhere]
+    members = list(section["experiments"])
+    everywhere = [] if {*members} <= {*config["experiments"]} else config["experiments"]
+    return [*members, *everywhere]
 
 
 def _stand_ins(config: Config, key: str, stand_ins: dict[str, str]) -> Iterator[str]:
     used = sorted({experiment["dataset"] for experiment in config["experiments"].values()})
-    yield from _unknown(key, stand_ins, "data set of an experiment", used)
-    yield from _unknown(key, stand_ins.values(), "data set", config["datasets"])
+    yield from unknown(key, stand_ins, "data set of an experiment", used)
+    yield from unknown(key, stand_ins.values(), "data set", config["datasets"])
 
 
 def _scale(config: Config, key: str, scale: Config) -> Iterator[str]:
     experiments = config["experiments"]
-    yield from _unknown(f"{key}.without", scale["without"], "experiment", experiments)
-    yield from _unknown(f"{key}.experiments", scale["experiments"], "experiment", experiments)
-    yield from _unknown(f"{key}.recipes", scale["recipes"], "recipe", config["recipes"])
+    yield from unknown(f"{key}.without", scale["without"], "experiment", experiments)
+    yield from unknown(f"{key}.experiments", scale["experiments"], "experiment", experiments)
+    yield from unknown(f"{key}.recipes", scale["recipes"], "recipe", config["recipes"])
     for name in sorted(_ALWAYS_STATED & set(scale["recipe"])):
         yield (
             f"{key}.recipe.{name}: changes nothing, since every experiment or its recipe says its "
@@ -89,8 +74,8 @@ def _scale(config: Config, key: str, scale: Config) -> Iterator[str]:
         if "name" in changes:
             yield f"{key}.recipes.{name}.name: a recipe keeps its name; leave 'name' out"
     left_out = scale["without_sections"]
-    yield from _unknown(f"{key}.without_sections", left_out, "section", config["sections"])
-    yield from _unknown(f"{key}.without_claims", scale["without_claims"], "claim", config["claims"])
+    yield from unknown(f"{key}.without_sections", left_out, "section", config["sections"])
+    yield from unknown(f"{key}.without_claims", scale["without_claims"], "claim", config["claims"])
     yield from _stand_ins(config, f"{key}.stand_ins", scale["stand_ins"])
     if not set(experiments) - set(scale["without"]):
         yield f"{key}.without: leaves no experiment to run"
@@ -136,9 +121,13 @@ def _dataset(config: Config, key: str, dataset: Config) -> Iterator[str]:
 
 
 def _experiment(config: Config, key: str, experiment: Config) -> Iterator[str]:
-    yield from _unknown(f"{key}.dataset", [experiment["dataset"]], "data set", config["datasets"])
-    recipe = experiment["recipe"]["name"]
-    yield from _unknown(f"{key}.recipe.name", [recipe], "recipe", config["recipes"])
+    yield from unknown(f"{key}.dataset", [experiment["dataset"]], "data set", config["datasets"])
+    yield from of_name(config, f"{key}.recipe", experiment["recipe"])
+
+
+def of_name(config: Config, key: str, recipe: Config) -> Iterator[str]:
+    """That an experiment names a recipe which there is not."""
+    yield from unknown(f"{key}.name", [recipe["name"]], "recipe", config["recipes"])
 
 
 def of_recipe(key: str, recipe: Config) -> Iterator[str]:
@@ -161,52 +150,27 @@ def _section(config: Config, key: str, section: Config) -> Iterator[str]:
         yield f"{key}: give experiments or layers (one of both, not empty)"
     if section["figures"] and not members:
         yield f"{key}.figures: figures show experiments; this section has none"
-    yield from _unknown(f"{key}.experiments", members, "experiment", config["experiments"])
+    yield from unknown(f"{key}.experiments", members, "experiment", config["experiments"])
     for kind in OF_LAYERS:
         drawn = section["figures"].get(kind, {}).get("experiments", [])
-        drawn = _answerable(config, section, drawn, config["experiments"])
         at = f"{key}.figures.{kind}.experiments"
-        yield from _unknown(at, drawn, "experiment of this section", members)
+        yield from unknown(at, drawn, "experiment of this section", _members(config, section))
 
 
 def _drawn_grids(config: Config, grids: Config) -> Iterator[str]:
     for name, section in config["sections"].items():
         drawn = [section["figures"]["grid"]["of"]] if "grid" in section["figures"] else []
-        here = [one for one in grids if {*grids[one]["cells"]} & {*section["experiments"]}]
-        key = f"sections.{name}.figures.grid.of"
-        asked = _answerable(config, section, drawn, grids)
-        yield from _unknown(key, asked, "grid of this section", here)
+        members = {*_members(config, section)}
+        here = [one for one in grids if {*grids[one]["cells"]} & members]
+        yield from unknown(f"sections.{name}.figures.grid.of", drawn, "grid of this section", here)
 
 
-def _claim(config: Config, key: str, claim: Config) -> Iterator[str]:
-    yield from _unknown(f"{key}.section", [claim["section"]], "section", config["sections"])
-    section = config["sections"][claim["section"]]
-    for role, name in roles(claim):
-        asked = _answerable(config, section, [name], config["experiments"])
-        what = "experiment of its section"
-        yield from _unknown(f"{key}.{role}", asked, what, section["experiments"])
-    parts = [
-        name
-        for name, other in config["claims"].items()
-        if other["kind"] != "all_of" and other["section"] == claim["section"]
-    ]
-    yield from _unknown(f"{key}.claims", claim.get("claims", []), "claim of its section", parts)
-    for missing in sorted(set(keys_of(claim)) - set(KINDS[claim["kind"]].needs) - set(claim)):
-        yield f"{key}: the metric {claim['metric']} needs '{missing}'"
-    takes = {"section", "kind", "says", *keys_of(claim), *KINDS[claim["kind"]].takes}
-    for unused in sorted(set(claim) - takes):
-        yield f"{key}: '{unused}' has no meaning in a claim of kind {claim['kind']}"
-    yield from (f"{key}.{said}" for said in out_of_range(claim))
+def _title(config: Config, key: str, claim: Config) -> Iterator[str]:
     for number in titles.foreign_numbers(config, claim):
         yield (
             f"{key}.says: {number} is neither the bound of this claim nor in the titles of its "
             "networks, images and section; leave it out, or let the claim test it"
         )
-    names = compared(claim)
-    for twice in sorted({name for name in names if names.count(name) > 1}):
-        yield f"{key}: compares {twice} with itself"
-    if claim.get("class") == EVERY_CLASS and not can_be_every_class(claim):
-        yield f"{key}.class: '{EVERY_CLASS}' is for recall, in a claim greater, above or below"
 
 
 _CHECKS = {
@@ -214,5 +178,5 @@ _CHECKS = {
     "datasets": _dataset,
     "experiments": _experiment,
     "sections": _section,
-    "claims": _claim,
+    "claims": _title,
 }

@@ -1,4 +1,4 @@
-"""What a function takes, read from its source and put as a JSON schema.
+"""What a function takes, read from its source and put as a model of pydantic.
 
 Annotations that are understood: numbers, text, truth values, sequences, `Literal`, `X | None`,
 `Annotated` with the bounds of annotated_types, and names of such in the module or in one that it
@@ -6,18 +6,30 @@ imports; whatever else there is lets anything in.
 """
 
 import ast
-from contextlib import suppress
-from typing import Any
+from typing import Annotated, Any, Literal, get_args
 
+import annotated_types
+from pydantic import ConfigDict, create_model
+
+from convstudy.config.fields import Exactly, Settings, absent, default, needed
 from convstudy.errors import StudyError, nearest
 from convstudy.fingerprint import is_of_study, is_ours, path_of, tree
 
-Schema = dict[str, Any]
-
-_TYPES = {"int": "integer", "float": "number", "str": "string", "bool": "boolean"}
+_TYPES = {"int": int, "float": float, "str": str, "bool": bool}
 _SEQUENCES = {"list", "tuple", "Sequence", "Iterable", "Collection", "List", "Tuple"}
-_BOUNDS = {"Ge": "minimum", "Gt": "exclusiveMinimum", "Le": "maximum", "Lt": "exclusiveMaximum"}
-_LENGTHS = {"MinLen": "minItems", "MaxLen": "maxItems"}
+# Bounds, and what they can be of.
+_BOUNDS = {
+    **dict.fromkeys(("Ge", "Gt", "Le", "Lt"), (int, float)),
+    **dict.fromkeys(("Len", "MinLen", "MaxLen"), (list,)),
+}
+
+
+class OpenEnded(Settings):
+    """Of a function that takes whatever it is given, or whose source does not say what."""
+
+    model_config = ConfigDict(extra="allow")
+
+    name: str
 
 
 def defined_in(module: ast.Module) -> dict[str, ast.stmt]:
@@ -25,7 +37,7 @@ def defined_in(module: ast.Module) -> dict[str, ast.stmt]:
     return {one.name: one for one in module.body if isinstance(one, kinds)}
 
 
-def signature(module: str, function: str) -> Schema:
+def signature(module: str, function: str) -> type[Settings]:
     """Of a function or class of a module, or of one that it imports."""
     defined = defined_in(tree(module))
     where = f"{path_of(module)}"
@@ -33,7 +45,7 @@ def signature(module: str, function: str) -> Schema:
         if elsewhere := imported(module, function):
             return signature(*elsewhere)
         if function in _assigned(module):
-            return _schema(module, [], [], open_ended=True)  # made at run time: checked there
+            return OpenEnded  # made at run time: checked there
         known = [name for name in defined if not name.startswith("_")]
         raise StudyError(f"{where} has no function '{function}'{nearest(function, known)}")
     node = defined[function]
@@ -42,7 +54,7 @@ def signature(module: str, function: str) -> Schema:
         made = [one for one in node.body if isinstance(one, ast.FunctionDef)]
         made = [one for one in made if one.name == "__init__"]
         if not made:
-            return _schema(module, [], [], open_ended=True)  # a base class knows
+            return OpenEnded  # a base class knows
         node, skipped = made[0], 3
     assert isinstance(node, ast.FunctionDef)
     arguments = node.args
@@ -55,89 +67,78 @@ def signature(module: str, function: str) -> Schema:
     without = [None] * (len(places) - len(arguments.defaults))
     defaults = [*without, *arguments.defaults][skipped:] + arguments.kw_defaults
     open_ended = arguments.kwarg is not None
-    return _schema(module, [*places[skipped:], *arguments.kwonlyargs], defaults, open_ended)
+    fields: dict[str, Any] = {"name": (str, ...)}  # of the network
+    for one, value in zip([*places[skipped:], *arguments.kwonlyargs], defaults, strict=True):
+        if one.arg != "name":  # by which a library's networks are built
+            # Names of its own, since a field may not be called like a method of models.
+            fields[f"arg{len(fields)}"] = (_type(module, one.annotation), _field(one.arg, value))
+    return create_model(function, __base__=OpenEnded if open_ended else Settings, **fields)
 
 
-def _schema(
-    module: str, arguments: list[ast.arg], defaults: list[ast.expr | None], open_ended: bool
-) -> Schema:
-    properties = {}
-    for one, default in zip(arguments, defaults, strict=True):
-        properties[one.arg] = _type(module, one.annotation)
-        if default is not None:
-            with suppress(ValueError):  # what is no literal is left to the function
-                value = ast.literal_eval(default)
-                value = list(value) if isinstance(value, tuple) else value
-                properties[one.arg] = {**properties[one.arg], "default": value}
-    pairs = zip(arguments, defaults, strict=True)
-    required = [one.arg for one, default in pairs if default is None]
-    return {"additionalProperties": open_ended, "required": required, "properties": properties}
+def _field(name: str, value: ast.expr | None) -> Any:
+    """Of an argument; a default that is no literal is left to the function."""
+    if value is None:
+        return needed(alias=name)
+    try:
+        found = ast.literal_eval(value)
+    except ValueError:
+        return absent(alias=name)
+    return default(list(found) if isinstance(found, tuple) else found, alias=name)
 
 
-def _type(module: str, node: ast.expr | None) -> Schema:
-    """An annotation as JSON schema; {} where it is not understood."""
-    if isinstance(node, ast.Constant) and node.value is None:
-        return {"type": "null"}
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return _type(module, ast.parse(node.value, mode="eval").body)
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
-        return _either(_type(module, node.left), _type(module, node.right))
-    if isinstance(node, ast.Name | ast.Attribute):
-        return _named(module, _last(node))
-    if isinstance(node, ast.Subscript):
-        inner = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-        return _subscript(module, _last(node.value), inner)
-    return {}
+def _type(module: str, node: ast.expr | None) -> Any:
+    """An annotation as a type that pydantic knows; Any where it is not understood."""
+    match node:
+        case ast.Constant(value=None):
+            return None
+        case ast.Constant(value=str(text)):
+            return _type(module, ast.parse(text, mode="eval").body)
+        case ast.BinOp(op=ast.BitOr()):
+            sides = _type(module, node.left), _type(module, node.right)
+            return Any if Any in sides else sides[0] | sides[1]
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return _named(module, name)
+        case ast.Subscript(value=ast.Name(id=name) | ast.Attribute(attr=name)):
+            inner = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+            return _subscript(module, name, inner)
+    return Any
 
 
-def _named(module: str, name: str) -> Schema:
+def _named(module: str, name: str) -> Any:
     if name in _TYPES:
-        return {"type": _TYPES[name]}
+        return _TYPES[name]
     if name in _SEQUENCES:
-        return {"type": "array"}
+        return list[Any]
     if name in (assigned := _assigned(module)):
         return _type(module, assigned[name])
-    if elsewhere := imported(module, name):
-        return _named(*elsewhere)
-    return {}
+    return _named(*elsewhere) if (elsewhere := imported(module, name)) else Any
 
 
-def _subscript(module: str, name: str, inner: list[ast.expr]) -> Schema:
+def _subscript(module: str, name: str, inner: list[ast.expr]) -> Any:
     if name == "Literal":
-        return {"enum": [ast.literal_eval(one) for one in inner]}
-    if name == "Optional":
-        return _either(_type(module, inner[0]), {"type": "null"})
+        values = tuple(ast.literal_eval(one) for one in inner)
+        return Annotated[Literal[values], Exactly]
+    found = _type(module, inner[0])
     if name == "Annotated":
-        bounds: Schema = {}
-        for one in inner[1:]:
-            bounds |= _bound(one)
-        return {**_type(module, inner[0]), **bounds}
-    if name in _SEQUENCES:
-        return {"type": "array", "items": _type(module, inner[0])}
-    return {}
+        return _bounded(found, inner[1:])
+    if name == "Optional":
+        return found if found is Any else found | None
+    return list[found] if name in _SEQUENCES else Any  # type: ignore[valid-type]
 
 
-def _bound(node: ast.expr) -> Schema:
-    if not isinstance(node, ast.Call):
-        return {}
-    name = _last(node.func)
-    values = [ast.literal_eval(one) for one in node.args]
-    if name == "Len":
-        return dict(zip(("minItems", "maxItems"), values, strict=False))
-    key = _BOUNDS.get(name) or _LENGTHS.get(name)
-    return {key: values[0]} if key else {}
-
-
-def _either(one: Schema, other: Schema) -> Schema:
-    if "type" in one and other == {"type": "null"}:  # whose bounds leave null alone
-        return {**one, "type": [one["type"], "null"]}
-    if not one or not other:
-        return {}
-    return {"anyOf": [one, other]}
-
-
-def _last(node: ast.expr) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+def _bounded(kind: Any, nodes: list[ast.expr]) -> Any:
+    """The type with those bounds that it can have; they leave null alone."""
+    null = type(None) in get_args(kind)
+    plain = next(one for one in (*get_args(kind), kind) if one is not type(None)) if null else kind
+    bounds = [
+        getattr(annotated_types, one.func.id)(*map(ast.literal_eval, one.args))
+        for one in nodes
+        if isinstance(one, ast.Call)
+        and isinstance(one.func, ast.Name)
+        and getattr(plain, "__origin__", plain) in _BOUNDS.get(one.func.id, ())
+    ]
+    bounded = Annotated[plain, *bounds] if bounds else plain
+    return bounded | None if null else bounded
 
 
 def _assigned(module: str) -> dict[str, ast.expr]:

@@ -14,11 +14,12 @@ from convstudy.config.experiments import (
     left_open,
     of_config,
 )
+from convstudy.config.faults import complete, faults
 from convstudy.config.kinds import compared, with_classes_as_spelt
 from convstudy.config.metrics import METRICS
-from convstudy.config.schema import complete, faults
+from convstudy.config.schema import whole as models
+from convstudy.config.schema.recipe import Recipe
 from convstudy.errors import StudyError
-from convstudy.figures.kinds import schema as schema_of_figures
 
 IsTrained = Callable[[Experiment, int], bool]  # (experiment, seed), at the scale of the config
 
@@ -45,19 +46,18 @@ class Study:
     published: Config
 
 
-def load(config: Config, schema: Config, is_trained: IsTrained | None = None) -> Study:
+def load(config: Config, is_trained: IsTrained | None = None) -> Study:
     """Complete, check and resolve `config`; `StudyError` names all of its faults at once.
 
     `is_trained` is asked, run by run, only under `allow_missing`; the study is then what is there.
     """
-    schema = {**schema, "$defs": {**schema["$defs"], "figures": schema_of_figures()}}
+    networks.of_network.cache_clear()  # whose sources may have changed
     given, config = config, copy.deepcopy(config)
     blankets = left_open(config)
-    schema, unknown = networks.described(config, schema)
-    complete(config, schema)
+    complete(config, models.Config)
     for key, value in config.items():
         given.setdefault(key, value)  # settings that rules read
-    found = unknown + faults(config, schema)
+    found = faults(config, models.Config)
     with suppress(AttributeError, KeyError, TypeError):  # faults of shape, which are found
         for scale, recipes in blankets.items():
             own = config["scales"][scale]["recipes"]
@@ -65,10 +65,10 @@ def load(config: Config, schema: Config, is_trained: IsTrained | None = None) ->
                 own[name] = {**settings, **own.get(name, {})}
     expanded, faulty = grids.expand(config)
     # An axis that is misspelt names its cells, of which nothing else should be said then.
-    cells = _faults_of_cells(config, expanded, schema)
+    cells = _faults_of_cells(config, expanded)
     found += faulty + (cells or references.faults(config, expanded))
     # What a scale changes can be checked only in experiments that are whole themselves.
-    found = found or _faults_of_scales(config, schema)
+    found = found or _faults_of_scales(config)
     if found:
         lines = "".join(f"\n  - {line}" for line in found)
         raise StudyError(f"the config has {len(found)} fault(s), nothing was run:{lines}")
@@ -182,33 +182,31 @@ def _missing(planned: dict[str, Experiment], kept: dict[str, Experiment]) -> dic
     return found
 
 
-def _faults_of_cells(config: Config, expanded: Config, schema: Config) -> list[str]:
+def _faults_of_cells(config: Config, expanded: Config) -> list[str]:
     """What is wrong with the cells of grids as experiments, whatever a scale makes of them."""
-    experiment = {**schema["$defs"]["experiment"], "$defs": schema["$defs"]}
     found = [
         said
         for name, grid in expanded.items()
         for cell in grid["cells"]
         if cell in config["experiments"]
-        for said in faults(config["experiments"][cell], experiment, f"experiments.{name}")
+        for said in faults(config["experiments"][cell], models.Experiment, f"experiments.{name}")
     ]
     return list(dict.fromkeys(found))
 
 
-def _faults_of_scales(config: Config, schema: Config) -> list[str]:
+def _faults_of_scales(config: Config) -> list[str]:
     """What a scale lays over an experiment is checked where it ends up: in the whole experiment."""
-    found = []
-    recipe = {**schema["$defs"]["recipe"], "$defs": schema["$defs"]}
-    recipe["properties"] = {**recipe["properties"], "name": {"enum": list(config["recipes"])}}
-    experiment = {**schema["$defs"]["experiment"], "$defs": schema["$defs"]}
+    found: list[str] = []
     for scale in config["scales"]:
         for name in config["experiments"]:
             touched = name in config["scales"][scale]["experiments"]
             at = f"scales.{scale}.experiments.{name}" if touched else f"experiments.{name}"
             whole = at_scale(config, scale, name)
-            found += faults(whole, experiment, at)
-            wrong = faults(whole["recipe"], recipe, f"{at}.recipe")
-            found += wrong or references.of_recipe(f"{at}.recipe", whole["recipe"])
+            found += faults(whole, models.Experiment, at)
+            key, recipe = f"{at}.recipe", whole["recipe"]
+            named = [*references.of_name(config, key, recipe)]
+            wrong = named or faults({k: recipe[k] for k in recipe if k != "name"}, Recipe, key)
+            found += wrong or references.of_recipe(key, recipe)
     return list(dict.fromkeys(found))
 
 

@@ -8,7 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from convstudy.config.kinds import plausible
+from convstudy.config.kinds import is_level, plausible
+from convstudy.config.metrics import METRICS
 from convstudy.figures import style
 from convstudy.figures.tables import Claim
 from convstudy.language import gettext as _
@@ -24,17 +25,7 @@ VERDICTS = {
 }
 _ROW = 0.36  # inches; a claim's words have two lines, some three
 _WORDS, _SIZE = 3.4, style.SMALL  # of the words at the left: inches, points
-_FRACTIONS = ("test_accuracy", "train_accuracy", "train_accuracy_running", "recall")
-_POINTS = (*_FRACTIONS, "gap", "recall_lead", "roughness")
-_SHARES = N_("percent")
 _SMALL = 1 / 8  # of the widest section's differences: less cannot be read on its axis
-_UNITS = {
-    "parameters": N_("difference of parameters"),
-    "macs": N_("difference of MACs"),
-    "activation_frequency": N_("spatial frequency, cycles per pixel (trend: per step)"),
-    "confusion": N_("confusion, times the average pair of classes"),
-    "step_seconds": N_("seconds per training step"),
-}
 
 
 class Panel(NamedTuple):
@@ -51,14 +42,14 @@ ENLARGED = POINTS._replace(unit=N_("percentage points, enlarged (sections of sma
 
 def panel_of(claim: Claim) -> Panel:
     """What a claim's estimate is measured in."""
-    metric, kind = claim["metric"], claim["kind"]
-    if kind == "ratio":
+    metric = METRICS[claim["metric"]]
+    if claim["kind"] == "ratio":
         return Panel(N_("ratio, times"), 1.0, logarithmic=True)
-    if kind in ("above", "below") and metric in _FRACTIONS:
-        return Panel(_SHARES, 100.0, logarithmic=False)
-    if metric in _POINTS:
+    if is_level(claim) and metric.is_share:
+        return POINTS._replace(unit=N_("percent"))
+    if metric.factor == 100:
         return POINTS
-    return Panel(_UNITS.get(metric, N_("loss")), 1.0, logarithmic=False)
+    return Panel(metric.axis, metric.factor, logarithmic=False)
 
 
 def draw(claims: list[Claim]) -> Figure:

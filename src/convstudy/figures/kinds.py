@@ -8,48 +8,28 @@ from typing import Any, NamedTuple
 
 Job = dict[str, Any]  # what is drawn of a section: convstudy.config.slices.drawing
 
-_NONE: Job = {"type": "object", "additionalProperties": False}
-_GRID: Job = {
-    **{"type": "object", "additionalProperties": False, "required": ["of"]},
-    "properties": {"of": {"type": "string", "description": "a grid of this section"}},
-}
-_NAMES: Job = {"type": "array", "minItems": 1, "uniqueItems": True}
-_CONFUSION: Job = {
-    **{"type": "object", "additionalProperties": False},
-    "properties": {"of": {"enum": ["best", "all"], "description": "networks; else the best one"}},
-}
-_LAYERS: Job = {
-    **{"type": "object", "additionalProperties": False, "required": ["experiments", "layers"]},
-    "properties": {
-        "experiments": {**_NAMES, "items": {"type": "string"}},
-        "layers": {
-            **_NAMES,
-            "items": {"$ref": "#/$defs/layer"},
-            "description": "names of the network's modules",
-        },
-    },
-}
-
 
 class Kind(NamedTuple):
-    """The tables that `draw` is given after what is drawn, and the options in the config."""
+    """The tables that `draw` is given after what is drawn, and its options in the config."""
 
     needs: tuple[str, ...]
-    options: Job = _NONE  # JSON schema
+    # Key, with `?` if it can be left out → its type, by name in convstudy.config.fields.
+    options: dict[str, str] = {}  # noqa: RUF012
 
 
+_LAYERS = {"experiments": "SomeNames", "layers": "Layers"}
 # Each is drawn by convstudy.figures.<kind>; workflow/templates/figures/<kind>.md.j2 has its words.
 KINDS = {
     "comparison": Kind(("histories", "comparisons")),
     "curves": Kind(("histories",)),
     "tradeoff": Kind(("costs",)),
     "schedule": Kind(("histories",)),
-    "confusion": Kind(("confusion",), _CONFUSION),
+    "confusion": Kind(("confusion",), {"of?": "BestOrAll"}),
     "mistakes": Kind(("errors", "pictures")),
     "calibration": Kind(("errors",)),
     "recalls": Kind(("errors",)),
     "verdicts": Kind(("claims",)),
-    "grid": Kind(("grid",), _GRID),
+    "grid": Kind(("grid",), {"of": "GridName"}),
     "activations": Kind(("activations",), _LAYERS),
     "kernels": Kind(("kernels",), _LAYERS),
 }
@@ -82,14 +62,6 @@ def _of_layers(job: Job, kind: str) -> list[str]:
         for one in job["experiments"]
         if one["experiment"] in job["figures"][kind]["experiments"]
     ]
-
-
-def schema() -> Job:
-    """What a section's `figures` may be in the config, as JSON schema."""
-    return {
-        **{"type": "object", "additionalProperties": False},
-        "properties": {name: kind.options for name, kind in KINDS.items()},
-    }
 
 
 def needs(shown: Iterable[str]) -> set[str]:

@@ -34,24 +34,24 @@ class Kernels(NamedTuple):
 
 def activations(runs: Path, one: Experiment, layers: list[str], images: int = 3) -> list[Block]:
     """The asked layers of an experiment's first seed, of the first so many images."""
-    with _stored(_path(runs, one)) as stored:
-        return _blocks(stored, one, layers, images)
+    with stored(_path(runs, one)) as found:
+        return _blocks(found, one, layers, images)
 
 
 def kernels(runs: Path, one: Experiment, layers: list[str]) -> list[Kernels]:
     """The asked convolutions of an experiment's first seed, with their maps of the first image."""
     path = _path(runs, one)
-    with _stored(path) as stored:
-        blocks = _blocks(stored, one, layers, images=1)
-        if lacking := [layer for layer in layers if f"kernels/{layer}" not in stored]:
+    with stored(path) as found:
+        blocks = _blocks(found, one, layers, images=1)
+        if lacking := [layer for layer in layers if f"kernels/{layer}" not in found]:
             raise StudyError(
                 f"{path} holds no kernels of {', '.join(lacking)}: no convolution. Name one under "
                 "'layers' of the figure 'kernels'."
             )
-        found = [stored[f"kernels/{layer}"] for layer in layers]
+        weights = [found[f"kernels/{layer}"] for layer in layers]
     return [
         Kernels(block, each.mean(axis=1), each.shape[1])
-        for block, each in zip(blocks, found, strict=True)
+        for block, each in zip(blocks, weights, strict=True)
     ]
 
 
@@ -60,11 +60,11 @@ def _path(runs: Path, one: Experiment) -> Path:
 
 
 @contextmanager
-def _stored(path: Path) -> Iterator[Any]:
+def stored(path: Path) -> Iterator[Any]:
     """The arrays of a file; `StudyError` for whatever is wrong with it."""
     try:
-        with np.load(path, allow_pickle=False) as stored:
-            yield stored
+        with np.load(path, allow_pickle=False) as found:
+            yield found
         return
     except FileNotFoundError:
         said = "is missing"
@@ -75,16 +75,16 @@ def _stored(path: Path) -> Iterator[Any]:
     raise StudyError(f"{path} {said}. {_AGAIN}")
 
 
-def _blocks(stored: Any, one: Experiment, layers: list[str], images: int) -> list[Block]:
-    pictures = stored["images"][:images].transpose(0, 2, 3, 1)
-    names = [str(stored["classes"][label]) for label in stored["labels"][:images]]
-    return [Block(one, layer, pictures, names, stored[layer][:images]) for layer in layers]
+def _blocks(found: Any, one: Experiment, layers: list[str], images: int) -> list[Block]:
+    pictures = found["images"][:images].transpose(0, 2, 3, 1)
+    names = [str(found["classes"][label]) for label in found["labels"][:images]]
+    return [Block(one, layer, pictures, names, found[layer][:images]) for layer in layers]
 
 
 def reader(kind: str, read: Callable[[Path, Experiment, list[str]], list[Any]]) -> Any:
     """A reader of what the config names by experiments and layers, as `tables.read` needs it."""
 
-    def shown(results: Path, section: str, drawing: Drawing) -> list[Any]:
+    def shown(runs: Path, drawing: Drawing) -> list[Any]:
         options = drawing.options.get(kind, {})
         if not options.get("layers"):
             raise StudyError(f'standard input names no layer. Add "layers": ["…"] to its {kind}.')
@@ -92,7 +92,7 @@ def reader(kind: str, read: Callable[[Path, Experiment, list[str]], list[Any]]) 
             block
             for one in drawing.experiments
             if one.name in options["experiments"]
-            for block in read(results / "runs", one, options["layers"])
+            for block in read(runs, one, options["layers"])
         ]
 
     return shown

@@ -1,7 +1,7 @@
 """From files of results to the tables that figures are drawn from; what is read is fit to draw."""
 
-import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,6 +12,7 @@ from convstudy.config.metrics import shown, shown_claim
 from convstudy.errors import StudyError
 from convstudy.figures import histories, maps
 from convstudy.figures.drawing import Drawing
+from convstudy.figures.kinds import FILES
 from convstudy.files import read_json
 
 _SPREAD = ("mean", "low", "high")
@@ -55,51 +56,50 @@ Claim = dict[str, Any]
 
 def read(table: str, results: Path, section: str, drawing: Drawing) -> Any:
     """The table of that name (convstudy.figures.kinds.FILES) of a section."""
-    return _READERS[table](results, section, drawing)
+    if table in _OF_RUNS:
+        return _OF_RUNS[table](results / "runs", drawing)
+    [path] = FILES[table](section, {})
+    return _READERS[table](results / path, drawing)
+
+
+@contextmanager
+def _reading(path: Path, part: str) -> Iterator[None]:
+    """Raise `StudyError` if that part of a file is not as it is taken to be in here."""
+    try:
+        yield
+    except KeyError as error:
+        raise StudyError(f"{path} lacks {error}. {_AGAIN}") from None
+    except (TypeError, ValueError, IndexError, AttributeError) as error:
+        raise StudyError(f"{path} misspells {part} ({error}). {_AGAIN}") from None
 
 
 def comparisons(path: Path, drawing: Drawing) -> pd.DataFrame:
     """Test accuracy of each experiment: `experiment`, `mean`, `low`, `high` (NaN of few seeds)."""
-    return _accuracies(path, _compared(path), drawing)
+    rows = _compared(path)
+    with _reading(path, "accuracies"):
+        found = [
+            {**shown(rows[one.name]["metrics"]["test_accuracy"], len(one.seeds)), "of": one.name}
+            for one in drawing.experiments
+        ]
+        return _table(found, ("of",), _SPREAD).rename(columns={"of": "experiment"})
 
 
 def costs(path: Path, drawing: Drawing) -> pd.DataFrame:
     """The same with `parameters` and mean `seconds` of training."""
-    rows = _compared(path)
-    made = _accuracies(path, rows, drawing)
-    try:
+    rows, made = _compared(path), comparisons(path, drawing)
+    with _reading(path, "what networks cost"):
         found = [rows[name] for name in made["experiment"]]
         return made.assign(
             parameters=[int(row["parameters"]) for row in found],
             seconds=[float(row["metrics"]["train_seconds"]["mean"]) for row in found],
         )
-    except (KeyError, TypeError, ValueError) as error:
-        raise StudyError(f"{path} does not say what networks cost ({error!r}). {_AGAIN}") from None
 
 
 def _compared(path: Path) -> dict[str, Any]:
     """The row of each experiment."""
-    try:
+    with _reading(path, "sections"):
         sections = read_json(path).values()
         return {row["experiment"]: row for section in sections for row in section["experiments"]}
-    except (KeyError, TypeError, AttributeError) as error:
-        raise _not_described(path, error) from None
-
-
-def _accuracies(path: Path, rows: dict[str, Any], drawing: Drawing) -> pd.DataFrame:
-    try:
-        found = []
-        for one in drawing.experiments:
-            spread = shown(rows[one.name]["metrics"]["test_accuracy"], len(one.seeds))
-            found.append([one.name, *(spread[key] for key in _SPREAD)])
-        made = pd.DataFrame(found, columns=["experiment", *_SPREAD])
-        return made.astype(dict.fromkeys(_SPREAD, "float64"))
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
-        raise _not_described(path, error) from None
-
-
-def _not_described(path: Path, error: Exception) -> StudyError:
-    return StudyError(f"{path} does not describe what is drawn ({error!r}). {_AGAIN}")
 
 
 def confusion(path: Path) -> list[Confusion]:
@@ -112,31 +112,16 @@ def confusion(path: Path) -> list[Confusion]:
 
 
 def _confusion(path: Path, stored: Any) -> Confusion:
-    try:
-        classes = [str(name) for name in stored["classes"]]
+    with _reading(path, "a matrix or its classes"):
+        labels = [[str(name) for name in stored["classes"]]] * 2  # of rows and columns
         mean, sd = (
-            None if stored[key] is None else np.array(stored[key], dtype=float)
+            None if stored[key] is None else pd.DataFrame(np.array(stored[key], float), *labels)
             for key in ("mean", "sd")
         )
-        title, dataset, seeds = stored["title"], stored["dataset"], len(stored["seeds"])
-    except KeyError as error:
-        raise StudyError(f"{path} lacks {error}. {_AGAIN}") from None
-    except (TypeError, ValueError) as error:
-        raise StudyError(f"{path} holds a part of the wrong kind ({error}). {_AGAIN}") from None
-    square = (len(classes), len(classes))
-    for name, values in (("mean", mean), ("sd", sd)):
-        if values is None and name == "sd":
-            continue
-        if values is None or values.shape != square or not values.size:
-            shape = None if values is None else values.shape
-            said = f"names {square[0]} classes, but {name} is {shape}"
-            raise StudyError(f"{path} {said}. {_AGAIN}")
-    counts = [
-        None if values is None else pd.DataFrame(values, index=classes, columns=classes)
-        for values in (mean, sd)
-    ]
-    assert counts[0] is not None
-    return Confusion(str(title), str(dataset), seeds, counts[0], counts[1])
+        if mean is None or mean.empty:
+            raise ValueError("there is none")
+        seeds = len(stored["seeds"])
+        return Confusion(str(stored["title"]), str(stored["dataset"]), seeds, mean, sd)
 
 
 _BINS = ("images", "confidence", "accuracy")
@@ -145,29 +130,24 @@ _BINS = ("images", "confidence", "accuracy")
 def errors(path: Path) -> Errors:
     """Raise `StudyError` unless the file has every part that figures are drawn from."""
     stored: Any = read_json(path)
-    part = "title"
-    try:
+    with _reading(path, "title, seeds or images"):
         title, dataset = str(stored["title"]), str(stored["dataset"])
-        part = "seeds"
-        seeds = [int(seed) for seed in stored["seeds"]]
-        part = "images"
-        images = int(stored["images"])
-        part = "calibration"
+        seeds, images = [int(seed) for seed in stored["seeds"]], int(stored["images"])
+    with _reading(path, "calibration"):
+        of = stored["calibration"]
         bins = pd.concat(
-            pd.DataFrame({key: stored[part][key][row] for key in _BINS}, dtype="float64")
+            pd.DataFrame({key: of[key][row] for key in _BINS}, dtype="float64")
             .rename_axis("bin")
             .reset_index()
             .assign(seed=seed)
             for row, seed in enumerate(seeds)
         )
-        error = shown({key: stored[part]["error"][key] for key in _SPREAD}, len(seeds))
-        part = "recalls"
-        known = [shown(row, len(seeds)) for row in stored[part]]
+        error = shown({key: of["error"][key] for key in _SPREAD}, len(seeds))
+    with _reading(path, "recalls"):
+        known = [shown(row, len(seeds)) for row in stored["recalls"]]
         recalls = _table(known, ("class",), _SPREAD)
-        part = "mistakes"
-        mistakes = _table(stored[part], ("true", "predicted"), ("confidence",))
-    except (KeyError, TypeError, ValueError, IndexError, AttributeError):
-        raise StudyError(f"{path} lacks or misspells {part}. {_AGAIN}") from None
+    with _reading(path, "mistakes"):
+        mistakes = _table(stored["mistakes"], ("true", "predicted"), ("confidence",))
     return Errors(title, dataset, seeds, images, bins, error, recalls, mistakes)
 
 
@@ -180,13 +160,8 @@ def _table(rows: list[dict[str, Any]], words: tuple[str, ...], values: tuple[str
 
 def pictures(path: Path, errors: Path) -> np.ndarray:
     """uint8 (I, H, W, C), as `convstudy mistakes` wrote them: of the mistakes of that file."""
-    try:
-        with np.load(path, allow_pickle=False) as stored:
-            images: np.ndarray = stored["images"]
-    except FileNotFoundError:
-        raise StudyError(f"{path} is missing. {_AGAIN}") from None
-    except (KeyError, OSError, ValueError, EOFError, MemoryError, zipfile.BadZipFile) as error:
-        raise StudyError(f"{path} cannot be read ({error}). {_AGAIN}") from None
+    with maps.stored(path) as found:
+        images: np.ndarray = found["images"]
     if len(images) != len(read_json(errors)["mistakes"]):
         raise StudyError(f"{path} holds other images than {errors} lists. {_AGAIN}")
     return images
@@ -195,53 +170,38 @@ def pictures(path: Path, errors: Path) -> np.ndarray:
 def grid(path: Path) -> Grid:
     """Raise `StudyError` unless the file has the parts that are drawn."""
     stored: Any = read_json(path)
-    try:
+    with _reading(path, "axes or cells"):
         axes = [axis["values"] for axis in stored["axes"]]
-        cells = [
-            [
-                tuple(axis.index(value) for value, axis in zip(cell["values"], axes, strict=True)),
-                *(cell[key] for key in ("n", "mean", "low", "high")),
-            ]
-            for cell in (shown(cell, cell["n"]) for cell in stored["cells"])
+        cells = [shown(cell, cell["n"]) for cell in stored["cells"]]
+        places = [
+            tuple(axis.index(value) for value, axis in zip(cell["values"], axes, strict=True))
+            for cell in cells
         ]
-        made = pd.DataFrame(cells, columns=["place", "n", "mean", "low", "high"])
-        made = made.astype({"n": "int64", **dict.fromkeys(_SPREAD, "float64")})
-        fits = bool(cells) and len(axes) in (1, 2)
-        title, dataset = str(stored["title"]), str(stored["dataset"])
-    except (KeyError, TypeError, ValueError, AttributeError):
-        fits = False
-    if not fits:
-        raise StudyError(f"{path} is not a grid. {_AGAIN}")
-    return Grid(title, dataset, stored["axes"], made)
+        if not cells or len(axes) not in (1, 2):
+            raise ValueError("there are none")
+        made = _table(cells, (), ("n", *_SPREAD)).assign(place=places).astype({"n": "int64"})
+        return Grid(str(stored["title"]), str(stored["dataset"]), stored["axes"], made)
 
 
 def claims(path: Path, asked: Iterable[dict[str, str]]) -> list[Claim]:
     """The decided claims in the order of `asked`, {"claim": its name, "says": words} each."""
-    decided = read_json(path).get("claims", {})
-    try:
-        found = [(decided[one["claim"]], one["says"]) for one in asked]
-    except KeyError as error:
-        raise StudyError(f"{path} does not decide the claim {error}. {_AGAIN}") from None
-    return [{**shown_claim(claim), "says": says} for claim, says in found]
+    with _reading(path, "claims"):
+        decided = read_json(path)["claims"]
+        return [{**shown_claim(decided[one["claim"]]), "says": one["says"]} for one in asked]
 
 
-_READERS: dict[str, Callable[[Path, str, Drawing], Any]] = {
-    "histories": lambda results, section, drawing: histories.read_all(
-        results / "runs", drawing.experiments
-    ),
-    "comparisons": lambda results, section, drawing: comparisons(
-        results / "comparisons.json", drawing
-    ),
-    "costs": lambda results, section, drawing: costs(results / "comparisons.json", drawing),
-    "claims": lambda results, section, drawing: claims(results / "claims.json", drawing.claims),
-    "confusion": lambda results, section, drawing: confusion(
-        results / "confusion" / f"{section}.json"
-    ),
-    "errors": lambda results, section, drawing: errors(results / "errors" / f"{section}.json"),
-    "pictures": lambda results, section, drawing: pictures(
-        results / "errors" / f"{section}.npz", results / "errors" / f"{section}.json"
-    ),
-    "grid": lambda results, section, drawing: grid(results / "grids" / f"{section}.json"),
+# Of tables that are one file; of those of many.
+_READERS: dict[str, Callable[[Path, Drawing], Any]] = {
+    "comparisons": comparisons,
+    "costs": costs,
+    "claims": lambda path, drawing: claims(path, drawing.claims),
+    "confusion": lambda path, drawing: confusion(path),
+    "errors": lambda path, drawing: errors(path),
+    "pictures": lambda path, drawing: pictures(path, path.with_suffix(".json")),
+    "grid": lambda path, drawing: grid(path),
+}
+_OF_RUNS: dict[str, Callable[[Path, Drawing], Any]] = {
+    "histories": lambda runs, drawing: histories.read_all(runs, drawing.experiments),
     "activations": maps.reader("activations", maps.activations),
     "kernels": maps.reader("kernels", maps.kernels),
 }

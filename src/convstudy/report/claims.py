@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from convstudy.config.kinds import compared
+from convstudy.config.kinds import asked, compared
 from convstudy.config.metrics import shown_claim
-from convstudy.report.published import size, stated
+from convstudy.report.published import estimate_of, size
 
 Values = dict[str, Any]
 
@@ -22,7 +22,7 @@ def of_section(section: str, study: Values, decided: Values) -> list[Values]:
         names = dict.fromkeys(experiment for part in parts for experiment in compared(part))
         involved = [study["experiments"][experiment] for experiment in names]
         known = study["published"]["claims"].get(name)
-        if known is not None and known["asked"] != _asked(claim, all_claims):
+        if known is not None and known["asked"] != asked(claim, all_claims):
             known = None
         comparable = known and not any(one["unlike_published"] for one in involved)
         made.append(
@@ -42,9 +42,9 @@ def of_section(section: str, study: Values, decided: Values) -> list[Values]:
     by_name = {claim["name"]: claim for claim in made}
     for claim in made:  # parts are of the same section
         claim["parts"] = [by_name[part] for part in claim["claims"]]
-        for key, source in (("stated", "results"), ("stated_in_log", "log")):
+        for key, source in (("published_estimate", "results"), ("logged_estimate", "log")):
             values = published_values(study, section, source)
-            claim[key] = stated(claim, values) if claim["published"] else None
+            claim[key] = estimate_of(claim, values) if claim["published"] else None
         claim["size"] = size(claim)
     return made
 
@@ -57,14 +57,6 @@ def published_values(study: Values, section: str, source: str = "results") -> Va
         name: {**one.get(source, {}), **again.get(name, {})}
         for name, one in published["experiments"].items()
     }
-
-
-def _asked(claim: Values, all_claims: Values) -> Values:
-    """What a claim asks, whatever its words: published is only a verdict on the same."""
-    asked = {key: value for key, value in claim.items() if key not in ("name", "section", "says")}
-    if "claims" in asked:
-        asked["claims"] = [_asked(all_claims[part], all_claims) for part in asked["claims"]]
-    return asked
 
 
 def _reduced(involved: list[Values]) -> list[Values]:

@@ -46,7 +46,7 @@ def answer(section: Values) -> str:
 
 
 def ranked(section: Values) -> list[Values]:
-    """Claims that were decided, not counted: on accuracy first, then by their effect."""
+    """Claims that were decided, not counted: those stated in time first, on accuracy, by effect."""
     decided = [
         claim
         for claim in section["claims"]
@@ -54,12 +54,13 @@ def ranked(section: Values) -> list[Values]:
         and claim["kind"] != "all_of"
         and claim["reason"] != "arithmetic"
     ]
-    return sorted(decided, key=lambda claim: (_tier(claim), -_strength(claim)))
+    return sorted(decided, key=_rank)
 
 
-def _tier(claim: Values) -> int:
+def _rank(claim: Values) -> tuple[bool, int, float]:
     between = len(claim["titles"]) > 1
-    return 0 if between and claim["metric"] == "test_accuracy" else 1 if between else 2
+    tier = 0 if between and claim["metric"] == "test_accuracy" else 1 if between else 2
+    return claim["stated"] == "after", tier, -_strength(claim)
 
 
 def _strength(claim: Values) -> float:
@@ -68,6 +69,14 @@ def _strength(claim: Values) -> float:
 
 def sentence(claim: Values, section: Values) -> str:
     """`On MNIST, “SimpleCNN” beats “fully connected” by 1.37 points (1.16 to 1.57), …`."""
+    said = _composed(claim, section)
+    if claim["stated"] == "after":
+        late = _("This claim was stated after results of its networks had been looked at.")
+        return f"{said} {late}"
+    return said
+
+
+def _composed(claim: Values, section: Values) -> str:
     data = listing([text(one) for one in claim["datasets"]])
     if claim["kind"] == "greater" and claim["metric"] == "test_accuracy" and not claim["bound"]:
         return _beaten(claim, section, data)
@@ -119,7 +128,7 @@ def _beaten(claim: Values, section: Values, data: str) -> str:
     }
     if claim["size"] != "smaller":
         return said
-    stated = _unsigned(in_unit(claim["stated"], claim))
+    stated = _unsigned(in_unit(claim["published_estimate"], claim))
     excluded = _("Published: %(stated)s, which is excluded.") % {"stated": stated}
     return f"{said} {excluded}"
 
@@ -133,14 +142,14 @@ def of_excluded(section: Values, told: list[str]) -> str | None:
     ]
     if not smaller:
         return None
-    claim = max(smaller, key=lambda one: abs(one["stated"]))
+    claim = max(smaller, key=lambda one: abs(one["published_estimate"]))
     words = _(
         "The published lead of %(of)s over %(than)s, %(stated)s, is excluded: here %(value)s."
     )
     return words % {
         "of": quoted(claim["titles"][claim["of"]]),
         "than": quoted(claim["titles"][claim["than"]]),
-        "stated": _unsigned(in_unit(claim["stated"], claim)),
+        "stated": _unsigned(in_unit(claim["published_estimate"], claim)),
         "value": _unsigned(measured(claim)),
     }
 

@@ -3,22 +3,13 @@
 from typing import Any
 
 from convstudy.config.kinds import is_level, plausible
+from convstudy.config.metrics import METRICS
 from convstudy.language import gettext as _
 from convstudy.language import ngettext, number
-from convstudy.marks import N_
 from convstudy.report import digits
 from convstudy.report.words import text
 
 Claim = dict[str, Any]
-
-_SHARES = ("test_accuracy", "train_accuracy", "train_accuracy_running", "recall")
-_FRACTIONS = (*_SHARES, "gap", "recall_lead", "roughness")
-_UNITS = {
-    "confusion": N_("%(value)s times the average pair"),
-    "activation_frequency": N_("%(value)s cycles per pixel"),
-    "step_seconds": N_("%(value)s s"),
-}
-_PLACES = {"parameters": 0, "macs": 0, "confusion": 2}
 
 
 def estimate(claim: Claim) -> str:
@@ -67,13 +58,13 @@ def of_what(claim: Claim) -> str:
 
 
 def _with_unit(said: str, claim: Claim) -> str:
-    metric = claim["metric"]
+    metric = METRICS[claim["metric"]]
     if claim["kind"] == "ratio":
         return _("%(value)s times") % {"value": said}
-    if is_level(claim) and metric in _SHARES:
+    if is_level(claim) and metric.is_share:
         return _("%(value)s %%") % {"value": said}
-    unit = _(_UNITS.get(metric, "%(value)s"))
-    if metric in _FRACTIONS:
+    unit = _(metric.unit)
+    if metric.factor == 100:
         unit = ngettext("%(value)s point", "%(value)s points", 1 if said == "1" else 2)
     whole = unit % {"value": said}
     return _("%(value)s per step") % {"value": whole} if claim["kind"] == "trend" else whole
@@ -81,7 +72,7 @@ def _with_unit(said: str, claim: Claim) -> str:
 
 def _scaled(value: float, claim: Claim) -> float:
     """In points or percent where the metric is a fraction."""
-    return 100 * value if claim["metric"] in _FRACTIONS and claim["kind"] != "ratio" else value
+    return value if claim["kind"] == "ratio" else METRICS[claim["metric"]].factor * value
 
 
 def _digits(value: float, claim: Claim, places: int) -> str:
@@ -91,8 +82,7 @@ def _digits(value: float, claim: Claim, places: int) -> str:
 
 def _places(claim: Claim) -> int:
     """Decimals of a claim's numbers: the usual ones, or as many as tell them from its bound."""
-    fewest = 3 if claim["kind"] == "ratio" else _PLACES.get(claim["metric"], 4)
-    fewest = 2 if claim["metric"] in _FRACTIONS and claim["kind"] != "ratio" else fewest
+    fewest = 3 if claim["kind"] == "ratio" else METRICS[claim["metric"]].places
     ends = (claim.get(key) for key in ("estimate", "low", "high"))
     bounds = {claim.get("bound") or 0.0}
     if claim["kind"] in ("equivalent", "greater"):  # that a difference is small is a verdict, too

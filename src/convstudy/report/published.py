@@ -32,7 +32,7 @@ def place(value: float, ends: tuple[float, float] | None) -> str | None:
     return "below" if value < ends[0] else "above" if value > ends[1] else "inside"
 
 
-def stated(claim: Values, results: Values) -> float | None:
+def estimate_of(claim: Values, results: Values) -> float | None:
     """The estimate of a claim as published values give it; None where they do not.
 
     `results` are published values by experiment. Of a gap it is another quantity (training
@@ -61,7 +61,7 @@ def size(claim: Values) -> str | None:
 
     Of differences and ratios whose published value lies outside the interval that was measured.
     """
-    value = claim["stated"]
+    value = claim["published_estimate"]
     if value is None or claim["low"] is None or claim["kind"] in ("above", "below"):
         return None
     where = place(value, (claim["low"], claim["high"]))

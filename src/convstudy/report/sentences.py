@@ -7,6 +7,7 @@ states what the test showed and nothing else.
 from typing import Any
 
 from convstudy.config.kinds import EVERY_CLASS, compared
+from convstudy.config.metrics import METRICS
 from convstudy.language import gettext as _
 from convstudy.language import listing
 from convstudy.marks import N_
@@ -15,24 +16,6 @@ from convstudy.report.words import layer, text
 
 Claim = dict[str, Any]
 
-QUANTITIES = {
-    "test_accuracy": N_("test accuracy"),
-    "train_accuracy": N_("training accuracy"),
-    "train_accuracy_running": N_("training accuracy in training mode"),
-    "gap": N_("gap between training and test accuracy"),
-    "test_loss": N_("test loss"),
-    "train_loss": N_("training loss"),
-    "parameters": N_("number of parameters"),
-    "macs": N_("number of multiply-accumulates per image"),
-    "recall": N_("recall of class %(class)s"),
-    "recall_lead": N_("lead of class %(class)s over the mean recall"),
-    "confusion": N_("%(class)s/%(with)s confusion"),
-    "roughness": N_("epoch-to-epoch roughness of the test accuracy"),
-    "late_test_loss": N_("change of the test loss in the second half of the training"),
-    "late_train_loss": N_("change of the training loss in the second half of the training"),
-    "activation_frequency": N_("spatial frequency of the maps (%(layer)s)"),
-    "step_seconds": N_("time per training step"),
-}
 _EVERY = N_("recall of every class")
 
 _GREATER = N_("the %(quantity)s of %(of)s is greater than that of %(than)s")
@@ -176,7 +159,7 @@ def quantity(claim: Claim) -> str:
             return _(_EVERY)
         about["class"] = quoted(claim["decisive"])
     about["layer"] = layer(claim.get("layer", ""))
-    words = QUANTITIES[claim["metric"]]
+    words = METRICS[claim["metric"]].quantity
     return _(words) % about
 
 

@@ -166,17 +166,8 @@ def _network(row: Values) -> dict[str, str]:
 
 
 _FIELDS = (
-    "kind",
-    "metric",
-    "estimate",
-    "low",
-    "high",
-    "coverage",
-    "bound",
-    "test",
-    "p",
-    "p_holm",
-    "level",
+    *("kind", "metric", "estimate", "low", "high", "coverage", "bound"),
+    *("test", "p", "p_holm", "level"),
 )
 
 

@@ -49,7 +49,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from convstudy.config import kinds, read_slice
+from convstudy.config import claims, read_slice
 from convstudy.config.metrics import METRICS
 from convstudy.errors import StudyError
 from convstudy.files import write_json
@@ -78,25 +78,9 @@ def main(argv: list[str]) -> None:
 
 def check(job: dict[str, Any]) -> None:
     """Raise `StudyError` with every fault of what came on standard input."""
-    sections, minimum = job.get("sections"), job.get("minimum_seeds")
-    faults = []
-    if type(minimum) is not int or minimum < 2:
-        faults.append(f"minimum_seeds: {minimum!r} is not a count of at least 2")
-    if not isinstance(job.get("claims"), dict):
-        faults.append("claims: not an object of claims by name")
-    if not _are_sections(sections):
-        faults.append("sections: not an object of lists of experiments by section")
-    elif not faults:
-        faults += kinds.faults(job["claims"], job["sections"])
-    if faults:
+    if faults := claims.faults(job):
         lines = "".join(f"\n  - {line}" for line in faults)
         raise StudyError(f"standard input has {len(faults)} fault(s):{lines}\n  Mend the config.")
-
-
-def _are_sections(sections: object) -> bool:
-    return isinstance(sections, dict) and all(
-        isinstance(names, list) and names for names in sections.values()
-    )
 
 
 def analyse(

@@ -22,7 +22,7 @@ Row = dict[str, Any]
 def decide(
     claims: Claims, summary: Summary, minimum_seeds: int, looks: dict[str, int] | None = None
 ) -> dict[str, Any]:
-    """The content of claims.json but for its ledger; the claims have passed `kinds.faults`.
+    """The content of claims.json but for its ledger; the claims have passed `config.claims.faults`.
 
     `looks` says which look at each claim this is; without it the first. A p value of a look at
     level a counts as p · LEVEL / a, so that claims of one section can be at different looks.

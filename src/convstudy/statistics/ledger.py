@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from convstudy.config.kinds import EVERY_CLASS, Claim, column, compared
+from convstudy.config.kinds import EVERY_CLASS, Claim, asked, column, compared
 from convstudy.errors import StudyError
 from convstudy.files import canonical_json, write_text
 from convstudy.statistics.intervals import LEVEL
@@ -154,7 +154,7 @@ def _is_look(one: Entry) -> bool:
 def about(name: str, claims: dict[str, Claim], table: Summary) -> Entry:
     """A claim, what it asks and the data that it is looked at with, as an entry holds them."""
     claim = claims[name]
-    asked = _asked(claim, claims)
+    what = asked(claim, claims)
     parts = [claims[part] for part in claim.get("claims", [])] or [claim]
     names = dict.fromkeys(one for part in parts for one in compared(part))
     values = [
@@ -162,8 +162,8 @@ def about(name: str, claims: dict[str, Claim], table: Summary) -> Entry:
     ]
     return {
         "claim": name,
-        "asked": asked,
-        "digest": _digest(asked),
+        "asked": what,
+        "digest": _digest(what),
         "seeds": {one: table[one].seeds for one in names},
         "data": _digest([{one: table[one].seeds for one in names}, values]),
     }
@@ -174,14 +174,6 @@ def _of(claim: Claim, table: Summary) -> list[str]:
     if claim.get("class") != EVERY_CLASS:
         return [column(claim)]
     return [column({**claim, "class": one}) for one in table[claim["of"]].classes]
-
-
-def _asked(claim: Claim, claims: dict[str, Claim]) -> Claim:
-    """A claim without its words and place, its parts in full: these decide what it asks."""
-    asked = {key: value for key, value in claim.items() if key not in ("says", "section")}
-    if "claims" in asked:
-        asked["claims"] = [_asked(claims[part], claims) for part in asked["claims"]]
-    return asked
 
 
 def _digest(value: Any) -> str:

@@ -37,8 +37,8 @@ def assert_agree(counted, model, data):
 
 
 @pytest.mark.parametrize("scale", SCALES)
-def test_every_experiment_costs_what_its_network_does(schema, scale):
-    study = load({**study_config(TOUR), "scale": scale}, schema)
+def test_every_experiment_costs_what_its_network_does(scale):
+    study = load({**study_config(TOUR), "scale": scale})
     for one in study.experiments.values():
         data = expected_data(study.datasets[one.dataset])
         assert_agree(of_experiment(one.slice, data), one.slice["model"], data)

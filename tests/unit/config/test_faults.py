@@ -6,15 +6,16 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from convstudy.config.schema.whole import Config
 from convstudy.config.study import load
 from convstudy.errors import StudyError
 
 from checkout import put
 
 
-def fault_lines(config, schema):
+def fault_lines(config):
     with pytest.raises(StudyError) as caught:
-        load(config, schema)
+        load(config)
     return str(caught.value).splitlines()
 
 
@@ -33,6 +34,7 @@ def fault_lines(config, schema):
         ("seeds", 0, "seeds: 0 is out of range or of the wrong type; give a count"),
         ("seeds", [1, 1], "seeds: [1, 1] is out of range"),
         ("seeds", [0, "x"], 'seeds: [0, "x"] is out of range'),
+        ("scales.real.experiments.cifar10_fc.seeds", "x", "or of the wrong type; give a count n for the seeds"),
         (
             "claims.cnn_passes_80_percent.threshold",
             80,
@@ -115,13 +117,13 @@ def fault_lines(config, schema):
         ("claims.accuracy_falls_with_kernel_size.claims", ["cnn_is_smaller"], "no claim of its section"),
     ],
 )  # fmt: skip
-def test_a_fault_is_named(config, schema, path, value, said):
+def test_a_fault_is_named(config, path, value, said):
     put(config, path, value)
-    lines = fault_lines(config, schema)
+    lines = fault_lines(config)
     assert any(said in line for line in lines[1:]), lines
 
 
-def test_all_faults_are_named_in_one_go(config, schema):
+def test_all_faults_are_named_in_one_go(config):
     config["device"] = "tpu"
     config["experiments"]["mnist_fc"]["dataset"] = "mnits"
     config["experiments"]["mnist_fc"]["colour"] = 1
@@ -130,27 +132,27 @@ def test_all_faults_are_named_in_one_go(config, schema):
     config["recipes"]["classic"]["optimizer"] = "adamm"
     config["experiments"]["mnist_kernel3"]["recipe"]["epochs"] = -3
     config["claims"]["basic_beats_bottleneck"]["of"] = "cifar10_resnet"
-    first, *lines = fault_lines(config, schema)
+    first, *lines = fault_lines(config)
     assert first == "the config has 8 fault(s), nothing was run:"
     assert len(lines) == 8
 
 
-def test_a_misspelt_member_of_a_section_is_one_fault(config, schema):
+def test_a_misspelt_member_of_a_section_is_one_fault(config):
     """And not one more for each claim that spells it right."""
     put(config, "sections.mnist.experiments", ["mnist_fcc", "mnist_simple_cnn"])
-    assert fault_lines(config, schema)[1:] == [
+    assert fault_lines(config)[1:] == [
         "  - sections.mnist.experiments: no experiment is named 'mnist_fcc'; did you mean 'mnist_fc'?"
     ]
 
 
 @pytest.mark.parametrize("section", ["widths", "kernels", "mnist", "depth"])
-def test_of_any_section(config, schema, section):
+def test_of_any_section(config, section):
     """In figures and grids of a section its right names are no faults either."""
     members = config["sections"][section]["experiments"]
     for place, name in enumerate(members):
         config["sections"][section]["experiments"] = [*members]
         config["sections"][section]["experiments"][place] = f"{name}x"
-        lines = fault_lines(json.loads(json.dumps(config)), schema)[1:]
+        lines = fault_lines(json.loads(json.dumps(config)))[1:]
         assert len(lines) == 1 and f"no experiment is named '{name}x'" in lines[0]
 
 
@@ -181,7 +183,7 @@ JUNK = st.one_of(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(data=st.data())
-def test_a_mutated_config_is_a_study_or_a_list_of_faults(config, schema, data):
+def test_a_mutated_config_is_a_study_or_a_list_of_faults(config, data):
     mutant = json.loads(json.dumps(config))
     for _ in range(data.draw(st.integers(1, 3))):
         path = data.draw(st.sampled_from(sorted(keys(mutant), key=str)))
@@ -193,15 +195,15 @@ def test_a_mutated_config_is_a_study_or_a_list_of_faults(config, schema, data):
         else:
             holder[path[-1]] = data.draw(JUNK)
     try:
-        assert load(mutant, schema).experiments
+        assert load(mutant).experiments
     except StudyError as error:
         assert "fault(s)" in str(error)
 
 
 @pytest.mark.parametrize("junk", [None, True, 3, 0.5, "x", [1], {"a": 1}], ids=repr)
-def test_junk_on_any_top_level_key_is_a_study_or_a_list_of_faults(config, schema, junk):
-    for key in [*schema["properties"], "another"]:
+def test_junk_on_any_top_level_key_is_a_study_or_a_list_of_faults(config, junk):
+    for key in [*Config.model_fields, "another"]:
         try:
-            assert load({**json.loads(json.dumps(config)), key: junk}, schema).experiments
+            assert load({**json.loads(json.dumps(config)), key: junk}).experiments
         except StudyError as error:
             assert "fault(s)" in str(error) or "allow_missing" in str(error)

@@ -35,8 +35,8 @@ def grid(config):
     return config
 
 
-def test_cells_are_experiments_in_the_order_of_the_axes(grid, schema):
-    study = load(grid, schema)
+def test_cells_are_experiments_in_the_order_of_the_axes(grid):
+    study = load(grid)
     assert [name for name in study.experiments if name.startswith("net")] == CELLS
     assert study.sections["net"]["experiments"] == CELLS
     one = study.experiments[CELLS[3]]
@@ -46,23 +46,23 @@ def test_cells_are_experiments_in_the_order_of_the_axes(grid, schema):
     assert one.slice["recipe"]["optimizer"] == "adam"
 
 
-def test_another_value_renames_and_changes_no_cell(grid, schema):
+def test_another_value_renames_and_changes_no_cell(grid):
     grid["experiments"]["net"]["axes"]["recipe.learning_rate"].insert(0, 0.1)
-    study = load(grid, schema)
+    study = load(grid)
     assert set(CELLS) < set(study.experiments)
     assert study.experiments[CELLS[0]].slice["recipe"]["learning_rate"] == 0.001
 
 
-def test_cells_are_compared_though_their_recipes_differ(grid, schema):
-    study = load(grid, schema)
+def test_cells_are_compared_though_their_recipes_differ(grid):
+    study = load(grid)
     assert len({study.experiments[name].conditions("networks") for name in CELLS}) == 1
     assert study.experiments[CELLS[0]].conditions("networks") != study.experiments[
         "mnist_kernel3"
     ].conditions("networks")
 
 
-def test_the_slice_of_a_grid_has_its_values_in_words(grid, schema):
-    found = slices.grid(load(grid, schema), "net")
+def test_the_slice_of_a_grid_has_its_values_in_words(grid):
+    found = slices.grid(load(grid), "net")
     assert found["axes"] == [
         {"name": "channels", "values": ["4", "4-8"]},
         {"name": "learning rate", "values": ["0.001", "0.01"]},
@@ -71,12 +71,12 @@ def test_the_slice_of_a_grid_has_its_values_in_words(grid, schema):
     assert found["cells"][2]["values"] == ["4-8", "0.001"]
 
 
-def test_a_scale_changes_all_cells_or_one(grid, schema):
+def test_a_scale_changes_all_cells_or_one(grid):
     quick = grid["scales"]["quick"]
     quick["experiments"]["net"] = {"train_images": 50, "recipe": {"epochs": 2}}
     quick["experiments"][CELLS[1]] = {"seeds": 7, "recipe": {"batch_size": 16}}
     quick["without"] = [CELLS[2]]
-    study = load(grid, schema)
+    study = load(grid)
     assert study.experiments[CELLS[0]].slice["train_images"] == 50
     one = study.experiments[CELLS[1]]
     assert len(one.seeds) == 7
@@ -85,19 +85,19 @@ def test_a_scale_changes_all_cells_or_one(grid, schema):
     assert len(slices.grid(study, "net")["cells"]) == 3
 
 
-def test_an_axis_holds_against_the_recipe_of_a_scale(grid, schema):
+def test_an_axis_holds_against_the_recipe_of_a_scale(grid):
     axes(grid, recipe__epochs=[1, 7])
     grid["scales"]["quick"]["recipes"] = {"classic": {"epochs": 3}}
-    found = load(grid, schema).experiments
+    found = load(grid).experiments
     assert [found[f"net__epochs{n}"].slice["recipe"]["epochs"] for n in (1, 7)] == [1, 7]
     assert found["mnist_fc"].slice["recipe"]["epochs"] == 3
 
 
-def test_cells_of_two_grids_are_no_equal_conditions(grid, schema):
+def test_cells_of_two_grids_are_no_equal_conditions(grid):
     other = {**grid["experiments"]["net"], "axes": {"recipe.learning_rate": [0.1, 0.2]}}
     grid["experiments"]["other"] = other
     grid["sections"]["net"]["experiments"].append("other")
-    found = load(grid, schema).experiments
+    found = load(grid).experiments
     cells = [
         found[name].conditions("networks")
         for name in (CELLS[0], CELLS[1], "other__learning_rate0_1")
@@ -105,16 +105,16 @@ def test_cells_of_two_grids_are_no_equal_conditions(grid, schema):
     assert cells[0] == cells[1] != cells[2]
 
 
-def test_a_scale_leaves_a_whole_grid_out(grid, schema):
+def test_a_scale_leaves_a_whole_grid_out(grid):
     grid["scales"]["quick"]["without"] = ["net"]
-    study = load(grid, schema)
+    study = load(grid)
     assert not set(CELLS) & set(study.experiments)
     assert "net" not in study.sections
 
 
-def test_a_claim_about_a_grid_is_about_every_cell(grid, schema):
+def test_a_claim_about_a_grid_is_about_every_cell(grid):
     grid["claims"]["learns"] = {**CLAIM, "of": "net", "says": "it learns"}
-    claims = load(grid, schema).claims
+    claims = load(grid).claims
     parts = [f"learns{cell.removeprefix('net')}" for cell in CELLS]
     assert claims["learns"] == {
         **{"section": "net", "kind": "all_of", "claims": parts, "says": "it learns"}
@@ -126,9 +126,9 @@ def test_a_claim_about_a_grid_is_about_every_cell(grid, schema):
     }
 
 
-def test_a_claim_about_one_cell(grid, schema):
+def test_a_claim_about_one_cell(grid):
     grid["claims"]["learns"] = {**CLAIM, "of": CELLS[0], "says": "it learns"}
-    assert load(grid, schema).claims["learns"]["of"] == CELLS[0]
+    assert load(grid).claims["learns"]["of"] == CELLS[0]
 
 
 def axes(grid, **given):
@@ -188,19 +188,19 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_what_cannot_be_expanded_is_said(grid, schema, name):
+def test_what_cannot_be_expanded_is_said(grid, name):
     change, said = FAULTS[name]
     change(grid)
     with pytest.raises(StudyError) as raised:
-        load(grid, schema)
+        load(grid)
     assert said in str(raised.value)
 
 
-def test_a_misspelt_axis_is_said_and_not_the_cells_that_it_misnames(grid, schema):
+def test_a_misspelt_axis_is_said_and_not_the_cells_that_it_misnames(grid):
     grid["claims"]["learns"] = {**CLAIM, "of": CELLS[0], "says": "it learns"}
     axes(grid, model__chanels=[[4], [4, 8]], recipe__learning_rate=[0.001, 0.01])
     with pytest.raises(StudyError) as raised:
-        load(grid, schema)
+        load(grid)
     assert "experiments.net.model: unknown key 'chanels'; did you mean 'channels'?" in str(
         raised.value
     )

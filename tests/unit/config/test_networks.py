@@ -1,14 +1,14 @@
 """What a network takes is read from its source; a network may be a function of the study's own."""
 
-import copy
 import subprocess
 import sys
+from typing import Any, get_args
 
 import pytest
 
 from convstudy import fingerprint, models
 from convstudy.config import networks
-from convstudy.config.schema import faults
+from convstudy.config.faults import faults
 from convstudy.config.study import load
 from convstudy.errors import StudyError
 
@@ -73,6 +73,7 @@ def forget():
     names = ("fingerprint", "source", "tree", "path_of", "_imports", "_hash")
     for one in names:
         getattr(fingerprint, one).cache_clear()
+    networks.of_network.cache_clear()
 
 
 @pytest.fixture
@@ -91,8 +92,7 @@ def study(tmp_path, monkeypatch):
 
 def said(model):
     """Faults of a model of the config, and the model with its defaults."""
-    schema, unknown = networks.described({"experiments": {"one": {"model": model}}}, {"$defs": {}})
-    return unknown + faults(model, schema["$defs"]["model"], "model")
+    return faults(model, networks.Network, "model")
 
 
 @pytest.mark.parametrize(
@@ -137,12 +137,12 @@ def test_arguments_are_checked_against_the_function(study, model, wrong):
 def test_python_that_is_none_is_named_with_its_line(study):
     (study / "networks.py").write_text("def tiny(shape, classes:\n    pass\n")
     [fault] = [one for one in said({"name": "networks.tiny"}) if "no Python" in one]
-    assert "experiments.one.model.name" in fault and "networks.py, line 1" in fault
+    assert "model.name" in fault and "networks.py, line 1" in fault
 
 
-def test_defaults_of_a_function_are_those_of_the_config(study, config, schema):
+def test_defaults_of_a_function_are_those_of_the_config(study, config):
     config["experiments"]["mnist_fc"]["model"] = {"name": "networks.tiny", "channels": 8}
-    model = load(config, schema).experiments["mnist_fc"].slice["model"]
+    model = load(config).experiments["mnist_fc"].slice["model"]
     assert model == {"name": "networks.tiny", "channels": 8, "kernel": 3, "rate": None}
 
 
@@ -205,19 +205,16 @@ def test_trying_a_network_leaves_it_as_it_was(study):
 @pytest.mark.parametrize("name", networks.ours())
 def test_every_network_of_ours_is_described(name):
     takes = networks.of_network(name)
-    assert takes["additionalProperties"] is False
-    assert all(part for key, part in takes["properties"].items() if key != "name")
+    assert takes.model_config["extra"] == "forbid"
+    assert Any not in [one.annotation for one in takes.model_fields.values()]
 
 
 def test_every_value_of_a_list_can_be_built():
-    takes = networks.of_network("resnet")["properties"], networks.of_network("simple_cnn")
-    for block in takes[0]["block"]["enum"]:
+    def values(network, key):
+        [found] = [f for f in networks.of_network(network).model_fields.values() if f.alias == key]
+        return get_args(found.annotation)
+
+    for block in values("resnet", "block"):
         assert models.build("resnet", (1, 8, 8), 2, block=block, widths=[2] * 4)
-    for size in takes[1]["properties"]["kernel_size"]["enum"]:
+    for size in values("simple_cnn", "kernel_size"):
         assert models.build("simple_cnn", (1, 8, 8), 2, channels=[2], kernel_size=size)
-
-
-def test_the_config_of_the_caller_stays_as_it_is(config, schema):
-    before = copy.deepcopy(schema)
-    networks.described(config, schema)
-    assert schema == before

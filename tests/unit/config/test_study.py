@@ -14,9 +14,9 @@ MNIST = ["mnist_fc", "mnist_simple_cnn", "mnist_kernel3", "mnist_kernel5", "mnis
 
 
 @pytest.fixture
-def study(config, schema):
+def study(config):
     def at(scale="quick", **changes):
-        return load({**config, "scale": scale, **changes}, schema)
+        return load({**config, "scale": scale, **changes})
 
     return at
 
@@ -36,19 +36,19 @@ def test_quick_is_on_generated_images_and_small_on_a_part_of_the_real_ones(study
     assert {one.slice["train_images"] for one in small.experiments.values()} == {10000}
 
 
-def test_the_tour_runs_all_but_parts_of_a_recipe_with_two_seeds_on_generated_data(schema):
-    tour = load(study_config(TOUR), schema)
+def test_the_tour_runs_all_but_parts_of_a_recipe_with_two_seeds_on_generated_data():
+    tour = load(study_config(TOUR))
     parts = ["What each part of the modern recipe brings"]
     assert tour.left_out == {"sections": parts, "networks": [], "claims": []}
     assert {one.seeds for one in tour.experiments.values()} == {(0, 1)}
     assert set(tour.datasets) == {"digits", "shapes"}
 
 
-def test_claims_are_drawn_where_any_is_asked(config, schema):
-    assert "verdicts" in load({**config, "scale": "full"}, schema).sections["blocks"]["figures"]
+def test_claims_are_drawn_where_any_is_asked(config):
+    assert "verdicts" in load({**config, "scale": "full"}).sections["blocks"]["figures"]
     of_blocks = [name for name, one in config["claims"].items() if one["section"] == "blocks"]
     config["scales"]["full"]["without_claims"] = of_blocks
-    found = load({**config, "scale": "full"}, schema)
+    found = load({**config, "scale": "full"})
     assert "verdicts" not in found.sections["blocks"]["figures"]
     drawn = {name: slices.drawing(found, name) for name in ("mnist", "blocks")}
     asked = [name for name, one in found.claims.items() if one["section"] == "mnist"]
@@ -56,9 +56,9 @@ def test_claims_are_drawn_where_any_is_asked(config, schema):
     assert "claims" not in drawn["blocks"]
 
 
-def test_a_claim_that_a_scale_cannot_answer_is_not_asked_there(config, schema):
+def test_a_claim_that_a_scale_cannot_answer_is_not_asked_there(config):
     config["scales"]["full"]["without_claims"] = ["three_beats_five", "cnn_is_smaller"]
-    found = load({**config, "scale": "full"}, schema)
+    found = load({**config, "scale": "full"})
     gone = ["cnn_is_smaller", "three_beats_five", "accuracy_falls_with_kernel_size"]
     assert not {*gone} & set(found.claims)  # a compound of it neither
     assert found.left_out["claims"] == [config["claims"][name]["says"] for name in gone]
@@ -91,9 +91,9 @@ def test_real_has_the_published_mnist_networks_and_all_colour_images_in_narrower
     assert real.experiments["cifar10_fc"].unlike_published == ()
 
 
-def test_a_scale_can_leave_out_a_section_with_what_only_it_shows(config, schema):
+def test_a_scale_can_leave_out_a_section_with_what_only_it_shows(config):
     config["scales"]["full"]["without_sections"] = ["blocks", "layers"]
-    found = load({**config, "scale": "full"}, schema)
+    found = load({**config, "scale": "full"})
     assert not {"blocks", "layers"} & set(found.sections)
     titles = ["Custom layers", "Basic against bottleneck blocks"]
     assert found.left_out == {
@@ -106,28 +106,28 @@ def test_a_scale_can_leave_out_a_section_with_what_only_it_shows(config, schema)
     assert all(claim["section"] != "blocks" for claim in found.claims.values())
 
 
-def test_claims_about_an_experiment_that_is_left_out_are_not_asked(config, schema, study):
+def test_claims_about_an_experiment_that_is_left_out_are_not_asked(config, study):
     assert "depth_does_not_pay" in study("full").claims
     config["scales"]["real"]["without"] = ["mnist_resnet18"]
-    real = load({**config, "scale": "real"}, schema)
+    real = load({**config, "scale": "real"})
     assert "depth_does_not_pay" not in real.claims
     assert real.sections["mnist"]["experiments"] == MNIST[:2]
 
 
-def test_networks_trained_under_unequal_conditions_are_not_compared(config, schema):
+def test_networks_trained_under_unequal_conditions_are_not_compared(config):
     for name in ("cifar10_resnet18", "cifar10_resnet18_dropout", "cifar10_bottleneck"):
         config["scales"]["real"]["experiments"][name]["train_images"] = 2000
-    real = load({**config, "scale": "real"}, schema)
+    real = load({**config, "scale": "real"})
     assert list(real.incomparable) == ["cnn_beats_fc_on_colour", "residual_beats_plain"]
     assert "cnn_beats_fc_on_colour" not in real.claims
-    assert load({**config, "scale": "full"}, schema).incomparable == {}
+    assert load({**config, "scale": "full"}).incomparable == {}
     candidates = slices.candidates(real, "cifar10")["experiments"]
     assert list(candidates) == ["cifar10_resnet18", "cifar10_resnet18_dropout"]
 
 
-def test_counts_are_compared_whatever_the_conditions(config, schema):
+def test_counts_are_compared_whatever_the_conditions(config):
     config["scales"]["full"]["experiments"] = {"mnist_fc": {"recipe": {"epochs": 1}}}
-    kept = load({**config, "scale": "full"}, schema).claims
+    kept = load({**config, "scale": "full"}).claims
     assert "cnn_is_smaller" in kept
     assert "cnn_beats_fc_on_digits" not in kept
 
@@ -166,23 +166,23 @@ def test_an_experiment_has_the_same_colour_at_every_scale(study):
         ({"scales.full.experiments": {"mnist_fc": {"recipe": {"name": "frugal"}}}}, 10),
     ],
 )
-def test_the_narrower_statement_about_a_recipe_holds(config, schema, stated, epochs):
+def test_the_narrower_statement_about_a_recipe_holds(config, stated, epochs):
     for path, value in stated.items():
         put(config, path, value)
-    one = load({**config, "scale": "full"}, schema).experiments["mnist_fc"]
+    one = load({**config, "scale": "full"}).experiments["mnist_fc"]
     assert one.slice["recipe"]["epochs"] == epochs
 
 
 @pytest.mark.parametrize("where", ["recipes.classic.precision", "experiments.mnist_fc.recipe"])
-def test_what_a_scale_says_of_all_recipes_replaces_nobodys_own_word(config, schema, where):
+def test_what_a_scale_says_of_all_recipes_replaces_nobodys_own_word(config, where):
     own = {"name": "classic", "precision": "float32"}
     put(config, where, own if where.endswith("recipe") else "float32")  # float32 is the default too
-    found = load({**config, "scale": "full"}, schema).experiments
+    found = load({**config, "scale": "full"}).experiments
     assert found["mnist_fc"].slice["recipe"]["precision"] == "float32"
     assert found["cifar10_fc"].slice["recipe"]["precision"] == "tf32"
 
 
-def test_the_users_own_recipe_is_trained_as_written_at_every_scale(config, schema):
+def test_the_users_own_recipe_is_trained_as_written_at_every_scale(config):
     config["recipes"]["mine"] = {
         **{"optimizer": "sgd", "learning_rate": 0.05, "batch_size": 8, "epochs": 20}
     }
@@ -192,20 +192,18 @@ def test_the_users_own_recipe_is_trained_as_written_at_every_scale(config, schem
     }
     config["sections"]["mnist"]["experiments"].append("mine")
     for scale in config["scales"]:
-        one = load(copy.deepcopy({**config, "scale": scale}), schema).experiments["mine"]
+        one = load(copy.deepcopy({**config, "scale": scale})).experiments["mine"]
         assert one.slice["recipe"]["epochs"] == 20
 
 
-def test_what_a_scale_changed_and_images_that_are_not_all_are_listed(config, schema):
+def test_what_a_scale_changed_and_images_that_are_not_all_are_listed(config):
     config["experiments"]["mine"] = {
         **config["experiments"]["mnist_fc"],
         **{"train_images": 40, "test_images": 60},
     }
     config["sections"]["mnist"]["experiments"].append("mine")
-    found = {
-        scale: load(copy.deepcopy({**config, "scale": scale}), schema).experiments
-        for scale in SCALES
-    }
+    config["scales"]["quick"]["recipes"] = {"classic": {"epochs": 3}}
+    found = {scale: load(copy.deepcopy({**config, "scale": scale})).experiments for scale in SCALES}
     images = (
         {"what": "train_images", "here": 40, "there": None},
         {"what": "test_images", "here": 60, "there": None},
@@ -225,23 +223,23 @@ def test_what_a_scale_changed_and_images_that_are_not_all_are_listed(config, sch
     )
 
 
-def test_classes_of_claims_are_spelt_as_those_of_prepared_data(config, schema):
+def test_classes_of_claims_are_spelt_as_those_of_prepared_data(config):
     about = {"section": "mnist", "kind": "above", "metric": "confusion", "of": "mnist_fc"}
     config["scales"] = {"full": {"seeds": 2}}
     two = {"class": " cafe\u0301", "with": "e\u0301\N{NO-BREAK SPACE}"}
     config["claims"] = {"c": {**about, **two, "threshold": 2, "says": "they are confused"}}
-    claim = load({**config, "scale": "full"}, schema).claims["c"]
+    claim = load({**config, "scale": "full"}).claims["c"]
     assert (claim["class"], claim["with"]) == ("caf\u00e9", "\u00e9")
 
 
-def test_a_config_can_be_resolved_twice(config, schema):
-    first, again = (load({**config, "scale": "full"}, schema).experiments for _ in range(2))
+def test_a_config_can_be_resolved_twice(config):
+    first, again = (load({**config, "scale": "full"}).experiments for _ in range(2))
     assert first == again
 
 
-def test_a_part_of_a_compound_claim_that_falls_takes_the_claim_along(config, schema):
+def test_a_part_of_a_compound_claim_that_falls_takes_the_claim_along(config):
     config["scales"]["full"]["without"] = ["mnist_kernel5"]
-    kept = load({**config, "scale": "full"}, schema).claims
+    kept = load({**config, "scale": "full"}).claims
     assert "three_beats_seven" in kept
     assert not {"three_beats_five", "accuracy_falls_with_kernel_size"} & set(kept)
 
@@ -254,10 +252,10 @@ def test_every_generated_quick_experiment_says_what_differs(study):
         assert first["here"].startswith("generated")
 
 
-def test_an_edited_network_or_recipe_no_longer_counts_as_the_published_one(config, schema):
+def test_an_edited_network_or_recipe_no_longer_counts_as_the_published_one(config):
     config["experiments"]["mnist_fc"]["model"]["hidden"] = [512, 256, 64]
     config["recipes"]["classic"]["learning_rate"] = 0.01
-    fc = load({**config, "scale": "full"}, schema).experiments["mnist_fc"]
+    fc = load({**config, "scale": "full"}).experiments["mnist_fc"]
     assert fc.unlike_published == (
         {"what": "hidden", "here": [512, 256, 64], "there": [512, 256, 128]},
         {"what": "learning_rate", "here": 0.01, "there": 0.001},
@@ -276,13 +274,13 @@ def test_an_edited_network_or_recipe_no_longer_counts_as_the_published_one(confi
     ],
 )
 def test_seeds_from_the_command_line_beat_the_experiments_and_these_the_scales(
-    config, schema, top, experiment, scaled, expected
+    config, top, experiment, scaled, expected
 ):
     config["seeds"] = top
     config["experiments"]["mnist_fc"]["seeds"] = experiment
     if scaled:
         config["scales"]["quick"]["experiments"]["mnist_fc"] = {"seeds": scaled}
-    assert load(config, schema).experiments["mnist_fc"].seeds == expected
+    assert load(config).experiments["mnist_fc"].seeds == expected
 
 
 def test_a_stand_in_of_the_user_beats_the_scales(study):
@@ -333,9 +331,9 @@ def test_keys_that_came_later_are_in_the_slices_of_recipes_that_name_them_alone(
         assert LATER & set(one.slice["recipe"]) == (LATER if whitened else set()), name
 
 
-def test_recipes_are_compared_where_a_section_says_so(config, schema):
+def test_recipes_are_compared_where_a_section_says_so(config):
     def asked():
-        found = load({**config, "scale": "full"}, schema)
+        found = load({**config, "scale": "full"})
         parts = {n for n, claim in found.claims.items() if claim["section"] == "modern_parts"}
         return parts, set(found.incomparable), slices.reporting(found)["sections"]
 
@@ -348,7 +346,7 @@ def test_recipes_are_compared_where_a_section_says_so(config, schema):
     assert [one["name"] for one in sections if one["mixed"]] == ["modern_parts"]
 
 
-def test_recipes_are_not_compared_on_different_images(config, schema):
+def test_recipes_are_not_compared_on_different_images(config):
     config["experiments"]["cifar10_modern_unwhitened"]["train_images"] = 10000
-    found = load({**config, "scale": "full"}, schema)
+    found = load({**config, "scale": "full"})
     assert set(found.incomparable) == {"whitening_helps"}

@@ -74,10 +74,10 @@ def test_any_other_number_is_named(kind, says, number):
     assert foreign(kind, says) == [number]
 
 
-def test_a_config_with_such_a_title_is_refused(config, schema):
+def test_a_config_with_such_a_title_is_refused(config):
     config["claims"]["cnn_is_smaller"]["says"] = "SimpleCNN recognises 99.9 % of all digits"
     with pytest.raises(StudyError) as caught:
-        load(config, schema)
+        load(config)
     said = str(caught.value)
     assert "claims.cnn_is_smaller.says: 99.9 is neither the bound of this claim nor in the" in said
     assert said.count("\n") == 1

@@ -105,11 +105,11 @@ def test_texts_stay_inside_their_cells(tmp_path, house_style, make):
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"mean": None}, "wrong kind|is ()"),
-        ({"classes": ["a", "b"]}, "names 2 classes, but mean is"),
-        ({"mean": [[1], [2, 3]]}, "wrong kind"),
-        ({"sd": [[1.0]]}, "but sd is"),
-        ({"classes": [], "mean": [], "sd": None}, "names 0 classes"),
+        ({"mean": None}, "there is none"),
+        ({"classes": ["a", "b"]}, r"\(3, 3\).*\(2, 2\)"),
+        ({"mean": [[1], [2, 3]]}, "misspells a matrix"),
+        ({"sd": [[1.0]]}, r"\(1, 1\).*\(3, 3\)"),
+        ({"classes": [], "mean": [], "sd": None}, "misspells a matrix"),
     ],
 )
 def test_bad_parts_are_refused(tmp_path, make, change, said):

@@ -97,7 +97,7 @@ def test_long_words_stay_whole_in_three_lines(house_style):
 def test_a_claim_that_was_not_decided_is_named(tmp_path):
     path = tmp_path / "claims.json"
     path.write_text(json.dumps({"claims": {}}))
-    with pytest.raises(StudyError, match="does not decide the claim 'mine'"):
+    with pytest.raises(StudyError, match=r"claims\.json lacks 'mine'"):
         tables.claims(path, [{"claim": "mine", "says": "…"}])
 
 

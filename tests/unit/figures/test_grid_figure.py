@@ -80,5 +80,5 @@ def test_a_cell_that_was_not_run_is_empty(tmp_path):
     "change", [{"cells": []}, {"axes": []}, {"axes": None}, {"cells": [{"values": ["v9", "v0"]}]}]
 )
 def test_another_file_is_refused(tmp_path, change):
-    with pytest.raises(StudyError, match=r"grid.json is not a grid"):
+    with pytest.raises(StudyError, match=r"grid.json (misspells axes or cells|lacks 'n')"):
         read(tmp_path, {**made(2, 2), **change})

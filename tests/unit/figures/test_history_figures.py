@@ -127,7 +127,7 @@ def test_intervals_are_those_of_the_comparisons(tmp_path, make):
     _comparisons(path, job, None, None)
     assert tables.comparisons(path, parse(job))[["low", "high"]].isna().all(axis=None)
     (tmp_path / "other.json").write_text("{}")
-    with pytest.raises(StudyError, match=r"does not describe what is drawn \(KeyError\('a'\)"):
+    with pytest.raises(StudyError, match=r"other\.json lacks 'a'"):
         tables.comparisons(tmp_path / "other.json", parse(job))
 
 

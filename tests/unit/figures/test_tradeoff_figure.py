@@ -71,5 +71,5 @@ def test_intervals_are_those_of_three_seeds_or_more(tmp_path, make, house_style,
 
 
 def test_a_file_without_costs_is_named(tmp_path, make):
-    with pytest.raises(StudyError, match=r"comparisons\.json does not say what networks cost"):
+    with pytest.raises(StudyError, match=r"comparisons\.json lacks .parameters."):
         found(tmp_path, make, lambda rows: rows[1].pop("parameters"))

@@ -17,9 +17,9 @@ from checkout import ROOT
 
 
 @pytest.fixture
-def made(tmp_path, config, schema):
+def made(tmp_path, config):
     def of(seeds):
-        study = load({**config, "scale": "full", "seeds": seeds}, schema)
+        study = load({**config, "scale": "full", "seeds": seeds})
         made_results.make(tmp_path, study, np.random.default_rng(0))
         job = json.loads(json.dumps(slices.reporting(study)))
         data = tmp_path / "data/prepared"

@@ -16,7 +16,7 @@ from convstudy.report.context import gather
 from convstudy.report.html import main, page
 from convstudy.report.render import render
 
-from checkout import ROOT, study_config, study_schema
+from checkout import ROOT, study_config
 
 TEMPLATES = ROOT / "workflow/templates"
 QUICK, FULL = ROOT / "docs/sample/quick", ROOT / "docs/sample/full"
@@ -187,7 +187,7 @@ EVIL = [
 ]
 
 
-def report_with(folder, config, schema, words):
+def report_with(folder, config, words):
     """report.md of the sample, every name and sentence of the user's replaced."""
     for kind in ("experiments", "sections", "datasets"):
         for one in config[kind].values():
@@ -206,7 +206,7 @@ def report_with(folder, config, schema, words):
         for one in itertools.chain(*(record.get(k, []) for k in ("pairs", "recalls", "mistakes"))):
             one |= {name: words for name in ("true", "predicted", "class") if name in one}
         path.write_text(json.dumps(record))
-    study = json.loads(json.dumps(slices.reporting(load(config, schema))))
+    study = json.loads(json.dumps(slices.reporting(load(config))))
     values = gather(study, results, folder / "data/prepared", folder / "report.md")
     (folder / "report.md").write_text(render(TEMPLATES, values))
     return Page(page(folder / "report.md", TEMPLATES))
@@ -221,14 +221,12 @@ def skeleton(made):
 @pytest.fixture(scope="module")
 def innocent(tmp_path_factory):
     folder = tmp_path_factory.mktemp("innocent")
-    return report_with(folder, study_config(), study_schema(), "a name")
+    return report_with(folder, study_config(), "a name")
 
 
 @pytest.mark.parametrize("words", EVIL)
-def test_names_and_sentences_of_the_user_are_shown_as_they_are(
-    tmp_path, config, schema, innocent, words
-):
-    made = report_with(tmp_path, config, schema, words)
+def test_names_and_sentences_of_the_user_are_shown_as_they_are(tmp_path, config, innocent, words):
+    made = report_with(tmp_path, config, words)
     assert skeleton(made) == skeleton(innocent)
     assert made.text.count(words) == innocent.text.count("a name") > 50
     images = [one["alt"] for one in made.all("img")]

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from test_degenerate_samples import RUSSIAN, environment_of_claims, shown, told
 
 from convstudy import language
-from convstudy.config.kinds import EVERY_CLASS, KINDS, can_be_every_class, column, compared, faults
+from convstudy.config.claims import can_be_every_class, faults
+from convstudy.config.kinds import EVERY_CLASS, KINDS, column, compared
 from convstudy.config.metrics import CLAIMABLE, METRICS
 from convstudy.statistics import outcomes
 from convstudy.statistics.claims import decide
@@ -35,7 +36,8 @@ def claim_of(kind, metric, **more):
 
 ALL = [claim_of(kind, metric) for kind in KINDS if kind != "all_of" for metric in CLAIMABLE]
 ALL += [{**one, "class": EVERY_CLASS} for one in ALL if can_be_every_class(one)]
-ASKED = [one for one in ALL if not [*faults({"c": one}, {"s": ["a", "b", "c"]})]]
+ABOUT = {"minimum_seeds": 5, "sections": {"s": ["a", "b", "c"]}}
+ASKED = [one for one in ALL if not faults({**ABOUT, "claims": {"c": one}})]
 
 
 def table_of(claim, values):

@@ -42,9 +42,9 @@ def report_of(folder, study, words=None):
 
 
 @pytest.fixture
-def study(config, schema):
+def study(config):
     def at(scale, **changes):
-        return load({**config, "scale": scale, **changes}, schema)
+        return load({**config, "scale": scale, **changes})
 
     return at
 
@@ -188,13 +188,13 @@ def test_published_values_stand_only_beside_the_same_experiment(report):
 
 
 def test_a_verdict_says_how_its_networks_were_trained_where_not_as_published(
-    report, config, schema, tmp_path
+    report, config, tmp_path
 ):
     quick, full = report("quick")[0], report("full")[0]
     config["scales"]["real"]["experiments"]["cifar10_resnet18"] = {
         **{"seeds": 5, "train_images": 2000, "recipe": {"epochs": 1}}
     }
-    fewer = load({**config, "scale": "real"}, schema)
+    fewer = load({**config, "scale": "real"})
     made_results.make(tmp_path, fewer, np.random.default_rng(0))
     less = report_of(tmp_path, fewer)
     found = "the gap between training and test accuracy of “ResNet-18” .* 5 points"
@@ -209,9 +209,9 @@ def test_sentences_are_set_apart(report):
     assert not re.findall(r"\) Published:", text)
 
 
-def test_a_changed_recipe_takes_the_published_value_away_and_says_why(config, schema, tmp_path):
+def test_a_changed_recipe_takes_the_published_value_away_and_says_why(config, tmp_path):
     config["experiments"]["mnist_fc"]["recipe"]["learning_rate"] = 0.01
-    changed = load({**config, "scale": "full"}, schema)
+    changed = load({**config, "scale": "full"})
     made_results.make(tmp_path, changed, np.random.default_rng(0))
     text = report_of(tmp_path, changed)
     assert "97.19 %" not in text
@@ -230,9 +230,9 @@ def test_a_changed_recipe_takes_the_published_value_away_and_says_why(config, sc
         ({"normalise": {"mean": [0.0], "std": [1.0]}}, "another normalisation of the pixels"),
     ],
 )
-def test_other_images_take_the_published_values_away(config, schema, tmp_path, changes, said):
+def test_other_images_take_the_published_values_away(config, tmp_path, changes, said):
     config["datasets"]["mnist"] |= changes
-    changed = load({**config, "scale": "full"}, schema)
+    changed = load({**config, "scale": "full"})
     made_results.make(tmp_path, changed, np.random.default_rng(0))
     text = report_of(tmp_path, changed)
     assert "97.19 %" not in text and "99.20 %" not in text
@@ -247,11 +247,9 @@ def test_other_images_take_the_published_values_away(config, schema, tmp_path, c
         ("colour_needs_convolutions", {"claims": ["fc_fails_on_colour"], "says": "it is needed"}),
     ],
 )
-def test_another_claim_of_the_same_name_is_not_the_published_one(
-    config, schema, tmp_path, claim, changes
-):
+def test_another_claim_of_the_same_name_is_not_the_published_one(config, tmp_path, claim, changes):
     def statement(folder):
-        made = load({**config, "scale": "full"}, schema)
+        made = load({**config, "scale": "full"})
         made_results.make(folder, made, np.random.default_rng(0))
         stated = made.published["statements"]
         (says,) = [one["says"] for one in stated if one.get("claim") == claim]
@@ -382,18 +380,18 @@ def test_a_comparison_across_what_matters_carries_a_warning(tmp_path, study, fie
     assert "Careful" not in found["Basic against bottleneck blocks"]
 
 
-def test_runs_that_are_missing_are_listed_at_the_top(config, schema, tmp_path):
+def test_runs_that_are_missing_are_listed_at_the_top(config, tmp_path):
     config |= {"scale": "full", "allow_missing": True}
-    made = load(config, schema, lambda one, seed: one.name != "mnist_fc" and seed != 3)
+    made = load(config, lambda one, seed: one.name != "mnist_fc" and seed != 3)
     made_results.make(tmp_path, made, np.random.default_rng(0))
     head = report_of(tmp_path, made).partition("## 1.")[0]
     assert "> **Runs are missing**, and everything below is computed without them:\n" in head
     assert "fully connected (MNIST), seeds 0, 1, 2, 3 and 4; SimpleCNN (MNIST), seed 3;" in head
 
 
-def test_titles_cannot_inject_markup(config, schema, tmp_path):
+def test_titles_cannot_inject_markup(config, tmp_path):
     config["experiments"]["mnist_fc"]["title"] = "<script>|*x*|[a](b)"
-    evil = load({**config, "scale": "full"}, schema)
+    evil = load({**config, "scale": "full"})
     made_results.make(tmp_path, evil, np.random.default_rng(0))
     text = report_of(tmp_path, evil)
     assert "<script>" not in text

@@ -6,8 +6,8 @@ import pytest
 
 from convstudy import language
 from convstudy.config.kinds import KINDS
-from convstudy.config.metrics import CLAIMABLE
-from convstudy.report.sentences import FOUND, QUANTITIES, finding
+from convstudy.config.metrics import CLAIMABLE, METRICS
+from convstudy.report.sentences import FOUND, finding
 
 from checkout import ROOT
 
@@ -96,5 +96,5 @@ def test_a_claim_made_of_others_states_what_decides_it():
 
 
 def test_every_metric_and_every_kind_has_words():
-    assert QUANTITIES.keys() == set(CLAIMABLE)
+    assert {name for name, one in METRICS.items() if one.quantity} == set(CLAIMABLE)
     assert {*KINDS} - {"all_of", "trend"} <= FOUND.keys()

@@ -18,7 +18,7 @@ OWN = {"title": "net on few", "dataset": "cifar10", "recipe": {"name": "mine"}}
 
 
 @pytest.fixture
-def report(tmp_path, config, schema):
+def report(tmp_path, config):
     """The report on two networks of a user's own, at a scale of his own."""
 
     def of(scale, first=None, **changes):
@@ -31,7 +31,7 @@ def report(tmp_path, config, schema):
         config["sections"] = {"s": {"title": "S", "experiments": ["few", "all_of_it"]}}
         about = {"section": "s", "kind": "above", "metric": "test_accuracy", "of": "few"}
         config["claims"] = {"c": {**about, "threshold": 0.4, "says": "it is enough"}}
-        study = load({**config, "scale": "own"}, schema)
+        study = load({**config, "scale": "own"})
         made_results.make(tmp_path, study, np.random.default_rng(0))
         job = json.loads(json.dumps(slices.reporting(study)))
         data = tmp_path / "data/prepared"

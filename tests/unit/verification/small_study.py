@@ -16,7 +16,7 @@ from convstudy.fingerprint import fingerprint
 from convstudy.statistics import confusion, errors
 from convstudy.verification import again
 
-from checkout import ROOT, study_config, study_schema
+from checkout import ROOT, study_config
 
 KEPT = ("kernels", "layers")
 WORDS = ROOT / "workflow/locale/en.po"
@@ -33,7 +33,9 @@ def configured():
     scale["recipes"] = {name: {"epochs": 1} for name in config["recipes"]}
     scale["experiments"] = {}
     config["datasets"]["digits"]["generator"] |= {"train_images": 60, "test_images": 40}
-    return load({**config, "scale": "quick"}, study_schema())
+    return load(
+        {**config, "scale": "quick"},
+    )
 
 
 def call(module, given, *arguments):
