@@ -158,7 +158,7 @@ def model_parameters() -> set[str]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.FunctionDef)
     ]
-    return {"…"} | {
+    return {"…", "<key>"} | {
         one.arg for node in functions for one in (*node.args.args, *node.args.kwonlyargs)
     }
 
