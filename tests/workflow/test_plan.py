@@ -57,7 +57,7 @@ def test_of_a_study_that_has_not_begun(checkout):
     assert "a default: nothing was trained here yet" in said
     assert "Downloads" not in said
     changed = "dataset generated digits in place of MNIST; epochs 3 in place of 5"
-    assert re.search(rf"^- mnist_fc, mnist_simple_cnn, .*: {changed}$", said, re.M)
+    assert re.search(rf"^- mnist_fc, mnist_simple_cnn, .*: {changed}; ", said, re.M)
     full = plan(checkout, "--config", "scale=full")
     assert "| fetch | 5 | 0 |" in full
     assert "Downloads: 5 files, at most 239 MB." in full  # the pixels, uncompressed
