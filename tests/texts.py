@@ -17,7 +17,7 @@ FRAGMENTS = (
     *("\\(", "#let x", "$(id)", "`id`", "'", "''", '"', "&&", ";", "<<<", "EOF", "!", "!!", "~"),
     *(": ", " #", "@", "&x", "*x", "? ", "[", "]", ",", "- ", "--- ", "=", "===", "+ ", "# "),
     *("*", "**b**", "***", "`", "```", "~~c~~", "|", "| a |", "![", "](x)", "(", ")", "[^n]", "...", ". "),
-    *("<", ">", "<b>", "</b>", "<details>", "</summary>", "<!--", "-->", "]]>", "&", "&amp;", "&#x3c;"),
+    *("<", ">", "<b>", "</b>", "<details>", "</summary>", "<!--", "-->", "]]>", "&", "&amp;", "&lt;"),
     *("https://a.invalid", "a@b.invalid", ":smile:", "/", "…", "–", "\\|", "\\\\", "\\*"),
     # Spaces of all kinds, characters without width, accents to be combined, other writings.
     *(" ", "  ", "\N{NO-BREAK SPACE}", "\N{IDEOGRAPHIC SPACE}", "\N{ZERO WIDTH SPACE}"),
