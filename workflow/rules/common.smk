@@ -182,22 +182,22 @@ def reported():
 
 # ── What single claims are about ─────────────────────────────────────────────────────────────────
 TIMED = slices.timing(STUDY)
+MEASURED = slices.measured(STUDY)
 
 
-def data_of_timing(suffix):
-    """The prepared data sets of the networks that are timed."""
-    return list(dict.fromkeys(prepared(experiment, suffix) for experiment in TIMED))
+def data_of(experiments, suffix):
+    """The prepared data sets of these experiments."""
+    return list(dict.fromkeys(prepared(experiment, suffix) for experiment in experiments))
 
 
-def modules_of_timing():
-    """The modules that build the networks that are timed."""
-    return list(dict.fromkeys(map(module_of, TIMED)))
+def modules_of(experiments):
+    """The modules that build the networks of these experiments."""
+    return list(dict.fromkeys(map(module_of, experiments)))
 
 
 def measured():
     """What claims are decided by beside the summary, the records and the predictions."""
-    asked = [name for name in STUDY.experiments if slices.measured_layers(STUDY, name)]
-    return runs("frequency.json", asked) + ([TIMING] if TIMED else [])
+    return runs("frequency.json", MEASURED) + ([TIMING] if TIMED else [])
 
 
 # ── Figures ──────────────────────────────────────────────────────────────────────────────────────

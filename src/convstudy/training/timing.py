@@ -17,9 +17,8 @@ import torch
 from convstudy import models
 from convstudy.config import read_slice
 from convstudy.datasets.prepared import load
-from convstudy.device import DEVICES, choose_device, faults_of_device
+from convstudy.device import DEVICES, choose_device, faults_of_device, keep_freed_memory
 from convstudy.sealed import write_sealed
-from convstudy.training.environment import keep_freed_memory
 from convstudy.training.optimizers import make_optimizer
 from convstudy.training.recipe import Recipe
 from convstudy.training.step import make_step

@@ -15,14 +15,14 @@ from torch import Tensor, nn
 from convstudy import models
 from convstudy.config import read_slice
 from convstudy.datasets.prepared import Prepared, load
-from convstudy.device import DEVICES, choose_device, faults_of_device
+from convstudy.device import DEVICES, choose_device, faults_of_device, keep_freed_memory
 from convstudy.evaluation.predictions import loss_and_accuracy, predict
 from convstudy.files import digest, replacing
 from convstudy.locks import locked
 from convstudy.models.cost import macs, parameters
 from convstudy.sealed import write_sealed
 from convstudy.training.engine import train
-from convstudy.training.environment import describe, keep_freed_memory, peak_memory
+from convstudy.training.environment import describe, peak_memory
 from convstudy.training.interruption import Stop
 from convstudy.training.progress import Epoch
 from convstudy.training.recipe import Recipe
