@@ -3,12 +3,16 @@
 import ctypes
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import torch
 
 from convstudy.errors import StudyError
 
 DEVICES = ("auto", "cpu", "cuda")
+
+_PROCESSOR = Path("/proc/cpuinfo")
+_BF16 = {"avx512_bf16", "amx_bf16", "bf16"}  # as Linux calls what processors can do; the last: Arm
 
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # malloc.h
 
@@ -31,6 +35,22 @@ def choose_device(asked: str) -> str:
             "or look at nvidia-smi and CUDA_VISIBLE_DEVICES."
         )
     return "cuda" if present and asked != "cpu" else "cpu"
+
+
+def check_precision(precision: str, device: str) -> None:
+    """Raise `StudyError` for products in bf16 on a CPU that would take several steps for each."""
+    if precision != "bf16" or device != "cpu":
+        return
+    try:
+        known = _BF16 & {*_PROCESSOR.read_text().split()}
+    except OSError:
+        known = set()
+    if not known:
+        raise StudyError(
+            "recipe.precision: bf16 is asked for, but this processor does not calculate in it "
+            "(/proc/cpuinfo names none of avx512_bf16, amx_bf16, bf16), and would only be slower. "
+            "Use precision: float32, or a GPU."
+        )
 
 
 def keep_freed_memory() -> None:
