@@ -1,5 +1,6 @@
 """The study, paths, and the slices that jobs are given; with datasets.smk all of our Python here."""
 
+import gc
 import os
 import re
 from functools import cache
@@ -16,6 +17,9 @@ from convstudy.figures import kinds
 from convstudy.files import canonical_json, read_json
 from convstudy.fingerprint import fingerprint
 from convstudy.named import layer, network
+
+# Jobs and files of the DAG stay: to look for what could be freed took an eighth of a dry run.
+gc.set_threshold(200_000)
 
 # Beside this file, whichever Snakefile includes it (of one from a git URL, in the checkout that is
 # installed); the study is in the working directory.
