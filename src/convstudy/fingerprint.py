@@ -11,7 +11,7 @@ import hashlib
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
-from functools import cache
+from functools import cache, lru_cache
 from importlib.util import find_spec, resolve_name
 from pathlib import Path
 
@@ -49,6 +49,7 @@ def closure(*modules: str) -> set[str]:
         name = waiting.pop()
         if name not in reached:
             reached.add(name)
+            _hash(name)  # while its tree is there
             waiting += [parent for found in _imports(name) for parent in _with_parents(found)]
     return reached - OUTSIDE
 
@@ -67,7 +68,7 @@ def source(module: str) -> bytes:
         raise StudyError(f"{path}, the module {module}, is missing. {mend}") from None
 
 
-@cache
+@lru_cache(maxsize=8)  # a hundred of them would be 18 MB of every session
 def tree(module: str) -> ast.Module:
     """A module's syntax tree; raises `StudyError` for one that is no Python, with its line."""
     try:
