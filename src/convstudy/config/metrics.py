@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from convstudy.marks import N_
 
 FEWEST = 3  # values that intervals and effects are shown of
-_FROM_SPREAD = {"low", "high", "coverage", "effect", "superiority", "new_items"}
+_FROM_SPREAD = {"low", "high", "coverage", "effect", "superiority", "new_items", "one_more"}
 
 
 class Metric(NamedTuple):

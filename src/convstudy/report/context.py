@@ -49,7 +49,7 @@ def gather(study: Values, results: Path, data: Path, report: Path) -> Values:
                 "claims": claims,
                 "datasets": _titles_of_data(section["experiments"], experiments),
                 "family": decided["families"].get(name),
-                "differing": provenance.differing(section["experiments"], runs),
+                "differing": provenance.differing(section["experiments"], experiments, runs),
                 "incomparable": [one for one in study["incomparable"] if one["section"] == name],
                 **networks.of_section(name, study, comparisons.get(name), claims),
             }
@@ -64,7 +64,8 @@ def gather(study: Values, results: Path, data: Path, report: Path) -> Values:
         "datasets": datasets,
         "sections": sections,
         "statistics": {
-            key: decided[key] for key in ("level", "minimum_seeds", "most_seeds", "looks_unknown")
+            key: decided[key]
+            for key in ("level", "first_level", "minimum_seeds", "most_seeds", "looks_unknown")
         },
         "unused": [
             {"title": experiments.get(name, {"title": name})["title"], "seeds": seeds}

@@ -10,11 +10,14 @@ from convstudy.config.metrics import METRICS
 from convstudy.statistics import items
 from convstudy.statistics.effects import superiority
 from convstudy.statistics.exact import INCONCLUSIVE, Outcome, Values, weights_of
+from convstudy.statistics.intervals import linear
 from convstudy.statistics.outcomes import groups_of
 from convstudy.statistics.power import Rules, seeds_needed
 from convstudy.statistics.summary import Summary
 
 Row = dict[str, Any]
+
+_FIELDS = ("superiority", "new_items", "one_more", "one_seed", "seeds_needed")
 
 
 def beside(claim: Claim, summary: Summary, found: Outcome, verdict: str, rules: Rules) -> Row:
@@ -23,10 +26,11 @@ def beside(claim: Claim, summary: Summary, found: Outcome, verdict: str, rules: 
     sampled = not METRICS[claim["metric"]].deterministic
     groups = groups_of(one, summary) if one and sampled else []
     if one is None or not groups or not all(groups):
-        return dict.fromkeys(("superiority", "new_items", "one_seed", "seeds_needed"))
+        return dict.fromkeys(_FIELDS)
     return {
         "superiority": superiority(*groups) if len(groups) == 2 else None,
         "new_items": _new_items(one, summary),
+        "one_more": _one_more(one, groups),
         "one_seed": _one_seed(one, summary),
         "seeds_needed": _seeds_needed(one, groups, rules) if verdict == INCONCLUSIVE else None,
     }
@@ -47,11 +51,23 @@ def _rights(claim: Claim, summary: Summary) -> list[np.ndarray] | None:
     return rights if len(rights) == len(compared(claim)) else None
 
 
+def _on_images(claim: Claim) -> bool:
+    return bool(claim["metric"] == "test_accuracy" and claim["kind"] != "ratio")
+
+
+def _one_more(claim: Claim, groups: list[Values]) -> Row | None:
+    """Where the same of one more run of each network would lie, 95 %; of accuracies only."""
+    contrast = linear(groups, weights_of(claim), further=True) if _on_images(claim) else None
+    if contrast is None:
+        return None
+    low, high = contrast.interval()
+    return {"low": low, "high": high}
+
+
 def _new_items(claim: Claim, summary: Summary) -> Row | None:
     """The 95 % interval for new seeds and new test images; of accuracies only."""
     rights = _rights(claim, summary)
-    on_items = claim["metric"] == "test_accuracy" and claim["kind"] != "ratio"
-    if not on_items or rights is None:
+    if not _on_images(claim) or rights is None:
         return None
     contrast = items.two_way(rights, weights_of(claim))
     if contrast is None:

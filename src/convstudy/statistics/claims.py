@@ -64,6 +64,7 @@ def decide(
     }
     return {
         "level": LEVEL,
+        "first_level": level_of_look(1),
         "minimum_seeds": minimum_seeds,
         "most_seeds": MOST,
         "families": families,

@@ -93,7 +93,7 @@ def samples(draw, metric):
 @pytest.mark.parametrize(
     "claim", ASKED, ids=[f"{one['kind']}-{column(one)}".replace(" ", "") for one in ASKED]
 )
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=6, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_every_kind_and_metric_has_a_sentence_for_every_sample(claim, data):
     values = {name: data.draw(samples(claim["metric"]), name) for name in compared(claim)}

@@ -77,7 +77,7 @@ def test_the_command_names_the_files_that_were_laid_over_the_config(tmp_path, st
 def test_sections_stand_in_the_order_of_the_config(report, config):
     titles = list(sections(report()[0]))
     assert titles == [one["title"] for one in config["sections"].values()] + [
-        "General conclusions",
+        "All claims together",
         "What differs from the published study",
         "How this was made",
     ]
@@ -376,7 +376,10 @@ def test_a_comparison_across_what_matters_carries_a_warning(tmp_path, study, fie
     made_results.make(tmp_path, made, np.random.default_rng(0))
     edited(tmp_path, "mnist_kernel5", **{field: "9"})
     found = sections(report_of(tmp_path, made))
-    assert re.search(rf"\*\*Careful:\*\* these runs differ, .*: {field} \(", found["Kernel size"])
+    warned = rf"\*\*Careful:\*\* these runs differ, .*: {field} \(.*: 3×3 kernels and 7×7 kernels; "
+    assert re.search(warned + r"9: 5×5 kernels\)\.", found["Kernel size"])
+    timed = "| time per image, × fastest |" in found["Kernel size"]
+    assert timed == (field != "device")  # times of different devices are not compared
     assert "Careful" not in found["Basic against bottleneck blocks"]
 
 
