@@ -189,6 +189,7 @@ def reporting(
                 "title": one["title"],
                 "format": one["format"],
                 "generated": is_generated(one),
+                "about": one.get("about"),
             }
             for name, one in study.datasets.items()
         },
