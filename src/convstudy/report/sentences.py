@@ -173,4 +173,4 @@ def _decisive_parts(claim: Claim) -> list[Claim]:
     return [part for part in claim["parts"] if part["verdict"] in deciding[claim["verdict"]]]
 
 
-FILTERS = (finding, quoted)
+FILTERS = (finding, quoted, quantity)
