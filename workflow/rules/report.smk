@@ -139,6 +139,7 @@ rule tables:
             table=["datasets", "networks", "claims"],
             kind=["csv", "tex"],
         ),
+        expand(result("tables", "{table}.csv"), table=["statements", "layers"]),
     log:
         result("logs", "tables.log"),
     benchmark:
