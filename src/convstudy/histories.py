@@ -22,12 +22,12 @@ _TYPES |= dict.fromkeys(_NUMBERS, "float64")
 
 def spell(folders: Iterable[Path]) -> str:
     """The checked histories of these runs, whose folders name experiment and seed, as they are."""
-    lines = [",".join(_TYPES)]
+    spelt = [",".join(_TYPES) + "\n"]
     for folder in folders:
         of = f"{folder.parent.name},{folder.name.removeprefix('seed')},"
         _, *rows = (folder / "history.csv").read_text(encoding="utf-8").splitlines()
-        lines += [of + row for row in rows]
-    return "\n".join(lines) + "\n"
+        spelt.append("".join(f"{of}{row}\n" for row in rows))
+    return "".join(spelt)
 
 
 def read(path: Path, runs: Mapping[str, Iterable[int]]) -> "pd.DataFrame":
