@@ -31,7 +31,6 @@ COMMANDS = {
     "summarise": "convstudy.statistics.summarise",
     "confusion": "convstudy.statistics.confusion",
     "errors": "convstudy.statistics.errors",
-    "grid": "convstudy.statistics.grid",
     "mistakes": "convstudy.evaluation.mistakes",
     "analyse": "convstudy.statistics.analyse",
     "draw": "convstudy.figures.draw",

@@ -17,6 +17,7 @@ BELOW_ALL = {
     "device",
     "engine",
     "fingerprint",
+    "histories",
     "language",
     "lease",
     "loaded",
@@ -57,7 +58,7 @@ ONLY_IN = {
     "mdit_py_plugins": {"report"},
     "pypandoc": {"report"},
     "typst": {"report"},
-    "pandas": {"report", "figures"},
+    "pandas": {"histories.py", "statistics", "figures", "report"},
     "babel": {"language.py"},
     "pydantic": {"config"},
 }

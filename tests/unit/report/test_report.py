@@ -265,14 +265,27 @@ def test_another_claim_of_the_same_name_is_not_the_published_one(config, tmp_pat
     assert "| – | – | not asked here | – |" in statement(tmp_path / "changed")
 
 
+RATES = ("0_0003", "0_001", "0_003")
+
+
+def cells_of_widths(folder):
+    """Test accuracies by channels and rate, as they were computed."""
+    path = folder / "full0/results/full/comparisons.json"
+    rows = json.loads(path.read_text())["widths"]["experiments"]
+    found = {row["experiment"]: row["metrics"]["test_accuracy"] for row in rows}
+    return {
+        (size, rate): found[f"mnist_widths__channels{size}_learning_rate{rate}"]
+        for size in ("8x16", "32x64")
+        for rate in RATES
+    }
+
+
 def test_a_grid_has_a_table_of_its_own_and_no_long_one(report, tmp_path):
     table = sections(report()[0])["Width and learning rate"]
-    grid = json.loads((tmp_path / "full0/results/full/grids/widths.json").read_text())
+    cells = cells_of_widths(tmp_path)
     assert "| channels ↓ learning rate → | 0.0003 | 0.001 | 0.003 |" in table
-    for channels, cells in zip(
-        ("8-16", "32-64"), (grid["cells"][k : k + 3] for k in (0, 3)), strict=True
-    ):
-        written = " | ".join(words.mean_sd(cell) for cell in cells)
+    for channels, size in (("8-16", "8x16"), ("32-64", "32x64")):
+        written = " | ".join(words.mean_sd(cells[size, rate]) for rate in RATES)
         assert f"| {channels} | {written} |" in table
     assert "| network |" not in table
 
@@ -320,11 +333,12 @@ def test_a_network_without_mistakes_is_said_to_make_none(tmp_path, study):
 
 def test_the_best_and_the_worst_cell_of_a_grid_are_said(report, tmp_path):
     shown = alternatives(sections(report()[0])["Width and learning rate"])["grid"]
-    grid = json.loads((tmp_path / "full0/results/full/grids/widths.json").read_text())
-    worst, *_, best = sorted(grid["cells"], key=lambda one: one["mean"])
+    cells = cells_of_widths(tmp_path)
+    worst, *_, best = sorted(cells, key=lambda one: cells[one]["mean"])
     for which, one in (("highest", best), ("lowest", worst)):
-        channels, rate = one["values"]
-        said = f"{which}: channels {channels}, learning rate {rate} ({words.percent(one['mean'])})"
+        channels, rate = one[0].replace("x", "-"), one[1].replace("_", ".")
+        mean = words.percent(cells[one]["mean"])
+        said = f"{which}: channels {channels}, learning rate {rate} ({mean})"
         assert said in shown
 
 
