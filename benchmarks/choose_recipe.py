@@ -19,11 +19,10 @@ import torch
 
 from convstudy import models
 from convstudy.datasets.prepared import Prepared, Split, load
-from convstudy.device import choose_device
+from convstudy.device import choose_device, keep_freed_memory
 from convstudy.evaluation.predictions import loss_and_accuracy, predict
 from convstudy.files import write_json
 from convstudy.training.engine import train
-from convstudy.training.environment import keep_freed_memory
 from convstudy.training.recipe import Recipe
 from convstudy.training.streams import WEIGHTS, stream
 

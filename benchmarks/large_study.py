@@ -8,7 +8,6 @@ told to accept; then summary to report by Snakemake, and a dry run of the finish
 """
 
 import argparse
-import json
 import os
 import resource
 import shutil
@@ -101,7 +100,7 @@ def generated(experiments: int, seeds: int) -> dict[str, Any]:
         "claims": {
             f"claim_{of}": {
                 **{"section": f"part{number}", "kind": "greater", "metric": "test_accuracy"},
-                **{"of": of, "than": than, "says": f"{of} is more accurate than {than}"},
+                **{"of": of, "than": than, "says": "the wider one of two is more accurate"},
             }
             for number, members in enumerate(sections)
             for of, than in zip(members[1:], members, strict=False)
@@ -138,6 +137,7 @@ def simulate() -> None:
     from convstudy.config import catalogue, cost
     from convstudy.config.study import load
     from convstudy.fingerprint import fingerprint
+    from convstudy.sealed import write_sealed
 
     def read(name: str) -> Any:
         return yaml.safe_load(Path(name).read_text())
@@ -153,7 +153,7 @@ def simulate() -> None:
     description |= {"mean": [0.1], "std": [0.3], "sha256": "d" * 64, "sources": {}}
     Path("data/prepared").mkdir(parents=True)
     Path("data/prepared/digits.pt").write_bytes(b"simulated")
-    Path("data/prepared/digits.json").write_text(json.dumps(description))
+    write_sealed(Path("data/prepared/digits.json"), description)
     labels = np.arange(IMAGES) % CLASSES
     for number, one in enumerate(study.experiments.values()):
         counted = cost.of_experiment(one.slice, {**description, "classes": CLASSES})
@@ -171,6 +171,7 @@ def write_run(
 ) -> None:
     """A run as `convstudy train` leaves it, of predictions that are drawn."""
     from convstudy.files import digest
+    from convstudy.sealed import write_sealed
 
     folder.mkdir(parents=True)
     logits = random.normal(0, 1, (IMAGES, CLASSES)).astype(np.float32)
@@ -204,7 +205,7 @@ def write_run(
         },
         "files": {name: digest(folder / name) for name in files},
     }
-    (folder / "metrics.json").write_text(json.dumps(record))
+    write_sealed(folder / "metrics.json", record)
 
 
 if __name__ == "__main__":

@@ -16,9 +16,9 @@ import yaml
 
 from convstudy import models
 from convstudy.datasets.prepared import Split
-from convstudy.device import choose_device
+from convstudy.device import choose_device, keep_freed_memory
 from convstudy.training.engine import train
-from convstudy.training.environment import keep_freed_memory, peak_memory
+from convstudy.training.environment import peak_memory
 from convstudy.training.recipe import Recipe
 
 import reference

@@ -26,7 +26,7 @@ TOUR = ("--configfile", "overlays/tour.yaml")
 def test_quick_has_these_jobs(checkout):
     assert checkout.jobs("report.md") == {
         **GENERATED,
-        **{"train": 10 * 5, "activations": 3, "frequency": 15, "errors": 3, "mistakes": 3},
+        **{"train": 10 * 5, "activations": 3, "frequency": 1, "errors": 3, "mistakes": 3},
         **PUBLISHED,
         **ONCE,
     }
@@ -42,7 +42,7 @@ def test_small_is_quick_on_real_images(checkout):
 def test_the_tour_has_these_jobs(checkout):
     assert checkout.jobs("report.md", *TOUR) == {
         **GENERATED,
-        **{"train": 35 * 2, "activations": 4, "frequency": 6, "errors": 7, "mistakes": 7},
+        **{"train": 35 * 2, "activations": 4, "frequency": 1, "errors": 7, "mistakes": 7},
         **DRAWN,
         **ONCE,
     }
@@ -57,7 +57,7 @@ def test_by_default_the_report_is_made_as_text_and_as_a_page(checkout):
 def test_full_has_these_jobs(checkout):
     assert checkout.jobs("report.md", "--config", "scale=full") == {
         **{"fetch": 5, "prepare": 2, "train": 225},
-        **{"activations": 4, "frequency": 15, "errors": 7, "mistakes": 7},
+        **{"activations": 4, "frequency": 1, "errors": 7, "mistakes": 7},
         **DRAWN,
         **ONCE,
         "draw_modern_parts": 1,

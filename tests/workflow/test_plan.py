@@ -33,7 +33,7 @@ def keep_run(checkout, device="cpu", macs=566_528, seconds=360.0):
         **{"experiment": "mnist_fc", "slice": {"model": {"name": "fully_connected"}, "recipe": {}}},
         **{"macs": macs, "epochs": 3, "train_images": 3000, "test_images": 1000},
         **{"train_seconds": seconds - 60, "evaluate_seconds": 60.0},
-        "environment": {"device": device},
+        "environment": {"device": device, "precision": "float32"},
     }
     (folder / "metrics.json").write_text(json.dumps(record))
     benchmark = checkout.folder / "results/quick/benchmarks/train/mnist_fc/seed7.tsv"
@@ -71,6 +71,16 @@ def test_speed_is_that_of_earlier_runs(checkout):
     assert "as in 1 earlier runs below results/" in said
     assert hours(said) == 0.50  # five seeds of 360 seconds
     assert "one core each" in said
+
+
+def test_bf16_is_taken_to_be_faster(checkout):
+    def in_bf16(config):
+        only_mnist_fc(config)
+        config["experiments"]["mnist_fc"]["recipe"]["precision"] = "bf16"
+
+    checkout.edit_config(in_bf16)
+    keep_run(checkout)
+    assert hours(plan(checkout)) == pytest.approx(0.50 / 1.5, abs=0.005)
 
 
 def test_hours_of_a_gpu_are_called_so(checkout):

@@ -35,6 +35,7 @@ WITH_HISTORY = ["mnist", *OF_KERNELS, *WITH_RESNETS, "layers_at_work", "modern"]
 REPORT = {"Write the report"}
 PAGE = {"Make a page of the report"}
 FOREST = {"Draw all claims"}
+MEASURED = {"Spatial frequency of maps that claims are about"}
 TIMING = {"Time training steps of the networks that claims about time name"}
 
 
@@ -59,14 +60,6 @@ def activated(*experiments):
     return {f"Activations of {name}, seed 0" for name in experiments}
 
 
-def measured(*experiments, seeds=(0, 1)):
-    return {
-        f"Spatial frequency of maps of {name}, seed {seed}"
-        for name in experiments
-        for seed in seeds
-    }
-
-
 def erred(*sections):
     """What is computed and drawn from the predictions of the best network of a section."""
     shown = set(sections) - {"blocks", "depth"}  # whose networks err as in section cifar10
@@ -79,7 +72,7 @@ FIGURES = drawn(*WITH_HISTORY, "widths") | FOREST
 EVERY_RUN = (
     trained(*ALL)
     | activated("cifar10_resnet18", *KERNELS)
-    | measured(*KERNELS)
+    | MEASURED
     | CONFUSION
     | FIGURES
     | erred(*WITH_HISTORY)
@@ -88,7 +81,7 @@ EVERY_RUN = (
 DIGITS = (
     trained(*MNIST, *KERNELS, *MATCHED, *GRID)
     | activated(*KERNELS)
-    | measured(*KERNELS)
+    | MEASURED
     | TIMING
     | erred("mnist", *OF_KERNELS)
     | VERIFIED
@@ -98,7 +91,7 @@ DIGITS = (
 PLAIN = (
     trained("mnist_simple_cnn", *KERNELS, *MATCHED, *GRID)
     | activated(*KERNELS)
-    | measured(*KERNELS)
+    | MEASURED
     | TIMING
     | erred("mnist", *OF_KERNELS)
     | VERIFIED
@@ -189,7 +182,7 @@ CODE = {
         "evaluation/activations.py",
         "default=3",
         "default=4",
-        activated("cifar10_resnet18", *KERNELS) | measured(*KERNELS) | ANALYSIS,
+        activated("cifar10_resnet18", *KERNELS) | MEASURED | ANALYSIS,
     ),
     "the verification of runs": (
         "statistics/summarise.py",

@@ -1,5 +1,6 @@
 """The study, paths, and the slices that jobs are given; with datasets.smk all of our Python here."""
 
+import gc
 import os
 import re
 from functools import cache
@@ -16,6 +17,9 @@ from convstudy.figures import kinds
 from convstudy.files import canonical_json, read_json
 from convstudy.fingerprint import fingerprint
 from convstudy.named import layer, network
+
+# Jobs and files of the DAG stay: to look for what could be freed took an eighth of a dry run.
+gc.set_threshold(200_000)
 
 # Beside this file, whichever Snakefile includes it (of one from a git URL, in the checkout that is
 # installed); the study is in the working directory.
@@ -181,22 +185,22 @@ def reported():
 
 # ── What single claims are about ─────────────────────────────────────────────────────────────────
 TIMED = slices.timing(STUDY)
+MEASURED = slices.measured(STUDY)
 
 
-def data_of_timing(suffix):
-    """The prepared data sets of the networks that are timed."""
-    return list(dict.fromkeys(prepared(experiment, suffix) for experiment in TIMED))
+def data_of(experiments, suffix):
+    """The prepared data sets of these experiments."""
+    return list(dict.fromkeys(prepared(experiment, suffix) for experiment in experiments))
 
 
-def modules_of_timing():
-    """The modules that build the networks that are timed."""
-    return list(dict.fromkeys(map(module_of, TIMED)))
+def modules_of(experiments):
+    """The modules that build the networks of these experiments."""
+    return list(dict.fromkeys(map(module_of, experiments)))
 
 
 def measured():
     """What claims are decided by beside the summary, the records and the predictions."""
-    asked = [name for name in STUDY.experiments if slices.measured_layers(STUDY, name)]
-    return runs("frequency.json", asked) + ([TIMING] if TIMED else [])
+    return runs("frequency.json", MEASURED) + ([TIMING] if TIMED else [])
 
 
 # ── Figures ──────────────────────────────────────────────────────────────────────────────────────

@@ -58,40 +58,39 @@ rule mistakes:
 
 rule frequency:
     input:
-        tensors=lambda w: ancient(prepared(w.experiment, "pt")),
-        description=lambda w: prepared(w.experiment, "json"),
-        # Large, hence compared by time; the metrics beside it hold its checksum.
-        checkpoint=ancient(run_of("checkpoint.pt")),
-        metrics=run_of("metrics.json"),
+        tensors=ancient(data_of(MEASURED, "pt")),
+        description=data_of(MEASURED, "json"),
+        # Large, hence compared by time; the metrics beside them hold their checksums.
+        checkpoint=ancient(runs("checkpoint.pt", MEASURED)),
+        metrics=runs("metrics.json", MEASURED),
     output:
-        run_of("frequency.json"),
+        runs("frequency.json", MEASURED),
     log:
-        result("logs", "frequency", "{experiment}", "seed{seed}.log"),
+        result("logs", "frequency.log"),
     benchmark:
-        result("benchmarks", "frequency", "{experiment}", "seed{seed}.tsv")
+        result("benchmarks", "frequency.tsv")
+    # All runs in one job, since PyTorch takes longer to import than most of them.
     threads: 1
     resources:
         gpu=1,
-        mem_mb=2000,
-        runtime=15,
+        mem_mb=4000,
+        runtime=120,
     params:
-        slice=sliced(lambda w: STUDY.experiments[w.experiment].slice),
-        layers=lambda w: slices.measured_layers(STUDY, w.experiment),
-        code=lambda w: code("frequency", module_of(w.experiment)),
-        uses=lambda w: module_of(w.experiment),
+        runs=lambda w: RUNS,
+        slice=sliced(MEASURED),
+        code=lambda w: code("frequency", *modules_of(MEASURED)),
+        uses=lambda w: ",".join(modules_of(MEASURED)),
     message:
-        "Spatial frequency of maps of {wildcards.experiment}, seed {wildcards.seed}"
+        "Spatial frequency of maps that claims are about"
     shell:
         "convstudy --log {log} --code {params.code} --uses {params.uses} frequency"
-        " --checkpoint {input.checkpoint}"
-        " --tensors {input.tensors} --description {input.description} --layers {params.layers:q}"
-        " --device {config[device]} --output {output} <<< {params.slice:q}"
+        " --runs {params.runs} --data data/prepared --device {config[device]} <<< {params.slice:q}"
 
 
 rule timing:
     input:
-        tensors=ancient(data_of_timing("pt")),
-        description=data_of_timing("json"),
+        tensors=ancient(data_of(TIMED, "pt")),
+        description=data_of(TIMED, "json"),
     output:
         TIMING,
     log:
@@ -106,8 +105,8 @@ rule timing:
     params:
         slice=sliced(TIMED),
         repeats=max(7, STUDY.minimum_seeds),  # a verdict takes as many values
-        code=lambda w: code("timing", *modules_of_timing()),
-        uses=lambda w: ",".join(modules_of_timing()),
+        code=lambda w: code("timing", *modules_of(TIMED)),
+        uses=lambda w: ",".join(modules_of(TIMED)),
     message:
         "Time training steps of the networks that claims about time name"
     shell:

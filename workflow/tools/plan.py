@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from convstudy.config import cost
 from convstudy.errors import StudyError
@@ -22,22 +22,27 @@ from convstudy.report.provenance import grouped
 
 from dry_run import Command, commands, counts, dry_run
 
+_Key = TypeVar("_Key")
 _UNUSABLE = (StudyError, KeyError, TypeError, ValueError, ZeroDivisionError)  # of a record
+_TIMES_AS_FAST = {"bf16": 1.5}  # as float32; FC_MNIST 1.2, SimpleCNN 1.5, ResNet-18 1.75
 _SECONDS_OF_A_JOB = 5.0  # besides training: start, imports, figures; where nothing was measured
 
 
 class Speed(NamedTuple):
     """Multiply-accumulates per second of trainings, and seconds of jobs, of earlier runs."""
 
-    of_experiment: dict[str, float]
-    of_model: dict[str, float]
+    of_experiment: dict[tuple[str, str], float]  # by its name and precision
+    of_model: dict[tuple[str, str], float]
     all: float
     runs: int  # measured; with none, `all` is the default
     seconds: dict[str, float]  # by rule; of a training what it takes besides
     on_gpu: bool
 
-    def of(self, experiment: str, model: str) -> float:
-        return self.of_experiment.get(experiment) or self.of_model.get(model) or self.all
+    def of(self, experiment: str, model: str, precision: str) -> float:
+        found = self.of_experiment.get((experiment, precision))
+        found = found or self.of_model.get((model, precision))
+        plain = self.of_model.get((model, "float32"), self.all)
+        return found or plain * _TIMES_AS_FAST.get(precision, 1.0)
 
     def besides(self, rule: str) -> float:
         """Seconds of a job, of a training besides its work; benchmarks of figures lie together."""
@@ -110,8 +115,8 @@ def _way(one: dict[str, Any]) -> str:
 
 def measured(results: Path) -> Speed:
     """Medians over all runs below `results`, of every scale."""
-    by_experiment: dict[str, list[float]] = {}
-    by_model: dict[str, list[float]] = {}
+    by_experiment: dict[tuple[str, str], list[float]] = {}
+    by_model: dict[tuple[str, str], list[float]] = {}
     seconds: dict[str, list[float]] = {}
     devices = set()
     for path in results.glob("*/runs/*/seed*/metrics.json"):
@@ -121,9 +126,10 @@ def measured(results: Path) -> Speed:
             factors.append(one["slice"]["recipe"].get("views", 1))
             rate = cost.work(*factors) / _accounted(one)
             experiment, model = one["experiment"], one["slice"]["model"]["name"]
+            precision = one["environment"]["precision"]
             devices.add(one["environment"]["device"])
-            by_experiment.setdefault(experiment, []).append(rate)
-            by_model.setdefault(model, []).append(rate)
+            by_experiment.setdefault((experiment, precision), []).append(rate)
+            by_model.setdefault((model, precision), []).append(rate)
     for scale in results.glob("*"):
         for path in scale.glob("benchmarks/**/*.tsv"):
             with suppress(*_UNUSABLE):
@@ -173,7 +179,8 @@ def _training(one: Command, data: dict[str, dict[str, Any]], speed: Speed) -> Tr
             raise
         known = cost.expected_data(_dataset(data[description]))
     counted = cost.of_experiment(one.slice, known)
-    rate = speed.of(one.options["--experiment"], one.slice["model"]["name"])
+    names = one.options["--experiment"], one.slice["model"]["name"]
+    rate = speed.of(*names, one.slice["recipe"]["precision"])
     seconds = counted.work / rate + speed.besides("train")
     # Weights; until the study is done, a state with the optimizer's two more; half-precision
     # logits, a prediction and a label of each test image.
@@ -205,7 +212,7 @@ def _cores(arguments: list[str]) -> int:
     return len(os.sched_getaffinity(0)) if asked == "all" else int(asked)
 
 
-def _medians(found: dict[str, list[float]]) -> dict[str, float]:
+def _medians(found: dict[_Key, list[float]]) -> dict[_Key, float]:
     return {name: statistics.median(values) for name, values in found.items()}
 
 

@@ -132,15 +132,18 @@ def wording(study: Study) -> Slice:
     return {"claims": [one for section in study.sections for one in _said(study, section)]}
 
 
-def measured_layers(study: Study, experiment: str) -> list[str]:
-    """Layers of an experiment whose maps any claim is about."""
-    return sorted(
-        {
-            claim["layer"]
-            for claim in study.claims.values()
-            if claim.get("metric") == "activation_frequency" and experiment in compared(claim)
-        }
-    )
+def measured(study: Study) -> Slice:
+    """The runs whose maps claims are about, and the layers of these maps."""
+    layers: dict[str, set[str]] = {}
+    for claim in study.claims.values():
+        if claim.get("metric") == "activation_frequency":
+            for name in compared(claim):
+                layers.setdefault(name, set()).add(claim["layer"])
+    return {
+        name: {"slice": one.slice, "seeds": one.seeds, "layers": sorted(layers[name])}
+        for name, one in study.experiments.items()
+        if name in layers
+    }
 
 
 def timing(study: Study) -> Slice:
@@ -153,7 +156,6 @@ def timing(study: Study) -> Slice:
 def drawn(study: Study) -> Slice:
     """What all figures and the files behind them are made from, so that they can be made again."""
     sections = study.sections.items()
-    layers = {"drawn_layers": drawn_layers, "measured_layers": measured_layers}
     return {
         "sections": {name: drawing(study, name) for name, one in sections if one["experiments"]},
         "pictures": {
@@ -162,10 +164,10 @@ def drawn(study: Study) -> Slice:
             if "pictures" in needs(one["figures"])
         },
         "forest": wording(study),
-        **{
-            key: {name: found for name in study.experiments if (found := of(study, name))}
-            for key, of in layers.items()
+        "drawn_layers": {
+            name: found for name in study.experiments if (found := drawn_layers(study, name))
         },
+        "measured_layers": {name: one["layers"] for name, one in measured(study).items()},
     }
 
 

@@ -35,25 +35,24 @@ def main(argv: list[str]) -> None:
 
 def run(options: argparse.Namespace, job: dict[str, Any]) -> None:
     """Load the trained network and write what it answers."""
-    model, data = trained(options, job)
+    data = load(options.tensors, options.description, job, choose_device(options.device))
+    model = trained(options.checkpoint, data, job)
     rows = one_per_class(data.test.labels, options.images)
     answers = activations(model, options.layers, data.test, rows)
     _save(options.output, data, rows, answers | kernels(model, options.layers))
 
 
-def trained(options: argparse.Namespace, job: dict[str, Any]) -> tuple[nn.Module, Prepared]:
-    """The network with its trained weights, and its data, on the device that is asked for."""
-    device = choose_device(options.device)
-    data = load(options.tensors, options.description, job, device)
+def trained(checkpoint: Path, data: Prepared, job: dict[str, Any]) -> nn.Module:
+    """The network with its trained weights, on the device of its data."""
     model = models.build(**job["model"], shape=data.shape, classes=len(data.classes))
     try:
-        model.load_state_dict(load_tensors(vouched(options.checkpoint)))
+        model.load_state_dict(load_tensors(vouched(checkpoint)))
     except RuntimeError:
         raise StudyError(
-            f"{options.checkpoint} has the weights of another network. Delete its folder and run "
+            f"{checkpoint} has the weights of another network. Delete its folder and run "
             "snakemake again."
         ) from None
-    return model.to(device), data
+    return model.to(data.test.labels.device)
 
 
 def one_per_class(labels: Tensor, count: int) -> Tensor:

@@ -5,47 +5,66 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from convstudy.config import read_slice
-from convstudy.device import DEVICES, faults_of_device
+from convstudy.datasets.prepared import Split, load
+from convstudy.device import DEVICES, choose_device, faults_of_device, keep_freed_memory
 from convstudy.errors import StudyError
 from convstudy.evaluation.activations import activations, trained
 from convstudy.sealed import write_sealed
 
-_BATCH = 250
+_BATCH = 50  # images: spectra of more are blocks that the kernel maps anew each time
 
 
 def main(argv: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="convstudy frequency", description=__doc__)
-    parser.add_argument("--checkpoint", required=True, type=Path)
-    parser.add_argument("--tensors", required=True, type=Path, help="data/prepared/<dataset>.pt")
-    parser.add_argument("--description", required=True, type=Path, help="….json beside it")
-    parser.add_argument("--layers", required=True, nargs="+", help="names of the network's modules")
+    parser.add_argument("--runs", required=True, type=Path, help="results/<scale>/runs")
+    parser.add_argument("--data", required=True, type=Path, help="data/prepared")
     parser.add_argument("--images", default=1000, type=int, help="of the test set, from its start")
     parser.add_argument("--device", default="auto", choices=DEVICES)
-    parser.add_argument("--output", required=True, type=Path, help="JSON file to write")
+    parser.add_argument("--output", default="frequency.json", help="in the folder of each run")
     options = parser.parse_args(argv)
+    keep_freed_memory()
     with faults_of_device():
         run(options, read_slice())
 
 
-def run(options: argparse.Namespace, job: dict[str, Any]) -> None:
-    """Write {"images": how many, "frequencies": {layer: cycles per pixel}}."""
-    model, data = trained(options, job)
-    images = min(options.images, len(data.test))
-    sums = {layer: torch.zeros(2, dtype=torch.float64) for layer in options.layers}
-    for rows in torch.arange(images, device=data.test.labels.device).split(_BATCH):
-        for layer, maps in activations(model, options.layers, data.test, rows).items():
+def run(options: argparse.Namespace, jobs: dict[str, Any]) -> None:
+    """`jobs`: {experiment: its `slice`, `seeds` and the `layers` that claims are about}.
+
+    For each run write {"images": how many, "frequencies": {layer: cycles per pixel}}.
+    """
+    device = choose_device(options.device)
+    for experiment, job in jobs.items():
+        tensors = options.data / f"{job['slice']['dataset']}.pt"
+        data = load(tensors, tensors.with_suffix(".json"), job["slice"], device)
+        for seed in job["seeds"]:
+            folder = options.runs / experiment / f"seed{seed}"
+            model = trained(folder / "checkpoint.pt", data, job["slice"])
+            images = min(options.images, len(data.test))
+            found = frequencies(model, job["layers"], data.test, images, folder)
+            write_sealed(folder / options.output, {"images": images, "frequencies": found})
+
+
+def frequencies(
+    model: nn.Module, layers: list[str], split: Split, images: int, folder: Path
+) -> dict[str, float]:
+    """Of the maps of each layer over the first images of the split, in cycles per pixel.
+
+    Raises `StudyError` for maps without any; `folder` is that of the run.
+    """
+    sums = {layer: torch.zeros(2, dtype=torch.float64) for layer in layers}
+    for rows in torch.arange(images, device=split.labels.device).split(_BATCH):
+        for layer, maps in activations(model, layers, split, rows).items():
             sums[layer] += weighted_frequency(maps).cpu()
     flat = [layer for layer, (_, energy) in sums.items() if not energy > 0]
     if flat:
         raise StudyError(
-            f"{options.checkpoint}: the maps of {', '.join(flat)} are the same in every pixel, so "
+            f"{folder}: the maps of {', '.join(flat)} are the same in every pixel, so "
             "they have no spatial frequency. Leave the claims about them out."
         )
-    found = {layer: float(weighted / energy) for layer, (weighted, energy) in sums.items()}
-    write_sealed(options.output, {"images": images, "frequencies": found})
+    return {layer: float(weighted / energy) for layer, (weighted, energy) in sums.items()}
 
 
 def weighted_frequency(maps: Tensor) -> Tensor:

@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator, NullFormatter
@@ -37,33 +36,28 @@ def of(histories: pd.DataFrame, name: str, split: str, quantity: str) -> pd.Data
 
 def draw_seeds(axis: Axes, rows: pd.DataFrame, quantity: str, look: style.Look) -> None:
     """One faint line per seed; `rows` of one experiment and split."""
-    seeds = rows["seed"].nunique()
+    values = rows.pivot(index="epoch", columns="seed", values=quantity)
+    epochs, seeds = values.shape
     if seeds == 1:
         return  # the mean is that line
     alpha = max(0.12, 0.5 / seeds**0.4)  # many lines need more transparency to stay faint
     faint: dict[str, Any] = {"color": look.colour, "alpha": alpha, "zorder": 2, "gid": SEEDS}
-    if rows["epoch"].nunique() == 1:  # a line needs two to be seen
+    if epochs == 1:  # a line needs two to be seen
         faint |= {"marker": "o", "markersize": 3, "markeredgewidth": 0}
-    each: dict[str, Any] = {"units": "seed", "estimator": None, "legend": False}
-    line: dict[str, Any] = {"linestyle": look.dash, "linewidth": 0.7}
-    sns.lineplot(rows, x="epoch", y=quantity, ax=axis, **each, **line, **faint)
+    axis.plot(values.index, values, linestyle=look.dash, linewidth=0.7, **faint)
 
 
 def draw_mean(
     axis: Axes, rows: pd.DataFrame, quantity: str, look: style.Look, label: str, **more: Any
 ) -> None:
     """The mean over seeds as a strong line with markers; `rows` as for `draw_seeds`."""
-    means = rows.groupby("epoch", as_index=False)[quantity].mean()
+    means = rows.groupby("epoch")[quantity].mean()
     settings: dict[str, Any] = {
         **{"color": look.colour, "linestyle": look.dash, "linewidth": 1.6, "zorder": 3},
         **{"marker": look.marker, "markersize": 5.2, "markevery": -(-len(means) // _MARKED)},
         **{"markeredgecolor": "white", "markeredgewidth": 0.4, "gid": MEAN},
     }
-    sns.lineplot(
-        means, x="epoch", y=quantity, ax=axis, errorbar=None, legend=False, **settings | more
-    )
-    axis.lines[-1].set_label(label)
-    axis.set(xlabel="", ylabel="")  # seaborn writes the names of columns there
+    axis.plot(means.index, means, label=label, **settings | more)
 
 
 def number_epochs(axis: Axes, epochs: int) -> None:

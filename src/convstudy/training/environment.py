@@ -1,18 +1,14 @@
 """On what a run was made: versions, device, commit, memory."""
 
-import ctypes
 import os
 import platform
 import resource
 import subprocess
 import sys
-from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 
 import torch
-
-_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # malloc.h
 
 # Variables by which a user chooses kernels, and so bits: of PyTorch, oneDNN, MKL, CUDA's libraries,
 # the C library's own choice by processor, and what takes threads away from a program. (How many it
@@ -22,20 +18,6 @@ _KERNELS = (
     *("GLIBC_TUNABLES", "OMP_THREAD_LIMIT", "OMP_DYNAMIC"),
 )
 _SOURCE = Path(__file__)
-
-
-def keep_freed_memory() -> None:
-    """Let this process keep memory that is freed instead of handing it back to the kernel.
-
-    Activations and gradients are allocated anew in every step. By default glibc returns large
-    blocks, and the kernel fills each new page with zeros: a tenth of a step of small networks.
-    Elsewhere than on glibc nothing changes. (Large pages, PyTorch's THP_MEM_ALLOC_ENABLE, were
-    tried: 9 % faster for FC_CIFAR, 20 % slower for the bottleneck network.)
-    """
-    with suppress(OSError, AttributeError):
-        mallopt = ctypes.CDLL(None).mallopt
-        mallopt(_M_MMAP_THRESHOLD, 32 << 20)  # the most that it takes
-        mallopt(_M_TRIM_THRESHOLD, (1 << 31) - 1)
 
 
 def describe(device: str, precision: str = "float32") -> dict[str, str | int | bool | None]:

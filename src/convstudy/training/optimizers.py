@@ -55,7 +55,8 @@ def make_optimizer(model: nn.Module, recipe: Recipe) -> optim.Optimizer:
     if recipe.optimizer == "sgd":
         return SGD(parameters, rate, momentum=recipe.momentum, nesterov=recipe.nesterov, fused=True)
     kind: type[Adam | AdamW] = {"adam": Adam, "adamw": AdamW}[recipe.optimizer]
-    return kind(parameters, rate, fused=True, capturable=on_gpu)
+    # PyTorch's AdamW decays by 0.01 what says nothing of decay.
+    return kind(parameters, rate, weight_decay=0.0, fused=True, capturable=on_gpu)
 
 
 def _groups(model: nn.Module, recipe: Recipe) -> list[dict[str, Any]]:

@@ -17,9 +17,14 @@ import torch
 from convstudy import models
 from convstudy.config import read_slice
 from convstudy.datasets.prepared import load
-from convstudy.device import DEVICES, choose_device, faults_of_device
+from convstudy.device import (
+    DEVICES,
+    check_precision,
+    choose_device,
+    faults_of_device,
+    keep_freed_memory,
+)
 from convstudy.sealed import write_sealed
-from convstudy.training.environment import keep_freed_memory
 from convstudy.training.optimizers import make_optimizer
 from convstudy.training.recipe import Recipe
 from convstudy.training.step import make_step
@@ -64,8 +69,9 @@ def run(options: argparse.Namespace, jobs: dict[str, Any]) -> None:
 
 def training_step(folder: Path, job: dict[str, Any], device: str) -> Callable[[], object]:
     """A step of the experiment's training, always on its first batch."""
-    data = load(folder / f"{job['dataset']}.pt", folder / f"{job['dataset']}.json", job, device)
     recipe = Recipe(**job["recipe"])
+    check_precision(recipe.precision, device)
+    data = load(folder / f"{job['dataset']}.pt", folder / f"{job['dataset']}.json", job, device)
     torch.manual_seed(_SEED)
     model = models.build(**job["model"], shape=data.shape, classes=len(data.classes))
     model = model.to(device).to(memory_format=torch.channels_last).train()

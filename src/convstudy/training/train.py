@@ -15,14 +15,20 @@ from torch import Tensor, nn
 from convstudy import models
 from convstudy.config import read_slice
 from convstudy.datasets.prepared import Prepared, load
-from convstudy.device import DEVICES, choose_device, faults_of_device
+from convstudy.device import (
+    DEVICES,
+    check_precision,
+    choose_device,
+    faults_of_device,
+    keep_freed_memory,
+)
 from convstudy.evaluation.predictions import loss_and_accuracy, predict
 from convstudy.files import digest, replacing
 from convstudy.locks import locked
 from convstudy.models.cost import macs, parameters
 from convstudy.sealed import write_sealed
 from convstudy.training.engine import train
-from convstudy.training.environment import describe, keep_freed_memory, peak_memory
+from convstudy.training.environment import describe, peak_memory
 from convstudy.training.interruption import Stop
 from convstudy.training.progress import Epoch
 from convstudy.training.recipe import Recipe
@@ -57,11 +63,12 @@ def run(options: argparse.Namespace, job: dict[str, Any], stop: Stop) -> None:
     """Train, evaluate, and write the run's files; metrics.json last, since it vouches for them."""
     _tidy(options)
     device = choose_device(options.device)
+    recipe = Recipe(**job["recipe"])
+    check_precision(recipe.precision, device)
     data = load(options.tensors, options.description, job, device)
     torch.manual_seed(stream(WEIGHTS, options.seed))
     model = models.build(**job["model"], shape=data.shape, classes=len(data.classes))
     model = model.to(device).to(memory_format=torch.channels_last)
-    recipe = Recipe(**job["recipe"])
     log.info("%s, seed %d, on %s: %s", options.experiment, options.seed, device, job)
 
     environment = describe(device, recipe.precision)

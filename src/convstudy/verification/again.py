@@ -62,6 +62,7 @@ def _layers(study: Study, results: Path) -> Iterator[Made]:
 
 def _of_networks(study: Study, results: Path, data: Path) -> Iterator[Made]:
     """Activations of the seeds that are drawn, frequencies of all that claims are about."""
+    runs = results / "runs"
     drawn = study["drawn"]
     shown = {
         (one["experiment"], one["seeds"][0])
@@ -70,19 +71,19 @@ def _of_networks(study: Study, results: Path, data: Path) -> Iterator[Made]:
         for kind in OF_LAYERS
         if one["experiment"] in job["figures"].get(kind, {}).get("experiments", ())
     }
-    measured = {
-        (name, seed) for name in drawn["measured_layers"] for seed in study["runs"][name]["seeds"]
-    }
-    for key, name, runs in (
-        ("drawn_layers", "activations.npz", shown),
-        ("measured_layers", "frequency.json", measured),
-    ):
-        for experiment, seed in sorted(runs):
-            job, folder = study["runs"][experiment], results / "runs" / experiment / f"seed{seed}"
-            given = ["--checkpoint", str(folder / "checkpoint.pt"), "--device", "cpu"]
-            given += ["--layers", *drawn[key][experiment], *_tensors(data, job["slice"])]
-            module = f"{_EVALUATION}.{name.partition('.')[0]}"
-            yield Made(folder / name, module, given, canonical_json(job["slice"]))
+    for experiment, seed in sorted(shown):
+        job, folder = study["runs"][experiment]["slice"], runs / experiment / f"seed{seed}"
+        given = ["--checkpoint", str(folder / "checkpoint.pt"), "--device", "cpu"]
+        given += ["--layers", *drawn["drawn_layers"][experiment], *_tensors(data, job)]
+        module = f"{_EVALUATION}.activations"
+        yield Made(folder / "activations.npz", module, given, canonical_json(job))
+    given = ["--runs", str(runs), "--data", str(data), "--device", "cpu"]
+    for experiment, layers in drawn["measured_layers"].items():
+        job = study["runs"][experiment]
+        for seed in job["seeds"]:
+            one = {experiment: {"slice": job["slice"], "seeds": [seed], "layers": layers}}
+            path = runs / experiment / f"seed{seed}" / "frequency.json"
+            yield Made(path, f"{_EVALUATION}.frequency", given, canonical_json(one))
 
 
 def _tensors(data: Path, job: Study) -> list[str]:

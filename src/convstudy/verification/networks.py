@@ -16,12 +16,13 @@ from torch import nn
 
 from convstudy import models
 from convstudy.datasets.prepared import Prepared, Split, load
+from convstudy.device import keep_freed_memory
 from convstudy.evaluation.predictions import loss_and_accuracy, predict
 from convstudy.files import canonical_json, read_json
 from convstudy.models.cost import macs, parameters
 from convstudy.statistics import predictions
 from convstudy.tensors import load_tensors
-from convstudy.training.environment import describe, keep_freed_memory
+from convstudy.training.environment import describe
 from convstudy.training.recipe import Recipe
 from convstudy.verification.alike import ELSEWHERE, close
 

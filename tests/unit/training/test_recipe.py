@@ -30,12 +30,20 @@ def test_adam_has_pytorchs_defaults():
     assert group["weight_decay"] == 0
 
 
-def test_weights_decay_biases_and_norms_do_not():
-    weights, others = make_optimizer(network(), SGD).param_groups
+def test_adamw_decays_nothing_unless_it_is_asked_to():
+    recipe = replace(ADAM, optimizer="adamw")
+    assert [one["weight_decay"] for one in make_optimizer(network(), recipe).param_groups] == [0]
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adamw"])
+def test_weights_decay_biases_and_norms_do_not(optimizer):
+    recipe = replace(SGD, optimizer=optimizer)
+    weights, others = make_optimizer(network(), recipe).param_groups
     assert [values.ndim for values in weights["params"]] == [4, 2]
     assert [values.ndim for values in others["params"]] == [1, 1, 1, 1]
     assert (weights["weight_decay"], others["weight_decay"]) == (5e-4, 0)
-    assert (weights["momentum"], weights["nesterov"]) == (0.9, True)
+    if optimizer == "sgd":
+        assert (weights["momentum"], weights["nesterov"]) == (0.9, True)
 
 
 @pytest.mark.parametrize(

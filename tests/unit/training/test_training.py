@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from convstudy import models
+from convstudy import device, models
 from convstudy.datasets.prepared import Split, load
 from convstudy.errors import StudyError
 from convstudy.evaluation.predictions import loss_and_accuracy, predict
@@ -205,9 +205,19 @@ def test_the_log_has_a_line_per_epoch_with_all_that_one_wants_to_see(prepared, c
         assert word in lines[1]
 
 
+def as_of(monkeypatch, tmp_path, flags):
+    """Let this be a processor that says of itself what it can."""
+    told = tmp_path / "cpuinfo"
+    told.write_text(f"processor : 0\nflags : fpu {flags} sse\n")
+    monkeypatch.setattr(device, "_PROCESSOR", told)
+
+
 @pytest.mark.parametrize("precision", ["tf32", "bf16"])
-def test_other_precisions_learn_as_well_and_are_recorded(prepared, precision):
+def test_other_precisions_learn_as_well_and_are_recorded(
+    prepared, precision, monkeypatch, tmp_path
+):
     """tf32 changes nothing on a CPU; bf16 does, in the steps only: weights stay float32."""
+    as_of(monkeypatch, tmp_path, "avx512_bf16")  # any other gives the same, but later
     plain = go(prepared, "plain")
     other = go(prepared, "other", job={**JOB, "recipe": {**RECIPE, "precision": precision}})
     records = [json.loads((one / "metrics.json").read_text()) for one in (plain, other)]
@@ -217,6 +227,17 @@ def test_other_precisions_learn_as_well_and_are_recorded(prepared, precision):
     assert all(value.dtype == torch.float32 for value in weights[1].values())
     same = all(torch.equal(a, b) for a, b in zip(*(w.values() for w in weights), strict=True))
     assert same == (precision == "tf32")
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_a_processor_without_bf16_is_not_asked_for_it(prepared, monkeypatch, tmp_path, told):
+    as_of(monkeypatch, tmp_path, "avx512_vnni")
+    if not told:  # another system than Linux
+        monkeypatch.setattr(device, "_PROCESSOR", tmp_path / "missing")
+    job = {**JOB, "recipe": {**RECIPE, "precision": "bf16"}}
+    with pytest.raises(StudyError, match=r"recipe\.precision: bf16 .* does not calculate in it"):
+        go(prepared, "run", job=job)
+    go(prepared, "run", job={**JOB, "recipe": {**RECIPE, "precision": "tf32"}})
 
 
 def test_float32_means_float32_on_gpus_too(prepared):

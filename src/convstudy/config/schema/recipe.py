@@ -29,7 +29,8 @@ class Recipe(Settings):
         False, "true: half of the images, drawn anew; alternating: each one every other epoch"
     )
     precision: Literal["float32", "tf32", "bf16"] = default(
-        "float32", "of training steps; tf32 is PyTorch's default for convolutions where there is it"
+        "float32",
+        "of training steps; tf32: GPUs' convolutions; bf16: GPUs, and CPUs that have it",
     )
     crop_fill: Literal["black", "reflect"] = absent("what the padding shows; black unless given")
     norm_rate_factor: float = absent("of the rate of normalisations; 1", ge=0.01, le=1000)
