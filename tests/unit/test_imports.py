@@ -19,14 +19,14 @@ BELOW_ALL = {
     "fingerprint",
     "histories",
     "language",
-    "lease",
+    "gpus",
     "loaded",
     "locks",
-    "marks",
+    "gettext_noop",
     "named",
     "sealed",
     "tensors",
-    "vouched",
+    "recorded",
 }
 FLOORS = {
     "config": set(),

@@ -190,7 +190,7 @@ CODE = {
         VERIFIED,
     ),
     "the decision of claims": (
-        "statistics/outcomes.py",
+        "statistics/claim_tests.py",
         *APPENDED,
         ANALYSIS,
     ),

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from convstudy.config.claim_kinds import compared
 from convstudy.config.experiments import comparable
 from convstudy.config.grids import axis_in_words, shown
-from convstudy.config.kinds import compared
 from convstudy.config.study import Study
 from convstudy.config.torchvision_sets import is_generated
 from convstudy.figures.kinds import OF_LAYERS, needs

@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from convstudy.gettext_noop import N_
 from convstudy.language import gettext as _
 from convstudy.language import listing
-from convstudy.marks import N_
 from convstudy.report.measured import bound, in_unit, span
 from convstudy.report.published import own_log_differs
 from convstudy.report.sentences import finding, quantity, quoted

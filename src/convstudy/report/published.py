@@ -7,7 +7,7 @@ published difference against where that of one more run of each network would.
 import math
 from typing import Any
 
-from convstudy.config.kinds import compared
+from convstudy.config.claim_kinds import compared
 
 Values = dict[str, Any]
 

@@ -9,7 +9,7 @@ from jinja2 import TemplateError
 
 from convstudy import language
 from convstudy.config import read_slice
-from convstudy.config.kinds import compared
+from convstudy.config.claim_kinds import compared
 from convstudy.config.metrics import METRICS
 from convstudy.errors import StudyError
 from convstudy.figures.kinds import files as files_of_figures

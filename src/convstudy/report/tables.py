@@ -15,8 +15,8 @@ import pandas as pd
 
 from convstudy import language
 from convstudy.files import write_text
+from convstudy.gettext_noop import N_
 from convstudy.language import gettext as _
-from convstudy.marks import N_
 from convstudy.report import measured, words
 from convstudy.report.context import gather
 from convstudy.report.record import TABLES, check_origin, record_of

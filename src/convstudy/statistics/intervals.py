@@ -1,7 +1,7 @@
 """Student-t contrasts: an estimate, its standard error, its degrees of freedom.
 
 Every interval is over seeds: it says where the mean over further seeds would lie, on this training
-set and this test set. What other test images would change is in `convstudy.statistics.items`.
+set and this test set. What other test images would change is in `convstudy.statistics.image_noise`.
 """
 
 import math

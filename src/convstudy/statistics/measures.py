@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from convstudy import histories
-from convstudy.config.kinds import EVERY_CLASS, Claim, column, compared
+from convstudy.config.claim_kinds import EVERY_CLASS, Claim, column, compared
 from convstudy.config.metrics import METRICS, fault
 from convstudy.errors import StudyError
 from convstudy.sealed import read_sealed

@@ -8,8 +8,8 @@ from unittest.mock import patch
 import numpy as np
 
 from convstudy.config import slices
-from convstudy.config.kinds import EVERY_CLASS, column
-from convstudy.config.kinds import compared as compared_by
+from convstudy.config.claim_kinds import EVERY_CLASS, column
+from convstudy.config.claim_kinds import compared as compared_by
 from convstudy.statistics import measures, summary
 from convstudy.statistics.analyse import analyse
 

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from test_degenerate_samples import RUSSIAN, environment_of_claims, shown, told
 
 from convstudy import language
+from convstudy.config.claim_kinds import EVERY_CLASS, KINDS, column, compared
 from convstudy.config.claims import can_be_every_class, faults
-from convstudy.config.kinds import EVERY_CLASS, KINDS, column, compared
 from convstudy.config.metrics import CLAIMABLE, METRICS
-from convstudy.statistics import outcomes
+from convstudy.statistics import claim_tests
 from convstudy.statistics.claims import decide
 from convstudy.statistics.summary import Runs
 
@@ -69,7 +69,7 @@ def _fast():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(language, "_read", cache(language._read))
         patch.setattr("gc.collect", lambda *_: 0)
-        patch.setattr(outcomes, "simultaneous_interval", lambda *_: None)
+        patch.setattr(claim_tests, "simultaneous_interval", lambda *_: None)
         yield
 
 

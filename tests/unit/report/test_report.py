@@ -21,7 +21,7 @@ from convstudy.report import settings, words
 from convstudy.report.context import gather
 from convstudy.report.render import FILTERS, render, text_of
 from convstudy.statistics import summary
-from convstudy.statistics.outcomes import TESTS
+from convstudy.statistics.claim_tests import TESTS
 
 import catalogues
 import made_results

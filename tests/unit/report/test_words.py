@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import settings as tried
 from hypothesis import strategies as st
 
-from convstudy.config.kinds import plausible
+from convstudy.config.claim_kinds import plausible
 from convstudy.report import digits, measured, settings, words
 
 

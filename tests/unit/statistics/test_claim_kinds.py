@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from convstudy.config import claims as checks
-from convstudy.config.kinds import KINDS, bound
+from convstudy.config.claim_kinds import KINDS, bound
 from convstudy.config.metrics import CLAIMABLE, METRICS, fault
 from convstudy.errors import StudyError
 from convstudy.files import read_json

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from convstudy import histories
-from convstudy.config.kinds import column
+from convstudy.config.claim_kinds import column
 from convstudy.errors import StudyError
 from convstudy.statistics import history, measures
 from convstudy.statistics.summary import Runs

@@ -7,7 +7,7 @@ from convstudy.files import digest
 from convstudy.sealed import read_sealed
 
 
-def vouched(path: Path) -> Path:
+def as_recorded(path: Path) -> Path:
     """`path`, a file of a run, once it is the one that metrics.json beside it was written with.
 
     Snakemake is told not to look at the times of a run's large files, so whoever reads one has to

@@ -8,15 +8,15 @@ from contextlib import nullcontext
 
 import pytest
 
-from convstudy import cli, lease
+from convstudy import cli, gpus
 from convstudy.errors import StudyError
 
 GPUS = 2
 JOB = """
 import os, sys
 from pathlib import Path
-from convstudy import lease
-with lease.take(*map(Path, sys.argv[1:])):
+from convstudy import gpus
+with gpus.take(*map(Path, sys.argv[1:])):
     print(os.environ.get("CUDA_VISIBLE_DEVICES"), flush=True)
     sys.stdin.readline()
 """
@@ -83,16 +83,16 @@ def test_places_of_somebody_else_are_a_sentence(tmp_path, monkeypatch):
     places.mkdir()
     (places / "0.lock").symlink_to(places / "0.lock")
     with pytest.raises(StudyError, match=r"places cannot be written"):
-        lease.take(tmp_path, places)
+        gpus.take(tmp_path, places)
     other = tmp_path / "a file"
     other.touch()
     with pytest.raises(StudyError, match=r"a file cannot be written"):
-        lease.take(tmp_path, other)
+        gpus.take(tmp_path, other)
 
 
 def test_a_machine_without_a_gpu_needs_no_place(tmp_path, monkeypatch):
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
-    with lease.take(tmp_path, tmp_path / "places"):
+    with gpus.take(tmp_path, tmp_path / "places"):
         assert "CUDA_VISIBLE_DEVICES" not in os.environ
     assert not (tmp_path / "places").exists()
 
@@ -108,7 +108,7 @@ def test_a_machine_without_a_gpu_needs_no_place(tmp_path, monkeypatch):
 )
 def test_commands_that_may_compute_on_a_gpu_take_one(monkeypatch, arguments, taken):
     asked = []
-    monkeypatch.setattr(lease, "take", lambda: nullcontext(asked.append(1)))
+    monkeypatch.setattr(gpus, "take", lambda: nullcontext(asked.append(1)))
     with pytest.raises(SystemExit):
         cli.main([*arguments, "--no-such-argument"])
     assert bool(asked) == taken

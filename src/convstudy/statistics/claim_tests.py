@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable
 from dataclasses import replace
 
-from convstudy.config.kinds import EVERY_CLASS, Claim, bound, column, compared
+from convstudy.config.claim_kinds import EVERY_CLASS, Claim, bound, column, compared
 from convstudy.config.metrics import METRICS
 from convstudy.statistics.comparisons import games_howell, simultaneous_interval
 from convstudy.statistics.effects import hedges_g, hedges_g_one

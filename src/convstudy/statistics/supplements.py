@@ -5,13 +5,13 @@ from typing import Any
 
 import numpy as np
 
-from convstudy.config.kinds import EVERY_CLASS, Claim, bound, compared
+from convstudy.config.claim_kinds import EVERY_CLASS, Claim, bound, compared
 from convstudy.config.metrics import METRICS
-from convstudy.statistics import items
+from convstudy.statistics import image_noise
+from convstudy.statistics.claim_tests import groups_of
 from convstudy.statistics.effects import superiority
 from convstudy.statistics.exact import INCONCLUSIVE, Outcome, Values, weights_of
 from convstudy.statistics.intervals import linear
-from convstudy.statistics.outcomes import groups_of
 from convstudy.statistics.power import Rules, seeds_needed
 from convstudy.statistics.summary import Summary
 
@@ -20,7 +20,7 @@ Row = dict[str, Any]
 _FIELDS = ("superiority", "new_items", "one_more", "one_seed", "seeds_needed")
 
 
-def beside(claim: Claim, summary: Summary, found: Outcome, verdict: str, rules: Rules) -> Row:
+def supplements(claim: Claim, summary: Summary, found: Outcome, verdict: str, rules: Rules) -> Row:
     """The last fields of a claim's row; each null where it does not apply."""
     one = _about_one(claim, found)
     sampled = not METRICS[claim["metric"]].deterministic
@@ -69,7 +69,7 @@ def _new_items(claim: Claim, summary: Summary) -> Row | None:
     rights = _rights(claim, summary)
     if not _on_images(claim) or rights is None:
         return None
-    contrast = items.two_way(rights, weights_of(claim))
+    contrast = image_noise.two_way(rights, weights_of(claim))
     if contrast is None:
         return None
     low, high = contrast.interval()
@@ -81,7 +81,7 @@ def _one_seed(claim: Claim, summary: Summary) -> Row | None:
     rights = _rights(claim, summary)
     if claim["metric"] != "test_accuracy" or rights is None or [*map(len, rights)] != [1, 1]:
         return None
-    return items.mcnemar(rights[0][0], rights[1][0])
+    return image_noise.mcnemar(rights[0][0], rights[1][0])
 
 
 def _seeds_needed(claim: Claim, groups: list[Values], rules: Rules) -> Row | None:
