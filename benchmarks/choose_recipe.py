@@ -24,7 +24,7 @@ from convstudy.evaluation.predictions import loss_and_accuracy, predict
 from convstudy.files import write_json
 from convstudy.training.engine import train
 from convstudy.training.recipe import Recipe
-from convstudy.training.streams import WEIGHTS, stream
+from convstudy.training.seeding import WEIGHTS, stream
 
 # What was chosen. A test compares it with config.yaml.
 MODEL = {"name": "whitened_cnn", "widths": [64, 256, 256]}

@@ -11,7 +11,7 @@ import numpy as np
 from scipy.interpolate import RectBivariateSpline
 from scipy.stats import studentized_range
 
-from convstudy.statistics import outcomes
+from convstudy.statistics import claim_tests
 from convstudy.statistics.claims import decide
 from convstudy.statistics.comparisons import Pair
 from convstudy.statistics.intervals import mean_and_sd, welch
@@ -106,12 +106,12 @@ def _first(n: int, drawn: dict[str, list[np.ndarray]], claim: dict[str, Any]) ->
 
 def without_integrals() -> None:
     """Games-Howell's p by a spline, and no interval: SciPy takes 0.2 s for them in each look."""
-    outcomes.games_howell = _games_howell
-    outcomes.simultaneous_interval = lambda *_: None
+    claim_tests.games_howell = _games_howell
+    claim_tests.simultaneous_interval = lambda *_: None
 
 
 def _games_howell(groups: dict[str, list[float]]) -> list[Pair]:
-    """Of the first group with each of the others, as outcomes.py takes it."""
+    """Of the first group with each of the others, as claim_tests.py takes it."""
     (first, of), *others = groups.items()
     found = []
     for name, than in others:

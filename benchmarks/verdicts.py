@@ -17,8 +17,8 @@ from looking_again import AGAIN, CLASSES, DISTANCES, POLICIES, looking_again, wi
 
 from convstudy.files import write_json, write_text
 from convstudy.statistics.claims import decide
+from convstudy.statistics.image_noise import two_way
 from convstudy.statistics.intervals import linear, one_sample, slope, welch
-from convstudy.statistics.items import two_way
 from convstudy.statistics.summary import Runs
 
 SEEDS = (3, 5, 10)

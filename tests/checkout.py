@@ -1,10 +1,12 @@
 """Running Snakemake on the repository's own workflow, in a folder of its own."""
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import tarfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,16 @@ PARTS = ("Snakefile", "config.yaml", "published.yaml", "workflow", "profiles", "
 
 def _read(path: Path) -> Any:
     return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def records_of_sample(scale: str) -> dict[str, Any]:
+    """metrics.json of each run that is packed in a committed sample, by the run's folder."""
+    with tarfile.open(ROOT / "docs/sample" / scale / "runs.tar.xz") as archive:
+        return {
+            str(Path(name).parent): json.load(archive.extractfile(name))
+            for name in archive.getnames()
+            if name.endswith("/metrics.json")
+        }
 
 
 def study_config(*overlays: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ import os
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from checkout import Checkout, study_config
 
@@ -12,6 +13,8 @@ from checkout import Checkout, study_config
 # bring. Set before torch is imported.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+settings.register_profile("untimed", deadline=None)  # whoever shares the machine is no fault
+settings.load_profile("untimed")
 
 _CONFIG = study_config()
 

@@ -31,7 +31,6 @@ COMMANDS = {
     "summarise": "convstudy.statistics.summarise",
     "confusion": "convstudy.statistics.confusion",
     "errors": "convstudy.statistics.errors",
-    "grid": "convstudy.statistics.grid",
     "mistakes": "convstudy.evaluation.mistakes",
     "analyse": "convstudy.statistics.analyse",
     "draw": "convstudy.figures.draw",
@@ -86,9 +85,9 @@ def _gpu(arguments: list[str]) -> AbstractContextManager[object]:
     """A GPU of its own for a command that may compute on one; which one it is changes no result."""
     if "--device" not in arguments or "cpu" in arguments:
         return nullcontext()
-    from convstudy import lease  # only here: other commands need no locks
+    from convstudy import gpus  # only here: other commands need no locks
 
-    return lease.take()
+    return gpus.take()
 
 
 def _log_to(path: Path | None) -> None:

@@ -32,7 +32,7 @@ def test_every_block_of_the_page_is_tried():
 def test_the_study_has_these_jobs(followed):
     assert followed.jobs("report.md") == {
         **{"fetch": 1, "prepare": 1, "train": 2 * 2 + 3 * 2, "check_layer": 2, "summarise": 1},
-        **{"errors": 1, "mistakes": 1, "grid": 1, "analyse": 1, "report": 1},
+        **{"errors": 1, "mistakes": 1, "analyse": 1, "report": 1},
         **{"draw_networks": 1, "draw_kernel_sizes": 1, "draw_forest": 1},
     }
 
@@ -50,8 +50,8 @@ def test_the_study_runs_to_its_report(followed):
     assert record["classes"] == ["красный", "dark green", "青"]
     assert record["slice"]["recipe"]["momentum"] == 0.9
     assert record["test_accuracy"] > 0.5
-    cells = json.loads((made / "grids/kernel_sizes.json").read_text())["cells"]
-    assert [cell["values"] for cell in cells] == [["1"], ["3"], ["5"]]
+    cells = json.loads((made / "comparisons.json").read_text())["kernel_sizes"]["experiments"]
+    assert [cell["experiment"][-1] for cell in cells] == ["1", "3", "5"]
     assert "Hard Swish" in (followed.folder / "report.md").read_text()
 
 

@@ -51,9 +51,9 @@ def test_it_runs_on_the_sample():
 def test_it_runs_on_a_study_whose_predictions_lie_beside_its_runs(tmp_path):
     study = tmp_path / "study"
     shutil.copytree(SAMPLE, study)
-    with tarfile.open(study / "predictions.tar.xz") as archive:
+    with tarfile.open(study / "runs.tar.xz") as archive:
         archive.extractall(study, filter="data")
-    (study / "predictions.tar.xz").unlink()
+    (study / "runs.tar.xz").unlink()
     check(run(STUDY=study, results=study / "results/quick"))
 
 

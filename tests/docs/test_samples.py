@@ -8,7 +8,7 @@ import re
 import pytest
 
 import sample_again
-from checkout import ROOT
+from checkout import ROOT, records_of_sample
 
 SAMPLES = ROOT / "docs/sample"
 
@@ -48,9 +48,10 @@ def test_every_figure_of_the_report_is_there(scale):
 
 @pytest.mark.parametrize("scale", ["quick", "full"])
 def test_every_row_of_the_summary_is_a_run_that_is_there(scale):
+    records = records_of_sample(scale)
+    assert len(records) == len(runs_of(scale))
     for run in runs_of(scale):
-        folder = SAMPLES / scale / "results" / scale / "runs" / run["experiment"]
-        metrics = json.loads((folder / f"seed{run['seed']}/metrics.json").read_text())
+        metrics = records[f"results/{scale}/runs/{run['experiment']}/seed{run['seed']}"]
         assert metrics["test_accuracy"] == float(run["test_accuracy"])
         assert metrics["origin"] == "trained"
 

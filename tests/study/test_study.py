@@ -32,7 +32,7 @@ def test_the_report_has_every_part_and_every_figure_it_shows(finished):
         "Kernel size",
         "Custom layers",
         "Basic against bottleneck blocks",
-        "General conclusions",
+        "All claims together",
     ):
         assert re.search(rf"^## \d+\. {title}$", report, re.M)
     figures = re.findall(r"!\[[^]]+\]\(([^)]+)\)", report)

@@ -73,7 +73,7 @@ def study_of(folder, text):
     normalise = {"mean": [0.4, 0.4, 0.4], "std": [0.2, 0.2, 0.2]}
     data = {
         "arrays": {
-            "title": text("datasets.*.title"), "format": "npz", "classes": classes,
+            "title": text("datasets.*.title"), "about": text("datasets.*.about"), "format": "npz", "classes": classes,
             "mirrors": [mirror], "files": {"own.npz": {"md5": md5}}, "normalise": normalise,
         },
         "pictures": {

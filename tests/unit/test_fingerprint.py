@@ -92,14 +92,14 @@ def test_edits_of_code_that_is_reached_change_it(package, file, old, new):
 
 def test_swapping_two_values_changes_it(package):
     before = of(TRAIN)
-    edit(package / "training/streams.py", "(purpose, seed, epoch)", "(purpose, epoch, seed)")
+    edit(package / "training/seeding.py", "(purpose, seed, epoch)", "(purpose, epoch, seed)")
     assert of(TRAIN) != before
 
 
 def test_an_import_inside_a_function_counts(package):
     (package / "extra.py").write_text("VALUE = 1\n")
     edit(
-        package / "training/streams.py",
+        package / "training/seeding.py",
         "    return int",
         "    from convstudy import extra\n    return int",
     )

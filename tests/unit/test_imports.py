@@ -17,15 +17,16 @@ BELOW_ALL = {
     "device",
     "engine",
     "fingerprint",
+    "histories",
     "language",
-    "lease",
+    "gpus",
     "loaded",
     "locks",
-    "marks",
+    "gettext_noop",
     "named",
     "sealed",
     "tensors",
-    "vouched",
+    "recorded",
 }
 FLOORS = {
     "config": set(),
@@ -57,7 +58,7 @@ ONLY_IN = {
     "mdit_py_plugins": {"report"},
     "pypandoc": {"report"},
     "typst": {"report"},
-    "pandas": {"report", "figures"},
+    "pandas": {"histories.py", "statistics", "figures", "report"},
     "babel": {"language.py"},
     "pydantic": {"config"},
 }

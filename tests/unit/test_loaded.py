@@ -97,10 +97,10 @@ def test_an_edit_between_hash_and_import_is_not_loaded(package):
 
 def test_compiled_code_of_an_older_file_is_not_loaded(package):
     """Same size, same second: Python takes the old `.pyc` for it."""
-    path = package / "marks.py"
+    path = package / "gettext_noop.py"
     path.write_text("VALUE = 1\n")
     os.utime(path, (1, 1))
-    look = "import convstudy.marks; print(convstudy.marks.VALUE)"
+    look = "import convstudy.gettext_noop; print(convstudy.gettext_noop.VALUE)"
     assert python(package, look, PYTHONDONTWRITEBYTECODE="").stdout == "1\n"
     path.write_text("VALUE = 2\n")
     os.utime(path, (1, 1))

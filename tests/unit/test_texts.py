@@ -54,7 +54,7 @@ class Shape(HTMLParser):
         self.said.append(data)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(TEXT)
 def test_in_markdown(text):
     for place in PLACES:
@@ -67,7 +67,7 @@ def test_in_markdown(text):
 
 
 @pytest.mark.filterwarnings("ignore:Glyph .* missing")  # no font here has all writings
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(TEXT)
 def test_in_figures(text):
     with style.styled():
@@ -83,7 +83,7 @@ def test_in_figures(text):
     assert written.count("".join(text.split())) >= 5
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.lists(TEXT, min_size=20, max_size=20))
 def test_on_the_way_through_a_shell_line(all_):
     """As snakemake's :q quotes a slice, bash hands it over and a dry run is read."""
@@ -113,7 +113,7 @@ def of_latex(cell: str) -> str:
     return re.sub(escaped, lambda found: _COMMANDS.get(found[0], found[0][1:]), cell)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(TEXT)
 def test_in_latex(text):
     frame = pd.DataFrame([{"title": text}] * 2)

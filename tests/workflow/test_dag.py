@@ -14,7 +14,7 @@ PUBLISHED = {f"draw_{section}": 1 for section in ("mnist", "cifar10", "kernels",
 BEYOND = [
     *("kernels_matched", "widths", "depth", "layers_at_work", "modern", "modern_residual"),
 ]
-DRAWN = {**PUBLISHED, **{f"draw_{section}": 1 for section in BEYOND}, "grid": 1}
+DRAWN = {**PUBLISHED, **{f"draw_{section}": 1 for section in BEYOND}}
 ONCE = {
     **{"summarise": 1, "timing": 1, "analyse": 1, "confusion": 1},
     **{"check_layer": 4, "draw_forest": 1, "report": 1},

@@ -44,7 +44,6 @@ def drawn(*sections):
     return {f"Draw the figures of section {section}" for section in sections}
 
 
-OVER_GRID = {"Accuracy over the grid of section widths"} | drawn("widths")
 # What is drawn from comparisons and claims is drawn again with them.
 DECIDED = drawn(*WITH_HISTORY, "widths") | FOREST | REPORT
 ANALYSIS = {"Compare experiments and decide claims"} | DECIDED
@@ -77,7 +76,6 @@ EVERY_RUN = (
     | CONFUSION
     | FIGURES
     | erred(*WITH_HISTORY)
-    | OVER_GRID
     | VERIFIED
 )  # fmt: skip
 DIGITS = (
@@ -85,7 +83,6 @@ DIGITS = (
     | activated(*KERNELS)
     | MEASURED
     | TIMING
-    | OVER_GRID
     | erred("mnist", *OF_KERNELS)
     | VERIFIED
 )
@@ -93,7 +90,6 @@ DIGITS = (
 
 PLAIN = (
     trained("mnist_simple_cnn", *KERNELS, *MATCHED, *GRID)
-    | OVER_GRID
     | activated(*KERNELS)
     | MEASURED
     | TIMING
@@ -194,14 +190,14 @@ CODE = {
         VERIFIED,
     ),
     "the decision of claims": (
-        "statistics/outcomes.py",
+        "statistics/claim_tests.py",
         *APPENDED,
         ANALYSIS,
     ),
     "the confusion of classes": (
         "statistics/confusion.py",
         *APPENDED,
-        CONFUSION | erred(*WITH_HISTORY) | OVER_GRID | ANALYSIS,
+        CONFUSION | erred(*WITH_HISTORY) | ANALYSIS,
     ),
     "the words of the report": ("report/words.py", '".2f"', '".1f"', REPORT),
     "how numbers are written": ("language.py", *APPENDED, FIGURES | REPORT),
@@ -359,7 +355,7 @@ CONFIG = [
         )
         - drawn("blocks"),
     ),
-    (new_cell, trained(*NEW_CELLS) | OVER_GRID | VERIFIED),
+    (new_cell, trained(*NEW_CELLS) | VERIFIED),
     (title_of_a_section, drawn("blocks") | REPORT),
     (title_of_an_experiment, erred("mnist") | REPORT),
     (language, FIGURES | REPORT),

@@ -3,7 +3,8 @@ rule summarise:
         runs("metrics.json", STUDY.experiments),
         runs("history.csv", STUDY.experiments),
     output:
-        report(
+        histories=result("histories.csv"),
+        summary=report(
             result("summary.csv"),
             caption="../report/summary.rst",
             category="Tables",
@@ -28,7 +29,7 @@ rule summarise:
     shell:
         "convstudy --log {log} --code {params.code} summarise"
         " --runs {params.runs} --states {params.states}"
-        " --output {output} <<< {params.slice:q}"
+        " --output {output.summary} <<< {params.slice:q}"
 
 
 rule confusion:
@@ -92,35 +93,10 @@ rule errors:
         " <<< {params.slice:q}"
 
 
-rule grid:
-    input:
-        lambda w: runs(
-            "metrics.json", [one["experiment"] for one in slices.grid(STUDY, w.section)["cells"]]
-        ),
-    output:
-        result("grids", "{section}.json"),
-    log:
-        result("logs", "grids", "{section}.log"),
-    benchmark:
-        result("benchmarks", "grids", "{section}.tsv")
-    threads: 1
-    resources:
-        mem_mb=1000,
-        runtime=15,
-    params:
-        runs=lambda w: RUNS,
-        slice=sliced(lambda w: slices.grid(STUDY, w.section)),
-        code=lambda w: code("grid"),
-    message:
-        "Accuracy over the grid of section {wildcards.section}"
-    shell:
-        "convstudy --log {log} --code {params.code} grid"
-        " --runs {params.runs} --output {output} <<< {params.slice:q}"
-
-
 rule analyse:
     input:
         summary=result("summary.csv"),
+        histories=result("histories.csv"),
         # By their records a change of the (large) predictions is seen.
         metrics=runs("metrics.json", STUDY.experiments),
         predictions=ancient(runs("predictions.npz", STUDY.experiments)),

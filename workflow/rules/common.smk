@@ -179,7 +179,6 @@ def reported():
         "analysis": slices.analysis(STUDY),
         "drawn": slices.drawn(STUDY),
         "confusion": {n: slices.confused(STUDY, n) for n in sections_needing("confusion")},
-        "grids": {n: slices.grid(STUDY, n) for n in sections_needing("grid")},
         "errors": {n: slices.candidates(STUDY, n) for n in sections_needing("errors")},
     }
 

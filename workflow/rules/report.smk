@@ -6,7 +6,6 @@ rule report:
         confusion=expand(
             result("confusion", "{section}.json"), section=sections_needing("confusion")
         ),
-        grids=expand(result("grids", "{section}.json"), section=sections_needing("grid")),
         errors=expand(result("errors", "{section}.json"), section=sections_needing("errors")),
         layers=expand(result("layers", "{layer}.json"), layer=STUDY.layers),
         data=expand("data/prepared/{dataset}.json", dataset=STUDY.datasets),
@@ -140,6 +139,7 @@ rule tables:
             table=["datasets", "networks", "claims"],
             kind=["csv", "tex"],
         ),
+        expand(result("tables", "{table}.csv"), table=["statements", "layers"]),
     log:
         result("logs", "tables.log"),
     benchmark:

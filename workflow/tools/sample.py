@@ -13,9 +13,7 @@ from convstudy.report.words import interval, mean_sd, percent
 
 README, REPORT = Path("README.md"), Path("report.md")
 IN_README = "full"  # the scale whose results README.md shows
-PREDICTIONS = (
-    "predictions.tar.xz"  # from which verdicts follow; as single files they are twice as large
-)
+RUNS = "runs.tar.xz"  # records, histories and predictions, from which all else follows
 _LEDGER = "ledger.jsonl"
 _TABLE = re.compile(r"(?<=<!-- by make sample -->\n).*?(?=<!-- end -->\n)", re.DOTALL)
 
@@ -23,14 +21,15 @@ _TABLE = re.compile(r"(?<=<!-- by make sample -->\n).*?(?=<!-- end -->\n)", re.D
 def main(scale: str) -> None:
     results, sample = Path("results", scale), Path("docs/sample", scale)
     study = read_json(record_of(REPORT))
-    kept = [REPORT, record_of(REPORT)]
     # Images and maps are large, and drawn in figures that are kept.
-    kept += [results / name for name in study["files"] if not name.endswith(".npz")]
-    kept += [path.parent / "history.csv" for path in kept if path.name == "metrics.json"]
+    used = [results / name for name in study["files"] if not name.endswith(".npz")]
+    of_runs = [path for path in used if results / "runs" in path.parents]
+    kept = [REPORT, record_of(REPORT), *(path for path in used if path not in of_runs)]
     kept += [Path("data/prepared", f"{name}.json") for name in study["data"]]
     kept += [results / _LEDGER] if (results / _LEDGER).is_file() else []
-    predictions = [p.parent / "predictions.npz" for p in kept if p.name == "metrics.json"]
-    missing = [str(path) for path in kept + predictions if not path.is_file()]
+    folders = [path.parent for path in of_runs if path.name == "metrics.json"]
+    of_runs += [one / name for one in folders for name in ("history.csv", "predictions.npz")]
+    missing = [str(path) for path in kept + of_runs if not path.is_file()]
     others = study["results"] != results.as_posix() or digest(REPORT) != study["report_sha256"]
     if missing or others:
         sys.exit(
@@ -41,12 +40,16 @@ def main(scale: str) -> None:
     for path in kept:
         (sample / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, sample / path)
-    with tarfile.open(sample / PREDICTIONS, "w:xz") as archive:
-        for path in predictions:
-            archive.add(path, filter=_anonymous)
+    pack(sample / RUNS, of_runs)
     if scale == IN_README:
         table = table_of(sample)
         write_text(README, _TABLE.sub(lambda _: table, README.read_text(encoding="utf-8")))
+
+
+def pack(packed: Path, files: list[Path]) -> None:
+    with tarfile.open(packed, "w:xz") as archive:
+        for path in sorted(files):
+            archive.add(path, filter=_anonymous)
 
 
 def _anonymous(member: tarfile.TarInfo) -> tarfile.TarInfo:

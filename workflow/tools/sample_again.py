@@ -25,7 +25,7 @@ from convstudy.files import canonical_json, read_json
 from convstudy.report.record import record_of
 from convstudy.sealed import write_sealed
 
-from sample import PREDICTIONS
+from sample import RUNS
 
 ROOT = Path(__file__).parents[2]
 
@@ -44,31 +44,26 @@ def again(sample: Path, output: Path) -> None:
     if canonical_json(trained) != canonical_json(asked):
         raise StudyError(f"{sample}: its networks are trained otherwise now. Run the study again.")
     job = {
-        **{key: record[key] for key in record if key in ("runs", "confusion", "errors", "grids")},
+        "runs": record["runs"],
+        "confusion": {name: slices.confused(study, name) for name in record["confusion"]},
+        "errors": {name: slices.candidates(study, name) for name in record["errors"]},
         "analysis": slices.analysis(study),
         "drawn": slices.drawn(study),
         "report": slices.reporting(
             study, record["report"]["overlays"], record["report"]["settings"]
         ),
     }
-    for key, of in (
-        ("confusion", slices.confused),
-        ("errors", slices.candidates),
-        ("grids", slices.grid),
-    ):
-        job[key] = {section: of(study, section) for section in job[key]}
     with TemporaryDirectory() as folder:
         work = Path(folder, "sample")
         shutil.copytree(sample, work)
         results = Path("results", study.scale)
-        with tarfile.open(work / PREDICTIONS) as archive:
+        with tarfile.open(work / RUNS) as archive:
             archive.extractall(work, filter="data")
         for arguments, given in commands(study, work, results, job):
             command = ["convstudy", *map(str, arguments)]
             subprocess.run(command, cwd=work, input=given, text=True, check=True)
         _keep_digests(record_of(work / "report.md"), record["files"])
-        for path in work.rglob("predictions.npz"):
-            path.unlink()
+        shutil.rmtree(work / results / "runs")
         shutil.rmtree(output, ignore_errors=True)
         shutil.copytree(work, output)
 
@@ -98,9 +93,9 @@ def commands(
         ["--runs", results / "runs"],
         ["--words", ROOT / f"workflow/locale/{study.language}.po"],
     )
-    for kind, command in (("confusion", "confusion"), ("errors", "errors"), ("grids", "grid")):
-        for section, asked in job[kind].items():
-            path = results / kind / f"{section}.json"
+    for command in ("confusion", "errors"):
+        for section, asked in job[command].items():
+            path = results / command / f"{section}.json"
             yield [command, *runs, "--output", path], canonical_json(asked)
     claims, comparisons = results / "claims.json", results / "comparisons.json"
     given = ["--summary", results / "summary.csv", *runs, "--timing", results / "timing.json"]

@@ -1,4 +1,4 @@
-"""Claims: a model per kind, made of its row in `convstudy.config.kinds`, and their faults."""
+"""Claims: a model per kind, made of its row in `convstudy.config.claim_kinds`, and their faults."""
 
 import copy
 from collections.abc import Collection, Iterator, Mapping
@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal, Union
 from pydantic import Field, create_model
 
 from convstudy.config import faults as words
+from convstudy.config.claim_kinds import EVERY_CLASS, KINDS, bound, compared, roles
 from convstudy.config.fields import Layer, Settings, SomeNames, Title, Unique, absent, needed
-from convstudy.config.kinds import EVERY_CLASS, KINDS, bound, compared, roles
 from convstudy.config.metrics import CLAIMABLE, METRICS
 
 Claims = dict[str, Any]

@@ -11,7 +11,7 @@ from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
-from convstudy.config.kinds import KINDS
+from convstudy.config.claim_kinds import KINDS
 from convstudy.errors import nearest
 
 

@@ -4,10 +4,10 @@ import math
 import sys
 from typing import Any, NamedTuple
 
-from convstudy.marks import N_
+from convstudy.gettext_noop import N_
 
 FEWEST = 3  # values that intervals and effects are shown of
-_FROM_SPREAD = {"low", "high", "coverage", "effect", "superiority", "new_items"}
+_FROM_SPREAD = {"low", "high", "coverage", "effect", "superiority", "new_items", "one_more"}
 
 
 class Metric(NamedTuple):

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from convstudy.config.claim_kinds import compared
 from convstudy.config.experiments import comparable
 from convstudy.config.grids import axis_in_words, shown
-from convstudy.config.kinds import compared
 from convstudy.config.study import Study
 from convstudy.config.torchvision_sets import is_generated
 from convstudy.figures.kinds import OF_LAYERS, needs
@@ -42,9 +42,18 @@ def confused(study: Study, section: str) -> Slice:
     return {**candidates(study, section), **({"of": of} if of == "all" else {})}
 
 
-def grid(study: Study, section: str) -> Slice:
-    """Axes and cells of the grid that a section shows, values in words; of those that are run."""
-    one = study.grids[study.sections[section]["figures"]["grid"]["of"]]
+def _figures(study: Study, section: str) -> Slice:
+    """Kinds and options of the figures of a section; of a grid also what it is over."""
+    shown = study.sections[section]["figures"]
+    return {
+        kind: {**options, **(_grid(study, options["of"]) if kind == "grid" else {})}
+        for kind, options in shown.items()
+    }
+
+
+def _grid(study: Study, name: str) -> Slice:
+    """Axes and cells of a grid, values in words; of the cells those that are run."""
+    one = study.grids[name]
     run = {name: study.experiments[name] for name in one["cells"] if name in study.experiments}
     return {
         "title": one["title"],
@@ -54,12 +63,8 @@ def grid(study: Study, section: str) -> Slice:
             for axis, values in one["axes"].items()
         ],
         "cells": [
-            {
-                "experiment": name,
-                "values": [shown(value) for value in one["cells"][name].values()],
-                "seeds": experiment.seeds,
-            }
-            for name, experiment in run.items()
+            {"experiment": cell, "values": [shown(v) for v in one["cells"][cell].values()]}
+            for cell in run
         ],
     }
 
@@ -88,7 +93,7 @@ def drawing(study: Study, section: str) -> Slice:
         "title": one["title"],
         "dataset": study.datasets[first.dataset]["title"],
         "experiments": [_member(study, name) for name in one["experiments"]],
-        "figures": one["figures"],
+        "figures": _figures(study, section),
         **({"claims": _said(study, section)} if "verdicts" in one["figures"] else {}),
     }
 
@@ -191,6 +196,7 @@ def reporting(
                 "title": one["title"],
                 "format": one["format"],
                 "generated": is_generated(one),
+                "about": one.get("about"),
             }
             for name, one in study.datasets.items()
         },
@@ -200,7 +206,7 @@ def reporting(
                 **one,
                 "name": name,
                 "figures": list(one["figures"]),
-                "shown": one["figures"],
+                "shown": _figures(study, name),
                 "mixed": not comparable(study.experiments, one["experiments"], one["compares"]),
             }
             for name, one in study.sections.items()

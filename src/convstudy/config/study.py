@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from convstudy.config import grids, networks, references
+from convstudy.config.claim_kinds import compared, with_classes_as_spelt
 from convstudy.config.experiments import (
     Config,
     Experiment,
@@ -15,7 +16,6 @@ from convstudy.config.experiments import (
     of_config,
 )
 from convstudy.config.faults import complete, faults
-from convstudy.config.kinds import compared, with_classes_as_spelt
 from convstudy.config.metrics import METRICS
 from convstudy.config.schema import whole as models
 from convstudy.config.schema.recipe import Recipe

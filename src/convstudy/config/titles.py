@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from convstudy.config.kinds import bound, compared
+from convstudy.config.claim_kinds import bound, compared
 
 Config = dict[str, Any]
 

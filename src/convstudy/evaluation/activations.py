@@ -14,8 +14,8 @@ from convstudy.datasets.prepared import Prepared, Split, load
 from convstudy.device import DEVICES, choose_device, faults_of_device
 from convstudy.errors import StudyError
 from convstudy.files import replacing
+from convstudy.recorded import as_recorded
 from convstudy.tensors import load_tensors
-from convstudy.vouched import vouched
 
 
 def main(argv: list[str]) -> None:
@@ -46,7 +46,7 @@ def trained(checkpoint: Path, data: Prepared, job: dict[str, Any]) -> nn.Module:
     """The network with its trained weights, on the device of its data."""
     model = models.build(**job["model"], shape=data.shape, classes=len(data.classes))
     try:
-        model.load_state_dict(load_tensors(vouched(checkpoint)))
+        model.load_state_dict(load_tensors(as_recorded(checkpoint)))
     except RuntimeError:
         raise StudyError(
             f"{checkpoint} has the weights of another network. Delete its folder and run "

@@ -23,8 +23,8 @@ from torch.autograd import gradcheck
 from torch.func import functional_call
 
 from convstudy.evaluation.layer_references import Case, Reference, case_of, output_of
+from convstudy.gettext_noop import N_
 from convstudy.layers import class_of
-from convstudy.marks import N_
 from convstudy.models.cost import macs, parameters
 from convstudy.sealed import write_sealed
 

@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 
 from convstudy.errors import StudyError
-from convstudy.marks import N_
+from convstudy.gettext_noop import N_
 
 Array = NDArray[np.float64]
 # (weights of the layer by name, maps (N, C, H, W)) → what the layer should give, all in float64

@@ -12,9 +12,9 @@ from matplotlib.ticker import MaxNLocator
 from convstudy.figures import style
 from convstudy.figures.drawing import Drawing
 from convstudy.figures.maps import Block
+from convstudy.gettext_noop import N_
 from convstudy.language import gettext as _
 from convstudy.language import layer_in_words, ngettext
-from convstudy.marks import N_
 
 _MAPS = 16  # shown per layer and image
 _COLUMNS = 16  # of maps, side by side

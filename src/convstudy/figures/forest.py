@@ -8,13 +8,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from convstudy.config.kinds import is_level, plausible
+from convstudy.config.claim_kinds import is_level, plausible
 from convstudy.config.metrics import METRICS
 from convstudy.figures import style
 from convstudy.figures.tables import Claim
+from convstudy.gettext_noop import N_
 from convstudy.language import gettext as _
 from convstudy.language import number
-from convstudy.marks import N_
 
 # Colour and shape say the same, for all eyes and for grey print.
 VERDICTS = {

@@ -9,9 +9,9 @@ from convstudy.figures import style
 from convstudy.figures.activations import axes, place, scale, sheet
 from convstudy.figures.drawing import Drawing
 from convstudy.figures.maps import Kernels
+from convstudy.gettext_noop import N_
 from convstudy.language import gettext as _
 from convstudy.language import layer_in_words, ngettext
-from convstudy.marks import N_
 
 _MOST = 16  # kernels shown
 _IMAGE = 2.25  # widths of a map: the image is two high, and a gap

@@ -39,18 +39,14 @@ FOREST = "forest"
 
 # Of each table the files that it is read from, in results/<scale>; the readers: figures.tables.
 FILES: dict[str, Callable[[str, Job], list[str]]] = {
-    "histories": lambda section, job: [
-        f"runs/{one['experiment']}/seed{seed}/history.csv"
-        for one in job["experiments"]
-        for seed in one["seeds"]
-    ],
+    "histories": lambda section, job: ["histories.csv"],
     "comparisons": lambda section, job: ["comparisons.json"],
     "costs": lambda section, job: ["comparisons.json"],
     "claims": lambda section, job: ["claims.json"],
     "confusion": lambda section, job: [f"confusion/{section}.json"],
     "errors": lambda section, job: [f"errors/{section}.json"],
     "pictures": lambda section, job: [f"errors/{section}.npz"],
-    "grid": lambda section, job: [f"grids/{section}.json"],
+    "grid": lambda section, job: ["comparisons.json"],
     "activations": lambda section, job: _of_layers(job, "activations"),
     "kernels": lambda section, job: _of_layers(job, "kernels"),
 }

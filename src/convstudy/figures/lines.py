@@ -13,7 +13,7 @@ from convstudy.figures import style
 from convstudy.language import gettext as _
 from convstudy.language import ngettext, number
 
-# column of history.csv → factor from the file to the axis
+# column of the histories → factor from the file to the axis
 FACTORS = {"accuracy": 100.0, "loss": 1.0, "learning_rate": 1.0}
 
 _HANDLE = 0.49  # inches of a legend's entry beside its words

@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from convstudy import histories
 from convstudy.config.metrics import shown, shown_claim
 from convstudy.errors import StudyError
-from convstudy.figures import histories, maps
+from convstudy.figures import maps
 from convstudy.figures.drawing import Drawing
 from convstudy.figures.kinds import FILES
 from convstudy.files import read_json
@@ -167,20 +168,21 @@ def pictures(path: Path, errors: Path) -> np.ndarray:
     return images
 
 
-def grid(path: Path) -> Grid:
-    """Raise `StudyError` unless the file has the parts that are drawn."""
-    stored: Any = read_json(path)
-    with _reading(path, "axes or cells"):
-        axes = [axis["values"] for axis in stored["axes"]]
-        cells = [shown(cell, cell["n"]) for cell in stored["cells"]]
-        places = [
-            tuple(axis.index(value) for value, axis in zip(cell["values"], axes, strict=True))
-            for cell in cells
+def grid(path: Path, asked: dict[str, Any]) -> Grid:
+    """The test accuracies of the cells that the section's slice names."""
+    rows = _compared(path)
+    axes = [axis["values"] for axis in asked["axes"]]
+    places = [
+        tuple(axis.index(value) for value, axis in zip(cell["values"], axes, strict=True))
+        for cell in asked["cells"]
+    ]
+    with _reading(path, "accuracies"):
+        found = [rows[cell["experiment"]] for cell in asked["cells"]]
+        cells = [
+            {"n": row["n"], **shown(row["metrics"]["test_accuracy"], row["n"])} for row in found
         ]
-        if not cells or len(axes) not in (1, 2):
-            raise ValueError("there are none")
         made = _table(cells, (), ("n", *_SPREAD)).assign(place=places).astype({"n": "int64"})
-        return Grid(str(stored["title"]), str(stored["dataset"]), stored["axes"], made)
+        return Grid(str(asked["title"]), str(asked["dataset"]), asked["axes"], made)
 
 
 def claims(path: Path, asked: Iterable[dict[str, str]]) -> list[Claim]:
@@ -192,16 +194,18 @@ def claims(path: Path, asked: Iterable[dict[str, str]]) -> list[Claim]:
 
 # Of tables that are one file; of those of many.
 _READERS: dict[str, Callable[[Path, Drawing], Any]] = {
+    "histories": lambda path, drawing: histories.read(
+        path, {one.name: one.seeds for one in drawing.experiments}
+    ),
     "comparisons": comparisons,
     "costs": costs,
     "claims": lambda path, drawing: claims(path, drawing.claims),
     "confusion": lambda path, drawing: confusion(path),
     "errors": lambda path, drawing: errors(path),
     "pictures": lambda path, drawing: pictures(path, path.with_suffix(".json")),
-    "grid": lambda path, drawing: grid(path),
+    "grid": lambda path, drawing: grid(path, drawing.options["grid"]),
 }
 _OF_RUNS: dict[str, Callable[[Path, Drawing], Any]] = {
-    "histories": lambda runs, drawing: histories.read_all(runs, drawing.experiments),
     "activations": maps.reader("activations", maps.activations),
     "kernels": maps.reader("kernels", maps.kernels),
 }

@@ -11,9 +11,9 @@ from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 from convstudy.config.metrics import as_shares
 from convstudy.figures import lines, style
 from convstudy.figures.drawing import Drawing
+from convstudy.gettext_noop import N_
 from convstudy.language import gettext as _
 from convstudy.language import number
-from convstudy.marks import N_
 
 FRONT, POINT = "front", "point"  # gids of the line through networks that none beats in both, …
 _WIDE = 5  # times; over more than that, the cheap ones lie on top of each other on a linear axis

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from convstudy.config.kinds import asked, compared
+from convstudy.config.claim_kinds import asked, compared
 from convstudy.config.metrics import shown_claim
 from convstudy.report.published import estimate_of, size
 

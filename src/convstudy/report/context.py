@@ -46,10 +46,11 @@ def gather(study: Values, results: Path, data: Path, report: Path) -> Values:
                     read_sealed(results / "layers" / f"{one}.json") for one in section["layers"]
                 ],
                 **_drawn_from(results, name, section["figures"]),
+                "grid": _grid(section["shown"].get("grid"), comparisons),
                 "claims": claims,
                 "datasets": _titles_of_data(section["experiments"], experiments),
                 "family": decided["families"].get(name),
-                "differing": provenance.differing(section["experiments"], runs),
+                "differing": provenance.differing(section["experiments"], experiments, runs),
                 "incomparable": [one for one in study["incomparable"] if one["section"] == name],
                 **networks.of_section(name, study, comparisons.get(name), claims),
             }
@@ -64,7 +65,8 @@ def gather(study: Values, results: Path, data: Path, report: Path) -> Values:
         "datasets": datasets,
         "sections": sections,
         "statistics": {
-            key: decided[key] for key in ("level", "minimum_seeds", "most_seeds", "looks_unknown")
+            key: decided[key]
+            for key in ("level", "first_level", "minimum_seeds", "most_seeds", "looks_unknown")
         },
         "unused": [
             {"title": experiments.get(name, {"title": name})["title"], "seeds": seeds}
@@ -108,17 +110,28 @@ def _experiment(one: Values, dataset: Values) -> Values:
 
 
 def _drawn_from(results: Path, section: str, shown: list[str]) -> Values:
-    """The tables of how networks err and of a grid, whose numbers the text gives too, or None."""
-    folders = {"confusion": "confusion", "errors": "errors", "grid": "grids"}
-    used = {table: results / folders[table] / f"{section}.json" for table in folders}
-    found = {one: read_json(used[one]) if one in needs(shown) else None for one in folders}
+    """The tables of how networks err, whose numbers the text gives too, or None."""
+    found = {
+        table: read_json(results / table / f"{section}.json") if table in needs(shown) else None
+        for table in ("confusion", "errors")
+    }
     if found["errors"]:
         calibration, seeds = found["errors"]["calibration"], len(found["errors"]["seeds"])
         calibration["error"] = with_seeds_enough(calibration["error"], seeds)
-    if found["grid"]:
-        cells = found["grid"]["cells"]
-        found["grid"]["cells"] = [with_seeds_enough(cell, cell["n"]) for cell in cells]
     return found
+
+
+def _grid(asked: Values | None, comparisons: Values) -> Values | None:
+    """A grid with the test accuracies of its cells."""
+    if asked is None:
+        return None
+    rows = {row["experiment"]: row for one in comparisons.values() for row in one["experiments"]}
+    found = [(cell, rows[cell["experiment"]]) for cell in asked["cells"]]
+    cells = [
+        {**cell, "n": row["n"], **with_seeds_enough(row["metrics"]["test_accuracy"], row["n"])}
+        for cell, row in found
+    ]
+    return {**asked, "cells": cells}
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

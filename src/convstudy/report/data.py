@@ -10,9 +10,10 @@ Values = dict[str, Any]
 
 
 def described(path: Path, stated: Values) -> Values:
-    """The description of a data set whose title, format and origin are those of the config.
+    """The description of a data set, and what the config says `about` it besides.
 
-    Raises `StudyError` for one that says otherwise, that was edited or that is missing.
+    Raises `StudyError` for one that was edited, is missing or has another title, format or origin
+    than the config's.
     """
     found: Values = read_sealed(path)
     wrong = [
@@ -22,4 +23,4 @@ def described(path: Path, stated: Values) -> Values:
     ]
     if wrong:
         raise StudyError(f"{path}: {'; '.join(wrong)}. Delete it and run snakemake again.")
-    return found
+    return {**found, "about": stated.get("about")}

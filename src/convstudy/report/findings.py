@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from convstudy.gettext_noop import N_
 from convstudy.language import gettext as _
 from convstudy.language import listing
-from convstudy.marks import N_
-from convstudy.report.measured import in_unit, span
+from convstudy.report.measured import bound, in_unit, span
+from convstudy.report.published import own_log_differs
 from convstudy.report.sentences import finding, quantity, quoted
 from convstudy.report.words import count, percent, text, times
 
@@ -19,6 +20,21 @@ _MORE = N_(
     "On %(data)s, %(winner)s beats %(loser)s by %(value)s, with %(times)s times the parameters."
 )
 _AS_MANY = N_("On %(data)s, %(winner)s beats %(loser)s by %(value)s.")
+_IS_MORE = N_("On %(data)s, the %(quantity)s of %(of)s is %(value)s, more than %(bound)s.")
+_IS_LESS = N_("On %(data)s, the %(quantity)s of %(of)s is %(value)s, less than %(bound)s.")
+_NOT_MORE = N_(
+    "On %(data)s, the %(quantity)s of %(of)s is %(value)s, less than the %(bound)s claimed."
+)
+_NOT_LESS = N_(
+    "On %(data)s, the %(quantity)s of %(of)s is %(value)s, more than the %(bound)s claimed."
+)
+# Of a value against its bound, by kind and verdict.
+_HELD_AGAINST = {
+    ("above", "supported"): _IS_MORE,
+    ("above", "contradicted"): _NOT_MORE,
+    ("below", "supported"): _IS_LESS,
+    ("below", "contradicted"): _NOT_LESS,
+}
 
 
 def findings(sections: list[Values]) -> list[str]:
@@ -33,7 +49,11 @@ def findings(sections: list[Values]) -> list[str]:
     told = [claim["name"] for claim, _ in chosen]
     excluded = [one for section in sections if (one := of_excluded(section, told))]
     said = [sentence(claim, section) for claim, section in chosen]
-    return [*said, *excluded[:2], *_counts(sections)]
+    # First what the publication itself contradicts.
+    excluded.sort(key=lambda one: not own_log_differs(one))
+    leads = [of_lead(claim) for claim in excluded[:2]]
+    first = sum(map(own_log_differs, excluded[:2]))
+    return [*leads[:first], *said, *leads[first:], *_counts(sections)]
 
 
 def answer(section: Values) -> str:
@@ -41,7 +61,7 @@ def answer(section: Values) -> str:
     best = ranked(section)[:1]
     said = [sentence(claim, section) for claim in best]
     excluded = of_excluded(section, [claim["name"] for claim in best])
-    said += [excluded] if excluded else []
+    said += [of_lead(excluded)] if excluded else []
     return " ".join([*said, *_counts([section])])
 
 
@@ -80,6 +100,15 @@ def _composed(claim: Values, section: Values) -> str:
     data = listing([text(one) for one in claim["datasets"]])
     if claim["kind"] == "greater" and claim["metric"] == "test_accuracy" and not claim["bound"]:
         return _beaten(claim, section, data)
+    held_against = _HELD_AGAINST.get((claim["kind"], claim["verdict"]))
+    if held_against and claim["p"] is not None:  # as it is, it may equal its bound
+        return _(held_against) % {
+            "data": data,
+            "quantity": quantity(claim),
+            "of": quoted(claim["titles"][claim["of"]]),
+            "value": measured(claim),
+            "bound": bound(claim),
+        }
     if claim["kind"] == "ratio":
         return _("On %(data)s, the %(quantity)s of %(of)s is %(value)s that of %(than)s.") % {
             "data": data,
@@ -128,34 +157,56 @@ def _beaten(claim: Values, section: Values, data: str) -> str:
     }
     if claim["size"] != "smaller":
         return said
-    stated = _unsigned(in_unit(claim["published_estimate"], claim))
-    excluded = _("Published: %(stated)s, which is excluded.") % {"stated": stated}
-    return f"{said} {excluded}"
+    larger = _(
+        "The published %(stated)s are more than one more pair of runs would show (%(range)s)."
+    )
+    return f"{said} {larger % _stated(claim)}"
 
 
-def of_excluded(section: Values, told: list[str]) -> str | None:
-    """Of the published leads that our intervals exclude as too large, the largest not yet told."""
-    smaller = [
+def _stated(claim: Values) -> dict[str, str]:
+    """The published difference, that of its log, and the range of one more pair of runs."""
+    known = {"stated": claim["published_estimate"], "logged": claim["logged_estimate"]}
+    said = {key: in_unit(value, claim) for key, value in known.items() if value is not None}
+    ends = claim["one_more"]
+    between = span(ends, claim) if ends["low"] < 0 else _unsigned(span(ends, claim))
+    return {**said, "stated": _unsigned(said["stated"]), "range": between}
+
+
+def of_excluded(section: Values, told: list[str]) -> Values | None:
+    """Of the published leads that one more pair of runs would not show, the largest untold one."""
+    smaller: list[Values] = [
         claim
         for claim in section["claims"]
         if claim["size"] == "smaller" and claim["kind"] == "greater" and claim["name"] not in told
     ]
     if not smaller:
         return None
-    claim = max(smaller, key=lambda one: abs(one["published_estimate"]))
-    words = _(
-        "The published lead of %(of)s over %(than)s, %(stated)s, is excluded: here %(value)s."
-    )
+    return max(smaller, key=lambda one: (own_log_differs(one), abs(one["published_estimate"])))
+
+
+def of_lead(claim: Values) -> str:
+    """A published lead that our runs do not show, and whether its own log does."""
+    if own_log_differs(claim):
+        words = _(
+            "The published lead of %(of)s over %(than)s, %(stated)s, is neither in the "
+            "publication's own log (%(logged)s) nor here: %(value)s."
+        )
+    else:
+        words = _(
+            "The published lead of %(of)s over %(than)s, %(stated)s, is more than one more pair of "
+            "runs would show (%(range)s): here %(value)s."
+        )
     return words % {
         "of": quoted(claim["titles"][claim["of"]]),
         "than": quoted(claim["titles"][claim["than"]]),
-        "stated": _unsigned(in_unit(claim["published_estimate"], claim)),
-        "value": _unsigned(measured(claim)),
+        "value": measured(claim),
+        **_stated(claim),
     }
 
 
 def _counts(sections: list[Values]) -> list[str]:
-    verdicts = [claim["verdict"] for section in sections for claim in section["claims"]]
+    claims = [claim for section in sections for claim in section["claims"]]
+    verdicts = [claim["verdict"] for claim in claims if claim["kind"] != "all_of"]  # which repeat
     if not verdicts:
         return []
     said = _("Claims that hold: %(held)s of %(all)s; that do not: %(not)s; not decided: %(open)s.")

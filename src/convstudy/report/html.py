@@ -17,8 +17,8 @@ from mdit_py_plugins.anchors import anchors_plugin
 from convstudy import language
 from convstudy.errors import StudyError
 from convstudy.files import write_text
+from convstudy.gettext_noop import N_
 from convstudy.language import gettext as _
-from convstudy.marks import N_
 from convstudy.report.folds import folds_plugin
 from convstudy.report.record import check_origin
 from convstudy.report.templates import environment_of

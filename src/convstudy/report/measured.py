@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from convstudy.config.kinds import is_level, plausible
+from convstudy.config.claim_kinds import is_level, plausible
 from convstudy.config.metrics import METRICS
 from convstudy.language import gettext as _
 from convstudy.language import ngettext, number

@@ -82,11 +82,23 @@ def environments(experiments: Values, runs: list[dict[str, str]]) -> Values:
     }
 
 
-def differing(names: list[str], runs: list[dict[str, str]]) -> list[Values]:
-    """Fields that may change a result or a time and in which the runs of a comparison differ."""
-    own = [run for run in runs if run["experiment"] in names]
-    values = {field: sorted({run[field] for run in own}) for field in _MATTERS}
-    return [{"field": field, "found": v} for field, v in values.items() if len(v) > 1]
+def differing(names: list[str], experiments: Values, runs: list[dict[str, str]]) -> list[Values]:
+    """Fields that may change a result or a time and in which the runs of a comparison differ.
+
+    Of each value the titles of the networks that all their runs have it, where none has two.
+    """
+    made = []
+    for field in _MATTERS:
+        found: dict[str, list[str]] = {}
+        for name in names:
+            for value in sorted({run[field] for run in runs if run["experiment"] == name}):
+                found.setdefault(value, []).append(experiments[name]["title"])
+        if len(found) > 1:
+            whole = sum(map(len, found.values())) == len(names)
+            made.append(
+                {"field": field, "found": found if whole else {value: [] for value in found}}
+            )
+    return made
 
 
 def command(overlays: list[str], settings: Values) -> str:

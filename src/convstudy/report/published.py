@@ -1,13 +1,13 @@
 """What a published report states, held against what was measured here.
 
-A published accuracy is one run, so it is held against where one more run of ours would lie. A
-published difference is held against our interval of it: what lies outside is excluded.
+A published accuracy is one run, so it is held against where one more run of ours would lie, and a
+published difference against where that of one more run of each network would.
 """
 
 import math
 from typing import Any
 
-from convstudy.config.kinds import compared
+from convstudy.config.claim_kinds import compared
 
 Values = dict[str, Any]
 
@@ -57,18 +57,24 @@ def estimate_of(claim: Values, results: Values) -> float | None:
 
 
 def size(claim: Values) -> str | None:
-    """`smaller` or `larger` than published, `alike`; None where nothing can be compared.
+    """Whether accuracies differ by less than published (`smaller`), or by more (`larger`).
 
-    Of differences and ratios whose published value lies outside the interval that was measured.
+    `alike` where the published difference lies in the range of one more run of each network; None
+    where nothing can be compared.
     """
-    value = claim["published_estimate"]
-    if value is None or claim["low"] is None or claim["kind"] in ("above", "below"):
+    value, ends = claim["published_estimate"], claim["one_more"]
+    if value is None or ends is None or claim["kind"] in ("above", "below"):
         return None
-    where = place(value, (claim["low"], claim["high"]))
-    nothing = 1.0 if claim["kind"] == "ratio" else 0.0
+    where = place(value, (ends["low"], ends["high"]))
     if where == "inside":
         return "alike"
-    return "smaller" if (where == "above") == (value > nothing) else "larger"
+    return "smaller" if (where == "above") == (value > 0) else "larger"
+
+
+def own_log_differs(claim: Values) -> bool:
+    """Whether the publication's own log has the sign of a published difference the other way."""
+    stated, logged = claim["published_estimate"], claim["logged_estimate"]
+    return stated is not None and logged is not None and stated * logged < 0
 
 
 def statements(study: Values, sections: list[Values]) -> list[Values]:

@@ -9,14 +9,14 @@ from jinja2 import TemplateError
 
 from convstudy import language
 from convstudy.config import read_slice
-from convstudy.config.kinds import compared
+from convstudy.config.claim_kinds import compared
 from convstudy.config.metrics import METRICS
 from convstudy.errors import StudyError
 from convstudy.figures.kinds import files as files_of_figures
 from convstudy.files import digest, write_text
 from convstudy.report import findings, measured, sentences, settings, words
 from convstudy.report.context import gather
-from convstudy.report.record import record_of
+from convstudy.report.record import TABLES, record_of
 from convstudy.report.templates import environment_of
 from convstudy.report.written import written_with
 from convstudy.sealed import write_sealed
@@ -65,10 +65,7 @@ def _record(options: argparse.Namespace, study: dict[str, Any]) -> dict[str, Any
     """
     results = options.results
     used = [
-        *(results / name for name in ("summary.csv", "comparisons.json", "claims.json")),
-        *(results / "confusion" / f"{section}.json" for section in study["confusion"]),
-        *(results / "errors" / f"{section}.json" for section in study["errors"]),
-        *(results / "grids" / f"{section}.json" for section in study["grids"]),
+        *(results / name for name in ("histories.csv", *TABLES)),
         *(
             results / "layers" / f"{layer}.json"
             for section in study["report"]["sections"]
@@ -89,7 +86,6 @@ def _record(options: argparse.Namespace, study: dict[str, Any]) -> dict[str, Any
             results / path
             for name, job in study["drawn"]["sections"].items()
             for path in files_of_figures(name, job, *job["figures"])
-            if path.endswith(".npz")
         ),
         results / "figures" / "forest.png",
     ]

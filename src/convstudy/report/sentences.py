@@ -6,11 +6,11 @@ states what the test showed and nothing else.
 
 from typing import Any
 
-from convstudy.config.kinds import EVERY_CLASS, compared
+from convstudy.config.claim_kinds import EVERY_CLASS, compared
 from convstudy.config.metrics import METRICS
+from convstudy.gettext_noop import N_
 from convstudy.language import gettext as _
 from convstudy.language import listing
-from convstudy.marks import N_
 from convstudy.report.measured import bare_bound, bound
 from convstudy.report.words import layer, text
 
@@ -173,4 +173,4 @@ def _decisive_parts(claim: Claim) -> list[Claim]:
     return [part for part in claim["parts"] if part["verdict"] in deciding[claim["verdict"]]]
 
 
-FILTERS = (finding, quoted)
+FILTERS = (finding, quoted, quantity)

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
+from convstudy.gettext_noop import N_
 from convstudy.language import gettext as _
 from convstudy.language import localised, ngettext, value_in_words
-from convstudy.marks import N_
 from convstudy.report.words import count, percent, text
 
 _OFF = (0, False, "constant", "float32")  # values of a recipe that change nothing

@@ -1,7 +1,8 @@
-"""`convstudy tables`: what a report says of data, networks and claims, as CSV and for LaTeX.
+"""`convstudy tables`: the tables of a report, as CSV and for LaTeX.
 
 Each table is built once, as a DataFrame of what was computed: fractions, seconds, counts. The CSV
-file holds that; the one for LaTeX says the same in the words and digits of the report.
+file holds that; the one for LaTeX, of data, networks and claims, says the same in the words and
+digits of the report.
 """
 
 import argparse
@@ -14,8 +15,8 @@ import pandas as pd
 
 from convstudy import language
 from convstudy.files import write_text
+from convstudy.gettext_noop import N_
 from convstudy.language import gettext as _
-from convstudy.marks import N_
 from convstudy.report import measured, words
 from convstudy.report.context import gather
 from convstudy.report.record import TABLES, check_origin, record_of
@@ -59,6 +60,8 @@ def main(argv: list[str]) -> None:
         for name, table in tables(values).items():
             write_text(options.output / f"{name}.csv", table.frame.to_csv(index=False))
             write_text(options.output / f"{name}.tex", latex(name, table))
+        for name, frame in (("statements", _statements(values)), ("layers", _layers(values))):
+            write_text(options.output / f"{name}.csv", frame.to_csv(index=False))
 
 
 def tables(values: Values) -> dict[str, Table]:
@@ -167,7 +170,7 @@ def _network(row: Values) -> dict[str, str]:
 
 _FIELDS = (
     *("kind", "metric", "estimate", "low", "high", "coverage", "bound"),
-    *("test", "p", "p_holm", "level"),
+    *("test", "p", "p_holm", "level", "effect", "superiority"),
 )
 
 
@@ -178,6 +181,11 @@ def _claims(values: Values) -> pd.DataFrame:
             "section": section["name"],
             "says": claim["says"],
             **{field: claim[field] for field in _FIELDS},
+            **{
+                f"{part}_{end}": (claim[part] or {}).get(end)
+                for part in ("new_items", "seeds_needed")
+                for end in ("low", "high")
+            },
             "verdict": claim["verdict"],
             "reason": claim["reason"],
         }
@@ -198,3 +206,31 @@ def _claim(row: Values) -> dict[str, str]:
         if claim["p_holm"] is None
         else words.p_value(claim["p_holm"], claim["level"]),
     }
+
+
+_STATED = ("name", "published_estimate", "logged_estimate", "estimate", "low", "high", "verdict")
+
+
+def _statements(values: Values) -> pd.DataFrame:
+    """Published statements in their order; without a claim that asks them nothing was measured."""
+    return pd.DataFrame(
+        {
+            "says": one["says"],
+            "outcome": one["outcome"],
+            **{field: (one["claim"] or {}).get(field) for field in _STATED},
+        }
+        for one in values["statements"]
+    ).rename(columns={"name": "claim"})
+
+
+def _layers(values: Values) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "section": section["name"],
+            **{field: layer[field] for field in ("layer", "title", "parameters", "macs")},
+            "checks": len(layer["checks"]),
+            "passed": sum(check["passed"] for check in layer["checks"]),
+        }
+        for section in values["sections"]
+        for layer in section["layers"]
+    )

@@ -173,6 +173,17 @@ def network(one: dict[str, Any]) -> str:
     return f"{text(one['title'])} ({text(one['dataset_title'])})"
 
 
+def found_on(one: tuple[str, Sequence[str]]) -> str:
+    """A value in which runs differ, and the networks that have it: `cpu: SimpleCNN`."""
+    value, networks = one
+    if not networks:
+        return text(value)
+    return _("%(value)s: %(networks)s") % {
+        "value": text(value),
+        "networks": listing([text(title) for title in networks]),
+    }
+
+
 def check(label: str) -> str:
     """Name of a layer's check, `reference, float64`: each part by itself."""
     return ", ".join(text(part) for part in label.split(", "))
@@ -201,6 +212,6 @@ _PLAIN = (
 )
 _OF_RECORDS = (
     *(unused_runs, effect_size, mean_sd, interval, pair, recall, network, images_of),
-    *(row_accuracy, row_accuracies, mistake, check, by_checks, largest_deviation),
+    *(row_accuracy, row_accuracies, mistake, found_on, check, by_checks, largest_deviation),
 )
 FILTERS = _PLAIN + _OF_RECORDS

@@ -8,19 +8,20 @@ comparisons.json: {section: {
                      "parameters", "macs", "best"}],
     "pairs": [{"a", "b", "difference" (a − b), "p", "separated"}]}}
 
-claims.json: {"level", "minimum_seeds", "most_seeds" (that seeds_needed plans for),
-    "ledger" (SHA-256 of ledger.jsonl), "looks_unknown" (whether there were looks before it begins),
-    "unused": {experiment: seeds that were looked at and are not among these}, "dropped": {claim
-        that was looked at and is no longer asked as it was: its last verdict},
+claims.json: {"level", "first_level" (of a first look), "minimum_seeds", "most_seeds" (that
+    seeds_needed plans for), "ledger" (SHA-256 of ledger.jsonl), "looks_unknown" (whether there were
+    looks before it begins), "unused": {experiment: seeds that were looked at and are not among
+    these}, "dropped": {claim that was looked at and is no longer asked as it was: its last
+    verdict},
     "families": {section with claims: {"tests" (how many p values Holm corrects together), "n"
         (fewest seeds in them), "smallest_effect" (observed difference between two networks of n
         seeds, in standard deviations over seeds, that passes the strictest step of Holm)}},
     "claims": {name: {"section", "kind", "metric", "of", "than", "claims" (of all_of), "n" (values
         of each experiment: seeds, or repeats of a timing), "bound" (margin, threshold or factor),
         "estimate", "low", "high", "coverage", "decisive", "test", "p", "effect", "look", "level"
-        (of this look), "p_holm", "verdict",
-        "reason", "superiority", "new_items": {"low", "high", "df"}, "one_seed": {"only_of",
-        "only_than", "p", "smallest_p"}, "seeds_needed": {"low", "high"}, "stated",
+        (of this look), "p_holm", "verdict", "reason", "superiority", "new_items": {"low", "high",
+        "df"}, "one_more": {"low", "high"}, "one_seed": {"only_of", "only_than", "p", "smallest_p"},
+        "seeds_needed": {"low", "high"}, "stated",
         "looks": [{"n", "verdict", "tested"}]}}}
     test: welch | tost_welch | one_sample_t | welch_log_ratio | welch_contrast | games_howell |
         arithmetic
@@ -35,6 +36,7 @@ claims.json: {"level", "minimum_seeds", "most_seeds" (that seeds_needed plans fo
     effect: Hedges' g, of two networks or of one against its threshold; of logarithms for a ratio
     superiority: P(a seed of `of` > a seed of `than`)
     new_items: the interval for new seeds and new test images; `low` and `high` are for new seeds
+    one_more: the range of the same from one more run of each network; of test accuracies
     one_seed: McNemar's test of two single networks; decides nothing
     p_holm: p, times 0.05 / level, corrected by Holm in its section; below 0.05 it decides
     coverage: of the interval from low to high: 1 − level, for equivalence 1 − 2 · level

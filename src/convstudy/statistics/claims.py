@@ -5,15 +5,15 @@ from typing import Any
 
 from statsmodels.stats.multitest import multipletests
 
-from convstudy.config.kinds import Claim, bound, compared
-from convstudy.statistics.beside import beside
+from convstudy.config.claim_kinds import Claim, bound, compared
+from convstudy.statistics.claim_tests import groups_of, outcome
 from convstudy.statistics.effects import smallest_effect
 from convstudy.statistics.exact import CONTRADICTED, EQUIVALENT, INCONCLUSIVE, SUPPORTED, Outcome
 from convstudy.statistics.intervals import LEVEL
 from convstudy.statistics.ledger import level_of_look
-from convstudy.statistics.outcomes import groups_of, outcome
 from convstudy.statistics.power import MOST, Rules
 from convstudy.statistics.summary import Summary
+from convstudy.statistics.supplements import supplements
 
 Claims = dict[str, Claim]
 Row = dict[str, Any]
@@ -56,7 +56,7 @@ def decide(
             "p_holm": adjusted.get(name),
             "verdict": verdict,
             "reason": reason,
-            **beside(claim, summary, found, verdict, rules),
+            **supplements(claim, summary, found, verdict, rules),
         }
     rows = {
         name: tested[name] if name in tested else _all_of(claim, tested)
@@ -64,6 +64,7 @@ def decide(
     }
     return {
         "level": LEVEL,
+        "first_level": level_of_look(1),
         "minimum_seeds": minimum_seeds,
         "most_seeds": MOST,
         "families": families,

@@ -10,9 +10,9 @@ from convstudy.config import read_slice
 from convstudy.config.metrics import fault
 from convstudy.errors import StudyError
 from convstudy.files import write_json
+from convstudy.recorded import as_recorded
 from convstudy.sealed import read_sealed
 from convstudy.statistics import predictions
-from convstudy.vouched import vouched
 
 
 def main(argv: list[str]) -> None:
@@ -96,7 +96,7 @@ def read_seeds(
     Raises `StudyError` unless all are of the same images, and of the classes that have names.
     """
     record = read_sealed(runs / f"seed{seeds[0]}" / "metrics.json")
-    paths = [vouched(runs / f"seed{seed}" / "predictions.npz") for seed in seeds]
+    paths = [as_recorded(runs / f"seed{seed}" / "predictions.npz") for seed in seeds]
     found = [predictions.read(path) for path in paths]
     classes = record.get("classes", [])
     if not all(np.array_equal(one.labels, found[0].labels) for one in found):

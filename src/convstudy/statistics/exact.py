@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from convstudy.config.kinds import Claim, bound, compared
+from convstudy.config.claim_kinds import Claim, bound, compared
 from convstudy.statistics.intervals import slope
 
 SUPPORTED, CONTRADICTED = "supported", "contradicted"

@@ -1,13 +1,17 @@
-"""Reads a run's history: holds it against the record and the recipe, and measures its curves."""
+"""A run's history held against its record and the recipe; and what is measured of curves."""
 
 import csv
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from convstudy.errors import StudyError
+from convstudy.config.metrics import METRICS, fault
+from convstudy.histories import COLUMNS
 from convstudy.training.recipe import Recipe, learning_rate
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # (split, column) of the last epoch → field of the record that states the same.
 _LAST = {
@@ -23,7 +27,10 @@ Rows = dict[tuple[int, str], dict[str, str]]  # by epoch and split
 def _rows(path: Path) -> Rows:
     rows: Rows = {}
     with path.open(newline="", encoding="utf-8") as file:
-        for row in csv.DictReader(file):
+        reader = csv.DictReader(file)
+        if tuple(reader.fieldnames or ()) != COLUMNS:
+            raise ValueError(f"its columns are not {', '.join(COLUMNS)}")
+        for row in reader:
             if rows.setdefault((int(row["epoch"]), row["split"]), row) is not row:
                 raise ValueError(f"epoch {row['epoch']} has two rows of {row['split']}")
     return rows
@@ -34,9 +41,12 @@ def contradictions(path: Path, record: dict[str, Any]) -> Iterator[str]:
     try:
         found = _rows(path)
         epochs = max(epoch for epoch, _ in found)
-        last = {
-            field: float(found[epochs, split][column]) for (split, column), field in _LAST.items()
+        values = {
+            (epoch, split, column): float(row[column])
+            for (epoch, split), row in found.items()
+            for column in ("loss", "accuracy", "seconds")
         }
+        last = {field: values[epochs, *of] for of, field in _LAST.items()}
     except FileNotFoundError:
         return  # found missing among the run's files
     except (KeyError, TypeError, ValueError, csv.Error) as error:
@@ -48,6 +58,11 @@ def contradictions(path: Path, record: dict[str, Any]) -> Iterator[str]:
         stated = record.get(name)
         if isinstance(stated, int | float) and not math.isclose(stated, value, rel_tol=1e-6):
             yield f"{name} is {stated}, history.csv ends with {value}"
+    for (epoch, split, column), value in values.items():
+        metric = f"{split}_{column}"
+        if metric in METRICS and (said := fault(metric, value)):
+            yield f"history.csv, epoch {epoch}: {said}"
+            break
     yield from _departures(found, record)
 
 
@@ -61,8 +76,11 @@ def _departures(rows: Rows, record: dict[str, Any]) -> Iterator[str]:
         yield f"history.csv cannot be compared with the recipe ({error!r})"
         return
     epochs = range(1, recipe.epochs + 1)
-    if set(rows) != {(epoch, split) for epoch in epochs for split in ("train", "test")}:
-        yield f"history.csv does not have the {recipe.epochs} epochs of the recipe, and these alone"
+    if [*rows] != [(epoch, split) for epoch in epochs for split in ("train", "test")]:
+        yield (
+            f"history.csv does not have the {recipe.epochs} epochs of the recipe, and these alone, "
+            "in their order"
+        )
     for (epoch, _), rate in rates.items():
         wanted = learning_rate(recipe, epoch * steps - 1, recipe.epochs * steps)
         if not math.isclose(rate, wanted, rel_tol=1e-9):
@@ -70,18 +88,11 @@ def _departures(rows: Rows, record: dict[str, Any]) -> Iterator[str]:
             return
 
 
-def measure(metric: str, path: Path) -> float | None:
-    """One number of a run's curves; None if it has too few epochs for it."""
+def measure(metric: str, curves: "pd.DataFrame") -> list[float | None]:
+    """One number of the curves of each seed, for rows of one experiment; None of too few epochs."""
     split, column, function = _CURVES[metric]
-    try:
-        rows = _rows(path)
-        epochs = sorted(epoch for epoch, of in rows if of == split)
-        values = [float(rows[epoch, split][column]) for epoch in epochs]
-    except (OSError, KeyError, TypeError, ValueError, csv.Error) as error:
-        raise StudyError(
-            f"{path} cannot be read ({error!r}). Delete that run's folder and run snakemake again."
-        ) from None
-    return function(values)
+    seeds = curves[curves["split"] == split].groupby("seed", sort=False)[column]
+    return [function(values.tolist()) for _, values in seeds]
 
 
 def roughness(values: Sequence[float]) -> float | None:
@@ -95,8 +106,8 @@ def late_change(values: Sequence[float]) -> float | None:
     return values[-1] - values[len(values) // 2 - 1] if len(values) > 1 else None
 
 
-# metric → split and column of history.csv, and what is measured of it
-_CURVES = {
+# metric → split and column of the history, and what is measured of it
+_CURVES: dict[str, tuple[str, str, Callable[[Sequence[float]], float | None]]] = {
     "roughness": ("test", "accuracy", roughness),
     "late_test_loss": ("test", "loss", late_change),
     "late_train_loss": ("train", "loss", late_change),

@@ -1,7 +1,7 @@
 """Student-t contrasts: an estimate, its standard error, its degrees of freedom.
 
 Every interval is over seeds: it says where the mean over further seeds would lie, on this training
-set and this test set. What other test images would change is in `convstudy.statistics.items`.
+set and this test set. What other test images would change is in `convstudy.statistics.image_noise`.
 """
 
 import math
@@ -49,10 +49,13 @@ def mean_and_sd(values: Sequence[float]) -> tuple[float, float | None]:
     return float(np.mean(values)), float(np.std(values, ddof=1))
 
 
-def linear(groups: Sequence[Sequence[float]], weights: Sequence[float]) -> Contrast | None:
+def linear(
+    groups: Sequence[Sequence[float]], weights: Sequence[float], *, further: bool = False
+) -> Contrast | None:
     """Σ w·mean with unequal variances (Welch 1947, Satterthwaite 1946); None without spread.
 
-    With v = w²s²/n of each group: error √Σv, df (Σv)² / Σ(v²/(n − 1)).
+    With v = w²s²/n of each group: error √Σv, df (Σv)² / Σ(v²/(n − 1)). Of one `further` value of
+    each group in place of the means, v = w²s²(1 + 1/n): its interval is one of prediction.
     """
     described = [mean_and_sd(values) for values in groups]
     sds = [sd for _, sd in described if sd is not None]
@@ -63,6 +66,8 @@ def linear(groups: Sequence[Sequence[float]], weights: Sequence[float]) -> Contr
     if not any(parts):  # nothing varies, or only what has no weight
         return None
     estimate = sum(weight * mean for weight, (mean, _) in zip(weights, described, strict=True))
+    if further:
+        parts = [part * (n + 1) for part, n in zip(parts, sizes, strict=True)]
     df = satterthwaite(sum(parts), parts, [n - 1 for n in sizes])
     return Contrast(estimate, math.sqrt(sum(parts)), df)
 

@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from convstudy.config.kinds import EVERY_CLASS, Claim, asked, column, compared
+from convstudy.config.claim_kinds import EVERY_CLASS, Claim, asked, column, compared
 from convstudy.errors import StudyError
 from convstudy.files import canonical_json, write_text
 from convstudy.statistics.intervals import LEVEL

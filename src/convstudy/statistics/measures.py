@@ -5,12 +5,14 @@ that its data do not know, too few epochs) the list of its experiment stays empt
 """
 
 from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from convstudy.config.kinds import EVERY_CLASS, Claim, column, compared
+from convstudy import histories
+from convstudy.config.claim_kinds import EVERY_CLASS, Claim, column, compared
 from convstudy.config.metrics import METRICS, fault
 from convstudy.errors import StudyError
 from convstudy.sealed import read_sealed
@@ -23,9 +25,12 @@ Values = list[float]
 def add(table: Summary, claims: Iterable[Claim], runs: Path, timing: Path) -> None:
     """Fill in what the claims name and summary.csv does not hold, in place.
 
-    `runs` is the folder of all runs, `timing` the file of the rule of that name, read only if a
-    claim is about time. Raises `StudyError` for files that are missing, unreadable or implausible.
+    `runs` is the folder of all runs, with their histories beside it, `timing` the file of the rule
+    of that name; each is read only if a claim is about it. Raises `StudyError` for files that are
+    missing, unreadable or implausible.
     """
+    seeds = {name: one.seeds for name, one in table.items()}
+    curves = cache(lambda: histories.read(runs.with_name(histories.NAME), seeds))
     for claim in claims:
         if claim["kind"] == "all_of":
             continue
@@ -42,10 +47,10 @@ def add(table: Summary, claims: Iterable[Claim], runs: Path, timing: Path) -> No
                     about = {**claim, "class": each}
                     one.values[column(about)] = _of_matrices(about, one)
             elif metric.source == "history":
-                paths = [folder / f"seed{seed}" / "history.csv" for seed in one.seeds]
-                measured = [history.measure(claim["metric"], path) for path in paths]
+                rows = curves()[curves()["experiment"] == name]
+                measured = history.measure(claim["metric"], rows)
                 found = [value for value in measured if value is not None]
-                one.values[column(claim)] = found if len(found) == len(paths) else []
+                one.values[column(claim)] = found if len(found) == len(one.seeds) else []
             elif metric.source == "activations":
                 one.values[column(claim)] = _frequencies(claim["layer"], one, folder)
             else:

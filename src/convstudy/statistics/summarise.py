@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from convstudy import histories
 from convstudy.config import read_slice
 from convstudy.errors import StudyError
 from convstudy.files import write_text
@@ -48,10 +49,14 @@ def expectations(experiments: dict[str, Any]) -> list[Expected]:
 
 
 def summarise(runs: Path, expected: list[Expected], output: Path) -> None:
-    """Write the summary of all runs; if any of them is not as expected, name all and write none."""
+    """Write the summary of all runs and, beside it, their histories.
+
+    If any of them is not as expected, name all that are not and write none.
+    """
     records, faults = check_all(runs, expected)
     if faults:
         raise _refusal(faults, len(expected), output)
+    write_text(output.with_name(histories.NAME), histories.spell(records))
     write_text(output, summary.spell(records.values()))
 
 

@@ -6,7 +6,7 @@ from torch.nn import functional as F
 
 from convstudy.errors import StudyError
 from convstudy.training.recipe import Recipe
-from convstudy.training.streams import MIRRORED, stream
+from convstudy.training.seeding import MIRRORED, stream
 
 
 def augment(images: Tensor, recipe: Recipe, mirrored: Tensor | None = None) -> Tensor:

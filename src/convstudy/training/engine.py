@@ -14,9 +14,9 @@ from convstudy.evaluation.predictions import loss_and_accuracy, predict
 from convstudy.training.optimizers import make_optimizer, set_learning_rate
 from convstudy.training.progress import Epoch, Pass, Progress
 from convstudy.training.recipe import Recipe, learning_rate
+from convstudy.training.seeding import DROPOUT, ORDER, stream
 from convstudy.training.state import Keeper
 from convstudy.training.step import Step, make_step
-from convstudy.training.streams import DROPOUT, ORDER, stream
 
 log = logging.getLogger(__name__)
 

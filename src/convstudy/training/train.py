@@ -32,8 +32,8 @@ from convstudy.training.environment import describe, peak_memory
 from convstudy.training.interruption import Stop
 from convstudy.training.progress import Epoch
 from convstudy.training.recipe import Recipe
+from convstudy.training.seeding import WEIGHTS, stream
 from convstudy.training.state import Keeper
-from convstudy.training.streams import WEIGHTS, stream
 
 log = logging.getLogger(__name__)
 

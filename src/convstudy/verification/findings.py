@@ -52,10 +52,11 @@ def say_what_records_vouch_for(runs: int, study: dict[str, Any], found: Findings
 
 def say_what_tables_follow(options: Namespace, found: Findings) -> None:
     if not options.sample:
-        found.again.append("summary, comparisons, claims, confusion, errors, grids, from the runs")
+        made = "summary, histories, comparisons, claims, confusion, errors"
+        found.again.append(f"{made}, from the runs")
         return
-    found.again.append("summary, from the records of the runs")
-    found.digests.append("comparisons, claims, confusion, errors, grids (report.json)")
+    found.again.append("summary and histories, from the runs")
+    found.digests.append("comparisons, claims, confusion, errors (report.json)")
     found.digests.append("figures of activations and mistakes, frequencies (report.json)")
     found.open.append("networks, predictions and images: a sample does not have them")
 

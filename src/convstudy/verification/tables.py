@@ -1,26 +1,26 @@
-"""What statistics made of the runs, computed once more: summary, comparisons, claims, confusion."""
+"""What statistics made of the runs, computed once more: tables, comparisons, claims, confusion."""
 
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from convstudy.statistics import confusion, errors, grid, summary
+from convstudy import histories
+from convstudy.statistics import confusion, errors, summary
 from convstudy.statistics.analyse import analyse
 from convstudy.statistics.records import Record
 from convstudy.verification.alike import json_file, lines
 
-_OF_SECTION = {
-    "confusion": ("confusion", confusion.of_section),
-    "errors": ("errors", errors.of_section),
-    "grids": ("grids", grid.of_section),
-}
+_OF_SECTION = {"confusion": confusion.of_section, "errors": errors.of_section}
 
 
 def contradictions(
     study: dict[str, Any], results: Path, records: dict[Path, Record], sample: bool = False
 ) -> Iterator[str]:
-    """Everything that the runs do not give, a line each; without predictions only the summary."""
-    spelt = list(lines(results / "summary.csv", summary.spell(records.values())))
+    """Everything that the runs do not give, a line each; without predictions only those of runs."""
+    spelt = [
+        *lines(results / "summary.csv", summary.spell(records.values())),
+        *lines(results / histories.NAME, histories.spell(records)),
+    ]
     yield from spelt
     if spelt or sample:
         return
@@ -29,7 +29,7 @@ def contradictions(
     )
     yield from json_file(results / "comparisons.json", compared)
     yield from json_file(results / "claims.json", decided)
-    for part, (folder, of_section) in _OF_SECTION.items():
+    for part, of_section in _OF_SECTION.items():
         for section, job in study[part].items():
             found = of_section(results / "runs", job)
-            yield from json_file(results / folder / f"{section}.json", found)
+            yield from json_file(results / part / f"{section}.json", found)

@@ -10,7 +10,7 @@ from convstudy.config.study import load
 from convstudy.files import read_json
 from convstudy.models import cost
 
-from checkout import ROOT, TOUR, study_config
+from checkout import ROOT, TOUR, records_of_sample, study_config
 
 SCALES = ("quick", "small", "real", "full", "tour")
 SHAPE = [3, 33, 31]  # odd, so that rounding shows
@@ -70,9 +70,9 @@ def test_work_is_three_passes_a_step_and_one_an_evaluation():
 @pytest.mark.parametrize("scale", ["quick", "full"])
 def test_the_memory_and_time_of_every_run_of_the_samples_were_foreseen(scale):
     sample = ROOT / "docs/sample" / scale
-    records = [read_json(path) for path in sample.rglob("metrics.json")]
+    records = records_of_sample(scale)
     assert records
-    for record in records:
+    for record in records.values():
         data = read_json(sample / "data/prepared" / f"{record['slice']['dataset']}.json")
         counted = of_experiment(record["slice"], {**data, "classes": len(data["classes"])})
         assert record["peak_memory_bytes"] < 1e6 * counted.memory_mb(attempt=1)

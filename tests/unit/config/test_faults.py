@@ -179,7 +179,6 @@ JUNK = st.one_of(
 @settings(
     max_examples=150,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking a whole config takes minutes
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(data=st.data())

@@ -62,7 +62,7 @@ def test_cells_are_compared_though_their_recipes_differ(grid):
 
 
 def test_the_slice_of_a_grid_has_its_values_in_words(grid):
-    found = slices.grid(load(grid), "net")
+    found = slices.drawing(load(grid), "net")["figures"]["grid"]
     assert found["axes"] == [
         {"name": "channels", "values": ["4", "4-8"]},
         {"name": "learning rate", "values": ["0.001", "0.01"]},
@@ -82,7 +82,7 @@ def test_a_scale_changes_all_cells_or_one(grid):
     assert len(one.seeds) == 7
     assert (one.slice["recipe"]["epochs"], one.slice["recipe"]["batch_size"]) == (2, 16)
     assert CELLS[2] not in study.experiments
-    assert len(slices.grid(study, "net")["cells"]) == 3
+    assert len(slices.drawing(study, "net")["figures"]["grid"]["cells"]) == 3
 
 
 def test_an_axis_holds_against_the_recipe_of_a_scale(grid):

@@ -144,7 +144,7 @@ def test_a_test_set_is_taken_once_by_class(tmp_path, splits):
     assert "has no test set" in refusal(tmp_path, {})
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.integers(0, 6), min_size=6, max_size=30), st.floats(0.05, 0.95))
 def test_equal_images_never_lie_on_both_sides(tmp_path_factory, kinds, share):
     images = np.zeros((len(kinds) + 4, 4, 4), np.uint8)

@@ -1,6 +1,5 @@
 """Inputs of the figures, written in the real file formats."""
 
-import csv
 import io
 import json
 from collections.abc import Callable
@@ -13,26 +12,17 @@ import pytest
 
 from convstudy.figures import style
 
-_COLUMNS = ("epoch", "split", "loss", "accuracy", "learning_rate", "seconds")
+_HEAD = "experiment,seed,epoch,split,loss,accuracy,learning_rate,seconds"
 
 
-def make_history(path: Path, seed: int, epochs: int = 4) -> dict[tuple[str, str], np.ndarray]:
-    """Write a history.csv and return what it says."""
+def make_history(seed: int, epochs: int = 4) -> dict[tuple[str, str], np.ndarray]:
+    """The curves of a run, by split and column."""
     random = np.random.default_rng([seed, epochs])
-    values = {
+    return {
         (split, column): random.uniform(0.1, 0.9, epochs)
         for split in ("train", "test")
         for column in ("accuracy", "loss")
     }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(_COLUMNS)
-        for epoch in range(epochs):
-            for split in ("train", "test"):
-                loss, accuracy = (float(values[split, c][epoch]) for c in ("loss", "accuracy"))
-                writer.writerow((epoch + 1, split, loss, accuracy, 0.001, 1.5))
-    return values
 
 
 def make_job(experiments: dict[str, int], seeds: int = 2, **more: Any) -> dict[str, Any]:
@@ -44,19 +34,26 @@ def make_job(experiments: dict[str, int], seeds: int = 2, **more: Any) -> dict[s
     return {"title": "Section", "dataset": "MNIST", "experiments": listed, **more}
 
 
-def make_runs(runs: Path, job: dict[str, Any], epochs: int = 4) -> dict[str, Any]:
+def make_runs(results: Path, job: dict[str, Any], epochs: int = 4) -> dict[str, Any]:
     """Write the histories of all runs of `job`; returns {experiment: [history of each seed]}."""
-    return {
+    made = {
         one["experiment"]: [
-            make_history(
-                runs / one["experiment"] / f"seed{seed}" / "history.csv",
-                1000 * one["colour"] + seed,  # no two runs alike
-                epochs,
-            )
+            make_history(1000 * one["colour"] + seed, epochs)  # no two runs alike
             for seed in one["seeds"]
         ]
         for one in job["experiments"]
     }
+    lines = [
+        f"{one['experiment']},{seed},{epoch + 1},{split},"
+        f"{float(run[split, 'loss'][epoch])},{float(run[split, 'accuracy'][epoch])},0.001,1.5"
+        for one in job["experiments"]
+        for seed, run in zip(one["seeds"], made[one["experiment"]], strict=True)
+        for epoch in range(epochs)
+        for split in ("train", "test")
+    ]
+    results.mkdir(exist_ok=True)
+    (results / "histories.csv").write_text("\n".join([_HEAD, *lines]) + "\n", encoding="utf-8")
+    return made
 
 
 def make_confusion(classes: int = 3, seeds: int = 2) -> dict[str, Any]:
@@ -114,7 +111,6 @@ def pixels(path: Path) -> tuple[int, int]:
 def make() -> SimpleNamespace:
     """The makers of this file (a conftest cannot be imported)."""
     return SimpleNamespace(
-        history=make_history,
         job=make_job,
         runs=make_runs,
         confusion=make_confusion,

@@ -11,32 +11,35 @@ from convstudy.figures.drawing import Drawing
 
 
 def made(rows, columns=None, n=10, missing=()):
-    """What `convstudy grid` writes."""
+    """What is drawn: its slice, and comparisons.json."""
     counts = [rows] if columns is None else [rows, columns]
+    places = [place for place in np.ndindex(*counts) if place not in missing]
     axes = [
         {"name": f"axis {k}", "values": [f"v{value}" for value in range(count)]}
         for k, count in enumerate(counts)
     ]
-    cells = [
+    cells = [{"experiment": f"x{place}", "values": [f"v{k}" for k in place]} for place in places]
+    ends = {"low": None if n == 1 else -0.1, "high": None if n == 1 else 0.9}
+    compared = [
         {
-            **{"experiment": "x", "values": [f"v{k}" for k in place], "n": n},
-            **{"mean": (1 + sum(place)) / 100, "sd": 0.1},
-            **{"low": None if n == 1 else -0.1, "high": None if n == 1 else 0.9},
+            **{"experiment": f"x{place}", "n": n},
+            "metrics": {"test_accuracy": {"mean": (1 + sum(place)) / 100, "sd": 0.1, **ends}},
         }
-        for place in np.ndindex(*counts)
-        if place not in missing
+        for place in places
     ]
-    return {"title": "A $net_", "dataset": "MNIST", "axes": axes, "cells": cells}
+    asked = {"title": "A $net_", "dataset": "MNIST", "axes": axes, "cells": cells}
+    return asked, {"another": {"experiments": []}, "section": {"experiments": compared}}
 
 
-def read(tmp_path, stored):
-    path = tmp_path / "grid.json"
-    path.write_text(json.dumps(stored))
-    return tables.grid(path)
+def read(tmp_path, asked, compared):
+    path = tmp_path / "comparisons.json"
+    path.write_text(json.dumps(compared))
+    drawing = Drawing("Section", "D", (), {"grid": asked})
+    return tables.read("grid", tmp_path, "section", drawing)
 
 
-def draw(tmp_path, stored):
-    return grid.draw(Drawing("Section", "D", ()), read(tmp_path, stored))
+def draw(tmp_path, found):
+    return grid.draw(Drawing("Section", "D", ()), read(tmp_path, *found))
 
 
 @pytest.mark.parametrize("n", [1, 10])
@@ -65,7 +68,7 @@ def test_two_axes_are_a_heat_map_no_taller_than_a_page(tmp_path, rows, columns):
 
 def test_a_cell_that_was_not_run_is_empty(tmp_path):
     found = made(2, 2, missing={(1, 0)})
-    assert np.isnan(grid.table(read(tmp_path, found))).to_numpy().tolist() == [
+    assert np.isnan(grid.table(read(tmp_path, *found))).to_numpy().tolist() == [
         [False, False],
         [True, False],
     ]
@@ -77,8 +80,15 @@ def test_a_cell_that_was_not_run_is_empty(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "change", [{"cells": []}, {"axes": []}, {"axes": None}, {"cells": [{"values": ["v9", "v0"]}]}]
+    ("row", "said"),
+    [
+        ({"experiment": "y"}, "lacks 'x"),
+        ({"metrics": {}}, "lacks 'test_accuracy'"),
+        ({"metrics": {"test_accuracy": {"mean": "high", "low": None, "high": None}}}, "misspells"),
+    ],
 )
-def test_another_file_is_refused(tmp_path, change):
-    with pytest.raises(StudyError, match=r"grid.json (misspells axes or cells|lacks 'n')"):
-        read(tmp_path, {**made(2, 2), **change})
+def test_comparisons_without_a_cell_are_refused(tmp_path, row, said):
+    asked, compared = made(2, 2)
+    compared["section"]["experiments"][0] |= row
+    with pytest.raises(StudyError, match=f"comparisons.json {said}"):
+        read(tmp_path, asked, compared)

@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
 
+from convstudy import histories
 from convstudy.errors import StudyError
-from convstudy.figures import comparison, curves, draw, histories, lines, style, tables
+from convstudy.figures import comparison, curves, draw, lines, style, tables
 from convstudy.figures.drawing import parse
 
 _DRAWERS = {"comparison": comparison, "curves": curves}
@@ -16,7 +17,7 @@ _DRAWERS = {"comparison": comparison, "curves": curves}
 
 def _draw(kind, runs, job):
     drawing = parse(job)
-    found = histories.read_all(runs, drawing.experiments)
+    found = tables.read("histories", runs, "section", drawing)
     if kind == "curves":
         return curves.draw(drawing, found)
     spread = (0.2, 0.6) if len(job["experiments"][0]["seeds"]) > 1 else (None, None)
@@ -41,7 +42,7 @@ def _means(axis):
 
 def test_command_makes_the_same_pngs_twice(tmp_path, stdin, make):
     job = make.job({"a": 0, "b": 1, "c": 2})
-    make.runs(tmp_path / "runs", job)
+    make.runs(tmp_path, job)
     _comparisons(tmp_path / "comparisons.json", job)
     written = []
     for folder in ("one", "two"):
@@ -184,13 +185,12 @@ def test_losses_that_differ_fiftyfold_have_a_log_scale_that_says_so(
 ):
     job = make.job({"a": 0, "b": 1})
     make.runs(tmp_path, job)
-    for path in tmp_path.glob("*/*/history.csv"):
-        rows = [row.split(",") for row in path.read_text().splitlines()]
-        for row in rows[1:]:
-            row[2] = "0.1"
-        if path.parent.parent.name == "b":
-            rows[2][2] = str(worst)
-        path.write_text("".join(",".join(row) + "\n" for row in rows))
+    path = tmp_path / "histories.csv"
+    found = pd.read_csv(path).assign(loss=0.1)
+    found.loc[found.query("experiment == 'b' and epoch == 1 and split == 'test'").index, "loss"] = (
+        worst
+    )
+    found.to_csv(path, index=False)
     compared = _draw("comparison", tmp_path, job).axes
     assert [axis.get_yscale() for axis in compared] == ["linear", scale, "linear"]
     assert compared[1].get_title(loc="left") == "test loss" + ", log scale" * (scale == "log")
@@ -201,9 +201,9 @@ def test_losses_that_differ_fiftyfold_have_a_log_scale_that_says_so(
 
 
 def test_values_are_read_to_the_last_digit(tmp_path, make):
-    truth = make.history(tmp_path / "history.csv", 0, 200)
-    found = histories.read(tmp_path / "history.csv")
-    for (split, column), values in truth.items():
+    truth = make.runs(tmp_path, make.job({"nan": 0}, 1), 200)  # as an experiment may be called
+    found = histories.read(tmp_path / "histories.csv", {"nan": [0]})
+    for (split, column), values in truth["nan"][0].items():
         read = found.loc[found["split"] == split, column]
         assert read.tolist() == values.tolist()
 

@@ -41,7 +41,7 @@ def speak(results, *kinds):
 
 @pytest.mark.parametrize("kind", ["comparison", "curves"])
 def test_of_histories(tmp_path, stdin, make, drawn, job, kind):
-    make.runs(tmp_path / "runs", job)
+    make.runs(tmp_path, job)
     spread = {"metrics": {"test_accuracy": {"mean": 0.5, "low": 0.2, "high": 0.6}}}
     rows = [{"experiment": one["experiment"], **spread} for one in job["experiments"]]
     (tmp_path / "comparisons.json").write_text(json.dumps({"s": {"experiments": rows}}))
@@ -54,7 +54,7 @@ def test_of_histories(tmp_path, stdin, make, drawn, job, kind):
 
 
 def test_of_schedules(tmp_path, stdin, make, drawn, job):
-    make.runs(tmp_path / "runs", job)
+    make.runs(tmp_path, job)
     stdin(job)
     speak(tmp_path, "schedule")
     assert {"эпоха", "скорость", "обучения"} <= set(drawn[0].split())
@@ -124,14 +124,13 @@ def test_of_errors(tmp_path, stdin, drawn, job, kind, said):
 @pytest.mark.parametrize("axes", [1, 2])
 def test_of_a_grid(tmp_path, stdin, drawn, job, axes):
     names, values = ["learning rate", "kernel size"][:axes], ["0.001", "3"][:axes]
-    cell = {"values": values, "n": 2, "mean": 0.5, "low": 0.4, "high": 0.6}
     axes = [{"name": n, "values": [v]} for n, v in zip(names, values, strict=True)]
-    stored(
-        tmp_path,
-        "grids",
-        {"title": "3×3 kernels", "dataset": "MNIST", "axes": axes, "cells": [cell]},
-    )
-    stdin(job)
+    cells = [{"experiment": "a", "values": values}]
+    asked = {"title": "3×3 kernels", "dataset": "MNIST", "axes": axes, "cells": cells}
+    accuracy = {"mean": 0.5, "low": 0.4, "high": 0.6}
+    row = {"experiment": "a", "n": 2, "metrics": {"test_accuracy": accuracy}}
+    (tmp_path / "comparisons.json").write_text(json.dumps({"s": {"experiments": [row]}}))
+    stdin({**job, "figures": {"grid": asked}})
     speak(tmp_path, "grid")
     text = drawn[0]
     assert all(said in text for said in ("ядра 3×3", "скорость обучения", "0,001"))
@@ -146,7 +145,7 @@ def test_titles_stand_in_the_legend_whatever_they_begin_with(
     titles = ["_a $x^2$ {b} %s", "__init__"]
     for one, title in zip(job["experiments"], titles, strict=True):
         one["title"] = title
-    make.runs(tmp_path / "runs", job)
+    make.runs(tmp_path, job)
     spread = {"mean": 0.5, "low": 0.2, "high": 0.6}
     metrics = {"test_accuracy": spread, "train_seconds": spread}
     rows = [

@@ -20,7 +20,7 @@ from convstudy.layers.l2_pool2d import L2Pool2d
 from convstudy.layers.swish import Swish
 from convstudy.models.cost import parameters
 
-few = settings(max_examples=15, deadline=None)
+few = settings(max_examples=15)
 sides = st.integers(1, 7)
 images = st.integers(0, 3)
 

@@ -26,7 +26,7 @@ SMALL: dict[str, dict[str, Any]] = {
     classes=st.integers(2, 100),
     images=st.integers(1, 3),
 )
-@settings(max_examples=8, deadline=None, derandomize=True)
+@settings(max_examples=8, derandomize=True)
 def test_takes_images_of_any_size(
     name: str, shape: tuple[int, int, int], classes: int, images: int
 ) -> None:

@@ -8,8 +8,8 @@ from unittest.mock import patch
 import numpy as np
 
 from convstudy.config import slices
-from convstudy.config.kinds import EVERY_CLASS, column
-from convstudy.config.kinds import compared as compared_by
+from convstudy.config.claim_kinds import EVERY_CLASS, column
+from convstudy.config.claim_kinds import compared as compared_by
 from convstudy.statistics import measures, summary
 from convstudy.statistics.analyse import analyse
 
@@ -87,9 +87,6 @@ def make(folder, study, rng, spread=0.01, accuracies=None):
     for section in study.sections:
         _dump(results / f"confusion/{section}.json", _confusion(rng))
         _dump(results / f"errors/{section}.json", _errors(rng, study))
-    for section, shown in study.sections.items():
-        if "grid" in shown["figures"]:
-            _dump(results / f"grids/{section}.json", _grid(slices.grid(study, section), rng))
     for layer in study.layers:
         _dump(results / f"layers/{layer}.json", _layer(layer, rng))
     for name, one in study.datasets.items():
@@ -140,14 +137,6 @@ def _errors(rng, study):
         "recalls": [{"class": name, "mean": rng.uniform()} for name in ("cat", "dog")],
         "mistakes": [{"true": "cat", "predicted": "dog", "confidence": rng.uniform()}],
     }
-
-
-def _grid(grid, rng):
-    cells = [
-        {**cell, "n": len(cell["seeds"]), "mean": rng.uniform(), "sd": rng.uniform(0, 0.1)}
-        for cell in grid["cells"]
-    ]
-    return {**grid, "cells": [{**cell, "low": 0.1, "high": 0.9} for cell in cells]}
 
 
 def _layer(layer, rng):

@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 
 from convstudy import language
-from convstudy.config.kinds import bound, column, compared
+from convstudy.config.claim_kinds import bound, column, compared
 from convstudy.config.metrics import METRICS
 from convstudy.report.measured import bare_bound
 from convstudy.report.render import FILTERS

@@ -198,7 +198,7 @@ def report_with(folder, config, words):
         one |= {name: words for name in ("about", "purpose") if name in one}
     shutil.copytree(QUICK, folder, dirs_exist_ok=True)
     results = folder / "results/quick"
-    computed = [results.glob(f"{kind}/*.json") for kind in ("confusion", "errors", "grids")]
+    computed = [results.glob(f"{kind}/*.json") for kind in ("confusion", "errors")]
     for path in [*(folder / "data/prepared").iterdir(), *itertools.chain(*computed)]:
         record = json.loads(path.read_text())
         record["title"] = words

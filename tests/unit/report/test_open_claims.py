@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from test_degenerate_samples import RUSSIAN, environment_of_claims, shown, told
 
 from convstudy import language
+from convstudy.config.claim_kinds import EVERY_CLASS, KINDS, column, compared
 from convstudy.config.claims import can_be_every_class, faults
-from convstudy.config.kinds import EVERY_CLASS, KINDS, column, compared
 from convstudy.config.metrics import CLAIMABLE, METRICS
-from convstudy.statistics import outcomes
+from convstudy.statistics import claim_tests
 from convstudy.statistics.claims import decide
 from convstudy.statistics.summary import Runs
 
@@ -69,7 +69,7 @@ def _fast():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(language, "_read", cache(language._read))
         patch.setattr("gc.collect", lambda *_: 0)
-        patch.setattr(outcomes, "simultaneous_interval", lambda *_: None)
+        patch.setattr(claim_tests, "simultaneous_interval", lambda *_: None)
         yield
 
 
@@ -93,7 +93,7 @@ def samples(draw, metric):
 @pytest.mark.parametrize(
     "claim", ASKED, ids=[f"{one['kind']}-{column(one)}".replace(" ", "") for one in ASKED]
 )
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=6, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_every_kind_and_metric_has_a_sentence_for_every_sample(claim, data):
     values = {name: data.draw(samples(claim["metric"]), name) for name in compared(claim)}

@@ -35,26 +35,22 @@ def test_one_seed_has_no_range():
 
 
 @pytest.mark.parametrize(
-    ("kind", "stated", "low", "high", "said"),
+    ("kind", "stated", "one_more", "said"),
     [
-        ("greater", 0.02, 0.01, 0.015, "smaller"),
-        ("greater", 0.02, 0.01, 0.03, "alike"),
-        ("greater", 0.02, 0.03, 0.04, "larger"),
-        ("greater", -0.02, -0.01, 0.01, "smaller"),
-        ("greater", -0.02, -0.04, -0.03, "larger"),
-        ("ratio", 1.6, 1.2, 1.5, "smaller"),
-        ("ratio", 0.8, 0.9, 1.1, "smaller"),
-        ("ratio", 1.6, None, None, None),
-        ("above", 0.8, 0.85, 0.9, None),
+        ("greater", 0.02, (0.01, 0.015), "smaller"),
+        ("greater", 0.02, (0.01, 0.03), "alike"),
+        ("greater", 0.02, (0.03, 0.04), "larger"),
+        ("greater", -0.02, (-0.01, 0.01), "smaller"),
+        ("greater", -0.02, (-0.04, -0.03), "larger"),
+        ("ratio", 1.6, None, None),  # of times, or counted
+        ("above", 0.8, (0.85, 0.9), None),
     ],
 )
 def test_a_difference_is_smaller_than_published_where_it_is_nearer_to_none(
-    kind, stated, low, high, said
+    kind, stated, one_more, said
 ):
-    assert (
-        published.size({"kind": kind, "published_estimate": stated, "low": low, "high": high})
-        == said
-    )
+    ends = one_more and dict(zip(("low", "high"), one_more, strict=True))
+    assert published.size({"kind": kind, "published_estimate": stated, "one_more": ends}) == said
 
 
 @pytest.mark.parametrize(
@@ -107,11 +103,15 @@ def test_a_lead_that_is_smaller_than_published_is_said_on_the_first_screen(decid
     text, _ = decided({"mnist_kernel3": 0.9894, "mnist_kernel7": 0.9894, "mnist_kernel5": 0.9894})
     first = text.partition("## The published report")[0]
     said = (
-        r"^- The published lead of “3×3 kernels” over “7×7 kernels”, 0.56 points, is excluded: here"
+        r"^- The published lead of “3×3 kernels” over “7×7 kernels”, 0.56 points, is neither in the "
+        r"publication's own log \(−0.18 points\) nor here: .0.0\d points \("
     )
     assert re.search(said, first, re.M)
     rows = dict(re.findall(r"^\| (.*?) \| .* \| (\w.*?) \| \[\d+\]\(#", text, re.M))
-    assert rows["3×3 kernels are more accurate than 7×7"] == "smaller than published"
+    assert rows["3×3 kernels are more accurate than 7×7"] == "open, but smaller than published"
+    assert re.search(
+        r"\| it recognises ships with .* lead of class “ship” over the mean recall: ", text
+    )
     assert re.search(r"^\| 3×3 kernels \| MNIST \| .* \| 98\.45, below \|$", first, re.M)
 
 
@@ -132,6 +132,36 @@ def test_who_wins_is_said_whichever_way_a_claim_asks(decided):
         text,
         re.M,
     )
+
+
+def test_a_published_lead_is_held_against_one_more_pair_of_runs(decided):
+    reached = {"mnist_fc": 0.98, "mnist_simple_cnn": 0.99}
+    first = decided(reached)[0].partition("## The published report")[0]
+    assert re.search(
+        r"beats “fully connected” by (0\.9|1\.0)\d points .*The published 2\.01 points are more than "
+        r"one more pair of runs would show \((0\.9|1\.0)\d to (0\.9|1\.[01])\d\)\.$",
+        first,
+        re.M,
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "reached", "verdict", "said"),
+    [
+        ("above", 0.95, "supported", "95.00 % (94.80 to 95.20), more than 93 %."),
+        ("above", 0.90, "contradicted", "90.00 % (89.80 to 90.20), less than the 93 % claimed."),
+        ("below", 0.90, "supported", "90.00 % (89.80 to 90.20), less than 93 %."),
+        ("below", 0.95, "contradicted", "95.00 % (94.80 to 95.20), more than the 93 % claimed."),
+    ],
+)
+def test_a_value_comes_before_what_it_is_held_against(kind, reached, verdict, said):
+    claim = {
+        **{"kind": kind, "metric": "test_accuracy", "of": "a", "titles": {"a": "CNN"}},
+        **{"bound": 0.93, "estimate": reached, "low": reached - 0.002, "high": reached + 0.002},
+        **{"verdict": verdict, "p": 0.001, "coverage": 0.96, "decisive": None, "stated": "before"},
+        "datasets": ["MNIST"],
+    }
+    assert findings.sentence(claim, {}) == f"On MNIST, the test accuracy of “CNN” is {said}"
 
 
 def test_findings_are_few(decided):

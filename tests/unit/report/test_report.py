@@ -21,7 +21,7 @@ from convstudy.report import settings, words
 from convstudy.report.context import gather
 from convstudy.report.render import FILTERS, render, text_of
 from convstudy.statistics import summary
-from convstudy.statistics.outcomes import TESTS
+from convstudy.statistics.claim_tests import TESTS
 
 import catalogues
 import made_results
@@ -77,7 +77,7 @@ def test_the_command_names_the_files_that_were_laid_over_the_config(tmp_path, st
 def test_sections_stand_in_the_order_of_the_config(report, config):
     titles = list(sections(report()[0]))
     assert titles == [one["title"] for one in config["sections"].values()] + [
-        "General conclusions",
+        "All claims together",
         "What differs from the published study",
         "How this was made",
     ]
@@ -265,14 +265,27 @@ def test_another_claim_of_the_same_name_is_not_the_published_one(config, tmp_pat
     assert "| – | – | not asked here | – |" in statement(tmp_path / "changed")
 
 
+RATES = ("0_0003", "0_001", "0_003")
+
+
+def cells_of_widths(folder):
+    """Test accuracies by channels and rate, as they were computed."""
+    path = folder / "full0/results/full/comparisons.json"
+    rows = json.loads(path.read_text())["widths"]["experiments"]
+    found = {row["experiment"]: row["metrics"]["test_accuracy"] for row in rows}
+    return {
+        (size, rate): found[f"mnist_widths__channels{size}_learning_rate{rate}"]
+        for size in ("8x16", "32x64")
+        for rate in RATES
+    }
+
+
 def test_a_grid_has_a_table_of_its_own_and_no_long_one(report, tmp_path):
     table = sections(report()[0])["Width and learning rate"]
-    grid = json.loads((tmp_path / "full0/results/full/grids/widths.json").read_text())
+    cells = cells_of_widths(tmp_path)
     assert "| channels ↓ learning rate → | 0.0003 | 0.001 | 0.003 |" in table
-    for channels, cells in zip(
-        ("8-16", "32-64"), (grid["cells"][k : k + 3] for k in (0, 3)), strict=True
-    ):
-        written = " | ".join(words.mean_sd(cell) for cell in cells)
+    for channels, size in (("8-16", "8x16"), ("32-64", "32x64")):
+        written = " | ".join(words.mean_sd(cells[size, rate]) for rate in RATES)
         assert f"| {channels} | {written} |" in table
     assert "| network |" not in table
 
@@ -320,11 +333,12 @@ def test_a_network_without_mistakes_is_said_to_make_none(tmp_path, study):
 
 def test_the_best_and_the_worst_cell_of_a_grid_are_said(report, tmp_path):
     shown = alternatives(sections(report()[0])["Width and learning rate"])["grid"]
-    grid = json.loads((tmp_path / "full0/results/full/grids/widths.json").read_text())
-    worst, *_, best = sorted(grid["cells"], key=lambda one: one["mean"])
+    cells = cells_of_widths(tmp_path)
+    worst, *_, best = sorted(cells, key=lambda one: cells[one]["mean"])
     for which, one in (("highest", best), ("lowest", worst)):
-        channels, rate = one["values"]
-        said = f"{which}: channels {channels}, learning rate {rate} ({words.percent(one['mean'])})"
+        channels, rate = one[0].replace("x", "-"), one[1].replace("_", ".")
+        mean = words.percent(cells[one]["mean"])
+        said = f"{which}: channels {channels}, learning rate {rate} ({mean})"
         assert said in shown
 
 
@@ -376,7 +390,10 @@ def test_a_comparison_across_what_matters_carries_a_warning(tmp_path, study, fie
     made_results.make(tmp_path, made, np.random.default_rng(0))
     edited(tmp_path, "mnist_kernel5", **{field: "9"})
     found = sections(report_of(tmp_path, made))
-    assert re.search(rf"\*\*Careful:\*\* these runs differ, .*: {field} \(", found["Kernel size"])
+    warned = rf"\*\*Careful:\*\* these runs differ, .*: {field} \(.*: 3×3 kernels and 7×7 kernels; "
+    assert re.search(warned + r"9: 5×5 kernels\)\.", found["Kernel size"])
+    timed = "| time per image, × fastest |" in found["Kernel size"]
+    assert timed == (field != "device")  # times of different devices are not compared
     assert "Careful" not in found["Basic against bottleneck blocks"]
 
 

@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from convstudy import language
-from convstudy.config.kinds import KINDS
+from convstudy.config.claim_kinds import KINDS
 from convstudy.config.metrics import CLAIMABLE, METRICS
 from convstudy.report.sentences import FOUND, finding
 

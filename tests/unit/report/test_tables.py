@@ -3,6 +3,7 @@
 import json
 import shutil
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -43,10 +44,30 @@ def test_csv_holds_the_values_and_latex_the_digits_of_the_report(sample):
         assert claims.loc[name, "verdict"] == claim["verdict"]
         estimate = claims.loc[name, "estimate"]
         assert estimate == claim["estimate"] or (pd.isna(estimate) and claim["estimate"] is None)
+        assert claims.loc[name, "effect"] == pytest.approx(claim["effect"] or np.nan, nan_ok=True)
+        ends = claim["new_items"] or {"low": np.nan}
+        assert claims.loc[name, "new_items_low"] == pytest.approx(ends["low"], nan_ok=True)
     written = (sample / "tables/networks.tex").read_text()
     shown = f"{100 * networks.loc['mnist_fc', 'test_accuracy_mean']:.2f}"
     assert rf"fully connected & MNIST & {shown} $\pm$ " in written
     assert "±" not in written and written.count(r"\begin{longtable}") == 1
+
+
+def test_published_statements_and_layers_are_tables_too(sample):
+    main(["tables", *asked(sample)])
+    stated = pd.read_csv(sample / "tables/statements.csv").set_index("says")
+    report = (sample / "report.md").read_text()
+    known = json.loads((sample / "report.json").read_text())["report"]["published"]["statements"]
+    assert [*stated.index] == [one["says"] for one in known]
+    decided = json.loads((sample / "results/full/claims.json").read_text())["claims"]
+    asked_for = stated[stated["claim"].notna()]
+    assert len(asked_for) and {*stated["outcome"]} > {"untested"}
+    for says, row in asked_for.iterrows():
+        assert row["verdict"] == decided[row["claim"]]["verdict"] and says in report
+    layers = pd.read_csv(sample / "tables/layers.csv").set_index("layer")
+    for path in (sample / "results/full/layers").iterdir():
+        checks = json.loads(path.read_text())["checks"]
+        assert layers.loc[path.stem, "passed"] == layers.loc[path.stem, "checks"] == len(checks)
 
 
 def test_latex_speaks_the_language_and_escapes_what_users_named(sample):

@@ -50,6 +50,13 @@ def report(tmp_path, config):
     return of
 
 
+def test_what_is_said_about_images_stands_on_top(report, config):
+    config["datasets"]["cifar10"]["about"] = "Saved as *JPEG*."
+    config["datasets"]["mnist"]["about"] = "Nobody asks here."
+    head = report({}).partition("## What was found")[0]
+    assert r"Saved as \*JPEG\*." in head and "Nobody" not in head
+
+
 def test_images_that_are_not_all_and_what_the_scale_changed(report):
     text = report(
         {

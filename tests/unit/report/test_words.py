@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import settings as tried
 from hypothesis import strategies as st
 
-from convstudy.config.kinds import plausible
+from convstudy.config.claim_kinds import plausible
 from convstudy.report import digits, measured, settings, words
 
 
@@ -158,7 +158,7 @@ def number_in(said):
     off=st.floats(-0.01, 0.01),
 )
 @example("above", "test_accuracy", 0.0387, 1e-6)  # 100 · 0.0387 is less than 3.87
-@tried(max_examples=200, deadline=None)
+@tried(max_examples=200)
 def test_what_is_written_lies_on_the_side_of_the_bound_on_which_it_lies(kind, metric, bound, off):
     value = bound + off
     claim = {"kind": kind, "metric": metric, "bound": bound, "estimate": value}

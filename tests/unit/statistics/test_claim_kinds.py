@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from convstudy.config import claims as checks
-from convstudy.config.kinds import KINDS, bound
+from convstudy.config.claim_kinds import KINDS, bound
 from convstudy.config.metrics import CLAIMABLE, METRICS, fault
 from convstudy.errors import StudyError
 from convstudy.files import read_json
@@ -181,9 +181,9 @@ def test_two_seeds_can_be_enough_to_decide(tmp_path, stdin):
     assert read_json(tmp_path / "claims.json")["claims"]["c"]["verdict"] == "supported"
 
 
-def test_claims_about_curves_are_measured_in_the_folders_of_runs(tmp_path, stdin):
+def test_claims_about_curves_are_measured_in_the_histories_beside_the_runs(tmp_path, stdin):
     make_summary(tmp_path / "summary.csv", a=[0.9], b=[0.1])
-    with pytest.raises(StudyError, match=r"runs/a/seed0/history.csv cannot be read"):
+    with pytest.raises(StudyError, match=r"histories.csv is missing"):
         run(tmp_path, stdin, JOB | {"claims": {"c": GOOD | {"metric": "roughness"}}})
 
 

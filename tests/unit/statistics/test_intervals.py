@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 from scipy import stats
 
@@ -11,7 +12,7 @@ from convstudy.statistics.effects import (
     hedges_g_one,
     smallest_effect,
 )
-from convstudy.statistics.intervals import describe, mean_and_sd, one_sample, welch
+from convstudy.statistics.intervals import describe, linear, mean_and_sd, one_sample, welch
 
 # The first example of Wikipedia's "Welch's t-test", with its t, df and p below.
 A = [27.5, 21.0, 19.0, 23.6, 17.0, 17.9, 16.9, 20.1, 21.9, 22.6, 23.1, 19.6, 19.0, 21.7, 21.4]
@@ -52,6 +53,23 @@ def test_welch_textbook():
     assert contrast.estimate / contrast.error == pytest.approx(-2.46, abs=0.005)
     assert contrast.df == pytest.approx(25.0, abs=0.05)
     assert contrast.p_differs(0) == pytest.approx(0.021, abs=0.0005)
+
+
+def test_one_further_pair_differs_within_its_range_as_often_as_it_says():
+    rng, hits = np.random.default_rng(0), 0
+    for _ in range(4000):
+        *of, next_of = rng.normal(0.99, 0.001, 6)
+        *than, next_than = rng.normal(0.98, 0.003, 8)
+        low, high = linear([of, than], [1.0, -1.0], further=True).interval()
+        hits += low <= next_of - next_than <= high
+    assert 0.94 < hits / 4000 < 0.965
+
+
+def test_the_range_of_one_further_value_is_that_of_students_prediction():
+    values = [1.0, 2.0, 3.0, 4.0, 5.0]
+    low, high = linear([values], [1.0], further=True).interval()
+    reach = stats.t.ppf(0.975, 4) * math.sqrt(2.5) * math.sqrt(1 + 1 / 5)
+    assert (low, high) == pytest.approx((3 - reach, 3 + reach))
 
 
 @pytest.mark.parametrize("shift", [0.0, -3.0, 2.5])

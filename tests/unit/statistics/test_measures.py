@@ -5,7 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from convstudy.config.kinds import column
+from convstudy import histories
+from convstudy.config.claim_kinds import column
 from convstudy.errors import StudyError
 from convstudy.statistics import history, measures
 from convstudy.statistics.summary import Runs
@@ -20,6 +21,8 @@ def folder(tmp_path):
     for seed in (0, 1):
         predicted = list(LABELS) if seed else PREDICTED
         write_run(tmp_path / "runs/net" / f"seed{seed}", "net", seed, predicted)
+    spelt = histories.spell(tmp_path / f"runs/net/seed{seed}" for seed in (0, 1))
+    (tmp_path / "histories.csv").write_text(spelt)
     return tmp_path
 
 
@@ -127,13 +130,6 @@ def test_curves_of_files(folder):
     assert measured(folder, metric="late_test_loss")[1][0] == pytest.approx(-0.5646127)
 
 
-def test_a_curve_is_in_the_order_of_its_epochs_whatever_that_of_the_lines(tmp_path):
-    lines = ["epoch,split,loss", "3,test,0.7", "1,test,2.0", "2,test,1.0", "1,train,9", "4,train,9"]
-    (tmp_path / "history.csv").write_text("\n".join(lines))
-    change = history.measure("late_test_loss", tmp_path / "history.csv")
-    assert change == pytest.approx(0.7 - 2.0)
-
-
 def test_frequencies_that_are_no_object(folder):
     (folder / "runs/net/seed0/frequency.json").write_text("[]")
     with pytest.raises(StudyError, match=r"seed0/frequency.json: activation_frequency is None"):
@@ -161,14 +157,14 @@ def test_frequencies_and_times(folder):
         ({"metric": "step_seconds"}, [0.1], "holds no times of net"),
         ({"metric": "step_seconds"}, None, "is missing"),
         ({"metric": "activation_frequency", "layer": "x"}, None, "frequency.json"),
-        ({"metric": "roughness"}, None, "history.csv cannot be read"),
+        ({"metric": "roughness"}, None, "histories.csv is missing"),
         ({"metric": "recall", "class": "cat"}, None, "predictions.npz is missing"),
     ],
 )
 def test_missing_and_implausible_files_are_named(folder, claim, record, said):
     if record is not None:
         (folder / "timing.json").write_text(json.dumps(record))
-    for name in ("history.csv", "predictions.npz"):
-        (folder / "runs/net/seed1" / name).unlink()
+    for name in ("histories.csv", "runs/net/seed1/predictions.npz"):
+        (folder / name).unlink()
     with pytest.raises(StudyError, match=said):
         measured(folder, **claim)

@@ -7,7 +7,7 @@ import pytest
 
 from convstudy.files import write_json
 from convstudy.statistics.claims import decide
-from convstudy.statistics.items import mcnemar, two_way
+from convstudy.statistics.image_noise import mcnemar, two_way
 
 from made_runs import runs_of
 

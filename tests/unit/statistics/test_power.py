@@ -174,7 +174,7 @@ def test_what_is_not_measured_or_no_sample_needs_no_seeds():
     claim = {"section": "s", "kind": "greater", "metric": "macs", "of": "a", "than": "b"}
     exact = decide({"c": claim}, summary, 5)["claims"]["c"]
     for row in (unmeasured, exact):
-        for name in ("superiority", "new_items", "one_seed", "seeds_needed"):
+        for name in ("superiority", "new_items", "one_more", "one_seed", "seeds_needed"):
             assert row[name] is None
 
 

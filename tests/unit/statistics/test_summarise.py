@@ -63,6 +63,15 @@ def test_one_row_per_run(study):
     assert (rows[0]["generated"], rows[0]["origin"], rows[0]["dirty"]) == ("True", "trained", "")
 
 
+def test_histories_of_all_runs_are_one_table_to_the_last_digit(study):
+    study()
+    written = study.output.with_name("histories.csv").read_text().splitlines()
+    assert written[0] == "experiment,seed,epoch,split,loss,accuracy,learning_rate,seconds"
+    assert written[1] == "fc,0,1,train,2.0,0.4,0.001,1.0" and len(written) == 1 + 4 * 4
+    own = (study.runs / "cnn/seed1/history.csv").read_text().splitlines()
+    assert written[-4:] == [f"cnn,1,{row}" for row in own[1:]]
+
+
 def test_columns_are_those_that_the_report_reads(study):
     record = json.loads((study.runs / "fc/seed0/metrics.json").read_text())
     scalars = {name for name, value in record.items() if not isinstance(value, list | dict)} - {
@@ -143,6 +152,17 @@ DEPARTED = [
         "history.csv cannot be read (ValueError('epoch 1 has two rows of test')",
     ),
     ("0.001", "small", "history.csv cannot be compared with the recipe (ValueError"),
+    ("2,train,", "2,valid,", "history.csv cannot be read (KeyError((2, 'train', 'accuracy')))"),
+    (",loss,", ",cost,", "history.csv cannot be read (ValueError('its columns are not epoch, "),
+    ("1,train,2.0,", "1,train,much,", "history.csv cannot be read (ValueError"),
+    ("1,train,2.0,0.4,0.001,1.0", "1,train", "history.csv cannot be read (TypeError"),
+    ("1,test,1.9,", "1,test,nan,", "history.csv, epoch 1: test_loss is nan, not finite"),
+    ("1,train,2.0,0.4,", "1,train,2.0,97.2,", "history.csv, epoch 1: train_accuracy is 97.2, out"),
+    (
+        "1,train,2.0,0.4,0.001,1.0\n1,test,1.9,0.5,0.001,0.1\n",
+        "1,test,1.9,0.5,0.001,0.1\n1,train,2.0,0.4,0.001,1.0\n",
+        "history.csv does not have the 2 epochs of the recipe, and these alone, in their order",
+    ),
 ]
 
 

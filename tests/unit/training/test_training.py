@@ -17,7 +17,7 @@ from convstudy.files import digest
 from convstudy.sealed import write_sealed
 from convstudy.training import engine
 from convstudy.training.recipe import Recipe
-from convstudy.training.streams import ORDER, stream
+from convstudy.training.seeding import ORDER, stream
 
 from tiny import EVERY_PART, JOB, MODEL, RECIPE, go
 

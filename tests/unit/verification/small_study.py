@@ -95,6 +95,5 @@ def reported(study, code):
         "analysis": slices.analysis(study),
         "drawn": slices.drawn(study),
         "confusion": {},
-        "grids": {},
         "errors": {name: slices.candidates(study, name) for name in with_errors},
     }

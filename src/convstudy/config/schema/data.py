@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from convstudy.config.fields import (
     Exactly,
     FileName,
+    Paragraph,
     Settings,
     Share,
     Text,
@@ -55,6 +56,7 @@ class Dataset(Settings):
     """
 
     title: Title
+    about: Paragraph = absent("what else a reader of the report has to know of these images")
     format: Literal["idx", "cifar10", "image_folder", "npz", "torchvision"]
     normalise: Normalise = absent()
     # Others are resized to it.
