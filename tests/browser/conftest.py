@@ -23,7 +23,7 @@ class Browser:
     def __init__(self, driver, url):
         self.driver, self.url, self.scripts = driver, url, True
 
-    def open(self, width=1200, height=900, scheme="light", scripts=True, url=None):
+    def open(self, width=1280, height=900, scheme="light", scripts=True, url=None):
         """Load the page afresh, or another."""
         command = self.driver.execute_cdp_cmd
         size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}

@@ -47,7 +47,7 @@ def test_nothing_scrolls_sideways_but_tables_in_their_boxes(browser, width):
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])
-@pytest.mark.parametrize("width", [1024, 1440])
+@pytest.mark.parametrize("width", [1024, 1200, 1280, 1440])
 def test_on_a_desktop_no_table_scrolls_sideways(browser, in_russian, width, language):
     browser.open(width, url=in_russian if language == "ru" else None)
     assert browser.run("document.documentElement.lang") == language
@@ -69,7 +69,7 @@ def test_what_is_folded_opens_by_keyboard(browser):
     assert text.is_displayed()
 
 
-@pytest.mark.parametrize("width", [375, 1200])
+@pytest.mark.parametrize("width", [375, 1280])
 def test_contents_lead_to_their_headings(browser, width):
     browser.open(width)
     if width == 375:
@@ -84,7 +84,7 @@ def test_contents_lead_to_their_headings(browser, width):
 
 
 def test_contents_stay_beside_the_text_where_there_is_room(browser):
-    browser.open(1200)
+    browser.open(1280)
     browser.run("scrollTo(0, 5000)")
     (side,) = browser.find("nav.side")
     assert browser.run("arguments[0].getBoundingClientRect().top", side) == 0
