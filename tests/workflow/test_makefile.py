@@ -2,7 +2,9 @@
 
 import os
 import shutil
+import signal
 import subprocess
+import sys
 
 import pytest
 
@@ -87,3 +89,23 @@ def test_an_environment_without_pip_is_made_again(folder):
         (folder / ".venv" / name).unlink()
     status, called = make(folder)
     assert status == 0 and installed(called)
+
+
+STUCK = """import signal, sys, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+print("told to wait", flush=True)
+time.sleep(600)"""
+
+
+def test_a_snakemake_that_does_not_end_when_it_is_told_is_killed():
+    """As one whose handler of SIGTERM waits for a lock that it holds itself."""
+    code = f"import report, sys; report._SNAKEMAKE, report._PATIENCE = {STUCK!r}, 0.1; "
+    process = subprocess.Popen(
+        [sys.executable, "-c", f"{code} sys.exit(report._snakemake())"],
+        cwd=ROOT / "workflow/tools",
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout.readline() == "told to wait\n"
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=120) not in (0, -signal.SIGTERM)

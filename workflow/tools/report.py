@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from threading import Thread
 
 import filelock
 import psutil
@@ -22,6 +23,7 @@ _SNAKEMAKE = f"""import sys
 sys.path.append({str(Path(__file__).parent)!r})
 from snakemake.cli import main
 main()"""
+_PATIENCE = 10.0  # seconds that Snakemake has to end once its jobs have
 
 
 def main(arguments: list[str]) -> int:
@@ -106,8 +108,10 @@ def _snakemake(*arguments: str) -> int:
         # A terminal sends SIGINT to all. SIGTERM comes to us alone, and Snakemake would wait for
         # its jobs: they are told as well, and save their state.
         if number == signal.SIGTERM and child:
-            for process in [*psutil.Process(child.pid).children(recursive=True), child]:
+            jobs = psutil.Process(child.pid).children(recursive=True)
+            for process in [*jobs, child]:
                 process.terminate()
+            Thread(target=_see_off, args=(child, jobs), daemon=True).start()
 
     for one in (signal.SIGINT, signal.SIGTERM):
         signal.signal(one, stop)
@@ -115,6 +119,18 @@ def _snakemake(*arguments: str) -> int:
     command = [sys.executable, "-c", _SNAKEMAKE, *arguments, "--logger", "convstudy"]
     child = subprocess.Popen(command)
     return child.wait()
+
+
+def _see_off(snakemake: subprocess.Popen[bytes], jobs: list[psutil.Process]) -> None:
+    """Kill it if it stays: what handles SIGTERM in it waits for a lock that it may hold itself.
+
+    Seen with Snakemake 9.27 (`JobScheduler.exit_gracefully`, while it notes that jobs have ended).
+    """
+    psutil.wait_procs(jobs)
+    try:
+        snakemake.wait(_PATIENCE)
+    except subprocess.TimeoutExpired:
+        snakemake.kill()
 
 
 def _say(text: str) -> int:
