@@ -1,9 +1,11 @@
 """A study of the published experiments, each on 200 images."""
 
+import copy
+
 import pytest
 import yaml
 
-from checkout import Checkout
+from checkout import Checkout, study_config
 
 COLOUR = [f"cifar10_{name}" for name in ("fc", "resnet18", "resnet18_dropout", "bottleneck")]
 TINY = {
@@ -21,16 +23,19 @@ TINY = {
 }
 
 
-def tiny(folder):
-    checkout = Checkout(folder, "src")
-    (checkout.folder / "tiny.yaml").write_text(yaml.safe_dump(TINY))
+def tiny(folder, *without):
+    """Without these sections, and those that the scale leaves out."""
+    checkout, made = Checkout(folder, "src"), copy.deepcopy(TINY)
+    scale = study_config()["scales"]["quick"]
+    made["scales"]["quick"]["without_sections"] = [*scale["without_sections"], *without]
+    (checkout.folder / "tiny.yaml").write_text(yaml.safe_dump(made))
     return checkout
 
 
 @pytest.fixture
 def fresh(tmp_path):
-    """Nothing has run there yet."""
-    return tiny(tmp_path / "fresh")
+    """Nothing has run there yet; its six networks are those for digits."""
+    return tiny(tmp_path / "fresh", "cifar10", "blocks", "layers")
 
 
 @pytest.fixture(scope="session")
