@@ -41,7 +41,7 @@ def wait_for_runs(study, process, number):
 def assert_kept(study, before):
     """Two that just ended, on two cores, may not be on record yet: they go on from their states."""
     kept = [path for path, time in records(study).items() if before.get(path) == time]
-    assert len(kept) >= len(before) - 2 >= 2
+    assert len(kept) >= len(before) - 2 >= 1
 
 
 def snakemake_below(process):
@@ -70,7 +70,7 @@ def numbers(study):
 def test_a_killed_study_goes_on_where_it_was(fresh, finished):
     """SIGKILL to Snakemake, whose jobs live on; then `make report` again."""
     process = start(fresh, *REPORT)
-    wait_for_runs(fresh, process, 4)
+    wait_for_runs(fresh, process, 5)
     snakemake_below(process).kill()
     process.wait()
     before = records(fresh)
@@ -91,7 +91,7 @@ def test_a_killed_study_goes_on_where_it_was(fresh, finished):
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGINT"])
 def test_a_stopped_study_goes_on_where_it_was(fresh, finished, name):
     process = start(fresh, "-m", "snakemake", *ARGUMENTS)
-    wait_for_runs(fresh, process, 4)
+    wait_for_runs(fresh, process, 5)
     os.killpg(process.pid, getattr(signal, name))  # as a terminal or SLURM does
     said = process.communicate()[0]
     assert process.returncode != 0
