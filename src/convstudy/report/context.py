@@ -40,17 +40,12 @@ def gather(study: Values, results: Path, data: Path, report: Path) -> Values:
         sections.append(
             {
                 **section,
-                "figures": {one: _figure(results, name, one, report) for one in section["figures"]},
-                "activations": section["shown"].get("activations"),
-                "layers": [
-                    read_sealed(results / "layers" / f"{one}.json") for one in section["layers"]
-                ],
-                **_drawn_from(results, name, section["figures"]),
-                "grid": _grid(section["shown"].get("grid"), comparisons),
+                **_shown(section, comparisons, results, report),
                 "claims": claims,
                 "datasets": _titles_of_data(section["experiments"], experiments),
                 "family": decided["families"].get(name),
                 "differing": provenance.differing(section["experiments"], experiments, runs),
+                "one_device": provenance.on_one_device(section["experiments"], runs),
                 "incomparable": [one for one in study["incomparable"] if one["section"] == name],
                 **networks.of_section(name, study, comparisons.get(name), claims),
             }
@@ -62,6 +57,7 @@ def gather(study: Values, results: Path, data: Path, report: Path) -> Values:
         "overview": networks.overview(study, sections),
         **provenance.times(experiments, runs),
         **provenance.environments(experiments, runs),
+        "one_device": provenance.on_one_device(experiments, runs),
         "datasets": datasets,
         "sections": sections,
         "statistics": {
@@ -109,16 +105,23 @@ def _experiment(one: Values, dataset: Values) -> Values:
     }
 
 
-def _drawn_from(results: Path, section: str, shown: list[str]) -> Values:
-    """The tables of how networks err, whose numbers the text gives too, or None."""
+def _shown(section: Values, comparisons: Values, results: Path, report: Path) -> Values:
+    """Paths of a section's figures, and what they and its layers show that the text gives too."""
+    name, kinds = section["name"], section["figures"]
     found = {
-        table: read_json(results / table / f"{section}.json") if table in needs(shown) else None
+        table: read_json(results / table / f"{name}.json") if table in needs(kinds) else None
         for table in ("confusion", "errors")
     }
     if found["errors"]:
         calibration, seeds = found["errors"]["calibration"], len(found["errors"]["seeds"])
         calibration["error"] = with_seeds_enough(calibration["error"], seeds)
-    return found
+    return {
+        **found,
+        "figures": {kind: _figure(results, name, kind, report) for kind in kinds},
+        "activations": section["shown"].get("activations"),
+        "grid": _grid(section["shown"].get("grid"), comparisons),
+        "layers": [read_sealed(results / "layers" / f"{one}.json") for one in section["layers"]],
+    }
 
 
 def _grid(asked: Values | None, comparisons: Values) -> Values | None:

@@ -49,11 +49,10 @@ def findings(sections: list[Values]) -> list[str]:
     told = [claim["name"] for claim, _ in chosen]
     excluded = [one for section in sections if (one := of_excluded(section, told))]
     said = [sentence(claim, section) for claim, section in chosen]
-    # First what the publication itself contradicts.
-    excluded.sort(key=lambda one: not own_log_differs(one))
-    leads = [of_lead(claim) for claim in excluded[:2]]
-    first = sum(map(own_log_differs, excluded[:2]))
-    return [*leads[:first], *said, *leads[first:], *_counts(sections)]
+    leads = sorted(excluded, key=own_log_differs, reverse=True)[:2]
+    denied = [of_lead(claim) for claim in leads if own_log_differs(claim)]  # by its own publication
+    others = [of_lead(claim) for claim in leads if not own_log_differs(claim)]
+    return [*denied, *said, *others, *_counts(sections)]
 
 
 def answer(section: Values) -> str:

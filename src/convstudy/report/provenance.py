@@ -2,7 +2,7 @@
 
 import shlex
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from statistics import fmean
 from typing import Any
 
@@ -99,6 +99,11 @@ def differing(names: list[str], experiments: Values, runs: list[dict[str, str]])
                 {"field": field, "found": found if whole else {value: [] for value in found}}
             )
     return made
+
+
+def on_one_device(names: Collection[str], runs: list[dict[str, str]]) -> bool:
+    """Whether times of these experiments can be compared at all."""
+    return len({run["device"] for run in runs if run["experiment"] in names}) <= 1
 
 
 def command(overlays: list[str], settings: Values) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from jinja2 import TemplateError
 
-from convstudy import language
+from convstudy import histories, language
 from convstudy.config import read_slice
 from convstudy.config.claim_kinds import compared
 from convstudy.config.metrics import METRICS
@@ -65,7 +65,7 @@ def _record(options: argparse.Namespace, study: dict[str, Any]) -> dict[str, Any
     """
     results = options.results
     used = [
-        *(results / name for name in ("histories.csv", *TABLES)),
+        *(results / name for name in (histories.NAME, *TABLES)),
         *(
             results / "layers" / f"{layer}.json"
             for section in study["report"]["sections"]
