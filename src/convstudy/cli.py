@@ -23,6 +23,7 @@ COMMANDS = {
     "fetch-torchvision": "convstudy.datasets.fetch_torchvision",
     "generate": "convstudy.datasets.generate",
     "prepare": "convstudy.datasets.prepare",
+    "inspect": "convstudy.evaluation.inspection",
     "train": "convstudy.training.train",
     "activations": "convstudy.evaluation.activations",
     "frequency": "convstudy.evaluation.frequency",

@@ -10,7 +10,7 @@ import yaml
 from convstudy import new
 from convstudy.errors import StudyError
 
-from checkout import ROOT, Checkout
+from checkout import ROOT, Checkout, put
 
 HELPED = "from helpers import width\n\n\ndef tiny("
 TRAIN_TINY = {f"Train tiny, seed {seed}" for seed in range(5)}
@@ -216,3 +216,22 @@ def test_what_snakedeploy_lays_out_is_a_study_that_runs(tmp_path):
     planned = Checkout.of(folder).planned("report.md", "report.html")
     assert {f"Train convolutional, seed {seed}" for seed in range(5)} < planned
     assert {"Write the report", "Make a page of the report"} < planned
+
+
+def foreign(study, network):
+    study.edit_config(lambda config: put(config, "experiments.tiny.model", {"name": network}))
+
+
+def test_a_network_that_cannot_be_trained_is_refused_before_anything_runs(study):
+    foreign(study, "torchvision/alexnet")
+    done = study.snakemake("-n", "--cores", "2", "report.md")
+    assert done.returncode != 0
+    assert "experiments.tiny: torchvision/alexnet fails on images of 1×28×28" in done.stdout
+    assert "it takes images from 63×63" in done.stdout
+
+
+def test_a_plan_knows_what_networks_of_libraries_cost(study):
+    foreign(study, "torchvision/mobilenet_v3_small")
+    done = study.python(ROOT / "workflow/tools/plan.py", "--cores", "2", "report.md")
+    assert done.returncode == 0, done.stdout
+    assert "- tiny: 1,527,818 parameters, 2.1 million multiply-accumulates an image" in done.stdout

@@ -9,14 +9,14 @@ from pathlib import Path
 from snakemake.exceptions import WorkflowError
 
 from convstudy.cli import COMMANDS
-from convstudy.config import catalogue, cost, reading, slices
+from convstudy.config import catalogue, cost, inspected, reading, slices
 from convstudy.config.study import load
 from convstudy.engine import WORKFLOW
 from convstudy.errors import StudyError
 from convstudy.figures import kinds
 from convstudy.files import canonical_json, read_json
 from convstudy.fingerprint import fingerprint
-from convstudy.named import layer, network
+from convstudy.named import is_ours, layer, network
 
 # Jobs and files of the DAG stay: to look for what could be freed took an eighth of a dry run.
 gc.set_threshold(200_000)
@@ -63,10 +63,43 @@ def is_trained(one, seed):
     return (run.get("slice"), run.get("code")) == (one.slice, code)
 
 
+def prepared(experiment, suffix):
+    """The prepared data set of an experiment: tensors (pt) or description (json)."""
+    return f"data/prepared/{STUDY.experiments[experiment].dataset}.{suffix}"
+
+
+def network_of(experiment):
+    """Name of an experiment's network."""
+    return STUDY.experiments[experiment].slice["model"]["name"]
+
+
+def module_of(experiment):
+    """The module that builds an experiment's network: the one that training imports."""
+    return network(network_of(experiment))[0]
+
+
+@cache
+def size_of(dataset):
+    """Shape, classes and images of a data set, and whether they are more than a guess."""
+    try:
+        found = read_json(Path(f"data/prepared/{dataset}.json"))
+        return {**found, "classes": len(found["classes"])}, True
+    except (StudyError, KeyError, TypeError):  # until it is prepared
+        return cost.expected_data(STUDY.datasets[dataset]), cost.is_known(STUDY.datasets[dataset])
+
+
+def to_inspect():
+    """Slice and data set of each experiment whose network is not the package's own."""
+    foreign = {n: one for n, one in STUDY.experiments.items() if not is_ours(network_of(n))}
+    sized = {name: (one.slice, *size_of(one.dataset)) for name, one in foreign.items()}
+    return {name: (job, data) for name, (job, data, known) in sized.items() if known}
+
+
 try:
     config = read_again()
     catalogue.complete(config, _catalogue)
     STUDY = load(config, is_trained)
+    COUNTED = inspected.inspect(to_inspect())
 except StudyError as error:
     raise WorkflowError(str(error)) from None
 
@@ -85,21 +118,11 @@ def state_of(wildcards):
     return str(Path(STATES, wildcards.experiment, f"seed{wildcards.seed}.pt"))
 
 
-def prepared(experiment, suffix):
-    """The prepared data set of an experiment: tensors (pt) or description (json)."""
-    return f"data/prepared/{STUDY.experiments[experiment].dataset}.{suffix}"
-
-
 @cache
 def cost_of(experiment):
-    """What a training asks for; by the official sizes until its data set is prepared."""
+    """What a training asks for."""
     one = STUDY.experiments[experiment]
-    try:
-        found = read_json(Path(prepared(experiment, "json")))
-        data = {**found, "classes": len(found["classes"])}
-    except StudyError:
-        data = cost.expected_data(STUDY.datasets[one.dataset])
-    return cost.of_experiment(one.slice, data)
+    return cost.of_experiment(one.slice, size_of(one.dataset)[0], COUNTED.get(experiment))
 
 
 def images_of(section, suffix):
@@ -142,11 +165,6 @@ def code(command, *modules):
         raise WorkflowError(str(error)) from None
     CODE.setdefault(found, (COMMANDS[command], *modules))
     return found
-
-
-def module_of(experiment):
-    """The module that builds an experiment's network: the one that training imports."""
-    return network(STUDY.experiments[experiment].slice["model"]["name"])[0]
 
 
 def code_of_training(experiment):

@@ -15,14 +15,16 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-from convstudy.config import cost
+from convstudy.config import cost, inspected
 from convstudy.errors import StudyError
 from convstudy.files import read_json
+from convstudy.named import is_ours
 from convstudy.report.provenance import grouped
 
 from dry_run import Command, commands, counts, dry_run
 
 _Key = TypeVar("_Key")
+_Data = dict[str, Any]
 _UNUSABLE = (StudyError, KeyError, TypeError, ValueError, ZeroDivisionError)  # of a record
 _TIMES_AS_FAST = {"bf16": 1.5}  # as float32; FC_MNIST 1.2, SimpleCNN 1.5, ResNet-18 1.75
 _SECONDS_OF_A_JOB = 5.0  # besides training: start, imports, figures; where nothing was measured
@@ -51,6 +53,7 @@ class Speed(NamedTuple):
 
 
 class Training(NamedTuple):
+    experiment: str
     cost: cost.Cost
     seconds: float
     disk: int  # bytes
@@ -77,7 +80,10 @@ def tell(every: dict[str, int], ahead: dict[str, int], jobs: list[Command], core
     """The plan in words."""
     speed = measured(Path("results"))
     data = {one.options["--description"]: one.slice for one in jobs if one.name == "prepare"}
-    trainings = [_training(one, data, speed) for one in jobs if one.name == "train"]
+    asked = [one for one in jobs if one.name == "train"]
+    sizes = {path: _size_of(path, data) for path in {one.options["--description"] for one in asked}}
+    counted = inspected.inspect(_to_inspect(asked, sizes))
+    trainings = [_training(one, sizes, counted, speed) for one in asked]
     aside = sum(count * speed.besides(rule) for rule, count in ahead.items() if rule != "train")
     wall = makespan([one.seconds for one in trainings], cores) + aside / cores
     lines = ["| rule | to do | there |", "|---|---:|---:|"]
@@ -87,6 +93,7 @@ def tell(every: dict[str, int], ahead: dict[str, int], jobs: list[Command], core
     lines += ["", f"Wall time: about {_duration(wall)} with {cores} core{'s' * (cores > 1)}."]
     if trainings:
         lines += [_said_of(speed, trainings, ahead)]
+        lines += [_network(name, one, trainings) for name, one in counted.items()]
     lines += [f"Disk: {_size(sum(one.disk for one in trainings))} of runs."]
     if ahead.get("fetch"):
         pixels = sum(_bytes(cost.expected_data(_dataset(one))) for one in data.values())
@@ -169,23 +176,45 @@ def _accounted(record: dict[str, Any]) -> float:
     return float(record["train_seconds"] + record["evaluate_seconds"])
 
 
-def _training(one: Command, data: dict[str, dict[str, Any]], speed: Speed) -> Training:
-    description = one.options["--description"]
+def _size_of(description: str, preparations: dict[str, _Data]) -> tuple[_Data, bool]:
+    """Shape, classes and images of a data set, and whether they are more than a guess."""
     try:
         found = read_json(Path(description))
-        known = {**found, "classes": len(found["classes"])}
+        return {**found, "classes": len(found["classes"])}, True
     except StudyError:
-        if description not in data:  # nobody is going to make it anew
+        if description not in preparations:  # nobody is going to make it anew
             raise
-        known = cost.expected_data(_dataset(data[description]))
-    counted = cost.of_experiment(one.slice, known)
-    names = one.options["--experiment"], one.slice["model"]["name"]
-    rate = speed.of(*names, one.slice["recipe"]["precision"])
-    seconds = counted.work / rate + speed.besides("train")
+    dataset = _dataset(preparations[description])
+    return cost.expected_data(dataset), cost.is_known(dataset)
+
+
+def _to_inspect(
+    trainings: Iterable[Command], sizes: dict[str, tuple[_Data, bool]]
+) -> dict[str, tuple[_Data, _Data]]:
+    """As the dry run did: slice and data set by experiment, of networks not the package's own."""
+    sized = [(one, *sizes[one.options["--description"]]) for one in trainings]
+    return {
+        one.options["--experiment"]: (one.slice, data)
+        for one, data, known in sized
+        if known and not is_ours(one.slice["model"]["name"])
+    }
+
+
+def _training(
+    one: Command,
+    sizes: dict[str, tuple[_Data, bool]],
+    counted: dict[str, cost.Layer],
+    speed: Speed,
+) -> Training:
+    experiment, network = one.options["--experiment"], one.slice["model"]["name"]
+    known, _ = sizes[one.options["--description"]]
+    expected = cost.of_experiment(one.slice, known, counted.get(experiment))
+    rate = speed.of(experiment, network, one.slice["recipe"]["precision"])
+    seconds = expected.work / rate + speed.besides("train")
     # Weights; until the study is done, a state with the optimizer's two more; half-precision
     # logits, a prediction and a label of each test image.
     predictions = known["test_images"] * (2 * known["classes"] + 16)
-    return Training(counted, seconds, 16 * counted.parameters + predictions)
+    return Training(experiment, expected, seconds, 16 * expected.parameters + predictions)
 
 
 def _dataset(preparation: dict[str, Any]) -> dict[str, Any]:
@@ -204,6 +233,14 @@ def _said_of(speed: Speed, trainings: Sequence[Training], ahead: dict[str, int])
     else:
         source = f"at {speed.all / 1e9:.0f} GMAC/s, a default: nothing was trained here yet"
     return f"Training: {seconds / 3600:.2f} {what} for {work / 1e15:.3g} PMAC, {source}."
+
+
+def _network(experiment: str, network: cost.Layer, trainings: Sequence[Training]) -> str:
+    (asked,) = {one.cost.memory_mb(1) for one in trainings if one.experiment == experiment}
+    return (
+        f"- {experiment}: {network.parameters:,} parameters, {network.macs / 1e6:,.1f} million "
+        f"multiply-accumulates an image, {_size(asked * 1_000_000)} of memory."
+    )
 
 
 def _cores(arguments: list[str]) -> int:

@@ -15,6 +15,7 @@ _OFFICIAL = {
 }
 _CLASSES = 10
 _FORWARD_AND_BACKWARD = 3  # a training step multiplies three times as often as an inference
+FLOAT = 4  # bytes
 _EVALUATION_BATCH = 250  # images, as convstudy.evaluation.predictions takes them
 
 # Python, PyTorch and freed memory that is kept: 0.8 GB, and room for a heap with holes.
@@ -25,7 +26,7 @@ _START_MINUTES, _MOST_MINUTES = 10, 24 * 60
 
 
 class Layer(NamedTuple):
-    """One convolution or linear layer, for one image."""
+    """One convolution or linear layer, for one image; or a whole network, counted as one."""
 
     values: int  # outputs
     macs: int
@@ -54,10 +55,13 @@ class Cost:
         return min((_START_MINUTES + int(2 * expected)) * attempt, _MOST_MINUTES)
 
 
-def of_experiment(job: dict[str, Any], data: dict[str, Any]) -> Cost:
-    """Cost of a run, from its slice of the config and its data set: shape, classes, images."""
+def of_experiment(job: dict[str, Any], data: dict[str, Any], network: Layer | None = None) -> Cost:
+    """Cost of a run, from its slice of the config and its data set: shape, classes, images.
+
+    `network`: what one that is not ours counts, by `convstudy.config.inspected`.
+    """
     count = _NETWORKS.get(job["model"]["name"], _unknown)
-    layers = list(count(job["model"], data["shape"], data["classes"]))
+    layers = [network] if network else list(count(job["model"], data["shape"], data["classes"]))
     recipe = job["recipe"]
     train, test = (
         min(job[kind] or data[kind], data[kind]) for kind in ("train_images", "test_images")
@@ -71,9 +75,9 @@ def of_experiment(job: dict[str, Any], data: dict[str, Any]) -> Cost:
         parameters=parameters,
         macs=macs,
         work=work(macs, recipe["epochs"], train, test, recipe.get("views", 1)),
-        # Each float has 4 bytes. Of activations three copies: before and after the normalisation,
-        # and their gradients. The images are bytes, and floats in a batch.
-        bytes=int(4 * (8 * parameters + 3 * batch * values) + pixels * (train + test)),
+        # Of activations three copies: before and after the normalisation, and their gradients.
+        # The images are bytes, and floats in a batch.
+        bytes=int(FLOAT * (8 * parameters + 3 * batch * values) + pixels * (train + test)),
     )
 
 
@@ -96,6 +100,12 @@ def expected_data(dataset: dict[str, Any]) -> dict[str, Any]:
         found["shape"] = [3 if dataset["colour"] else 1, *dataset["image_size"]]
     generator = dataset.get("generator", {})
     return found | {name: generator[name] for name in found.keys() & generator.keys()}
+
+
+def is_known(dataset: dict[str, Any]) -> bool:
+    """Whether the shape of `expected_data` is more than a guess."""
+    generated = "shape" in dataset.get("generator", {})
+    return dataset["format"] in _OFFICIAL or "image_size" in dataset or generated
 
 
 def _linear(inputs: int, outputs: int) -> Layer:
@@ -185,7 +195,7 @@ def _whitened_cnn(model: dict[str, Any], shape: list[int], classes: int) -> Iter
 
 
 def _unknown(model: dict[str, Any], shape: list[int], classes: int) -> Iterator[Layer]:
-    """A network that nobody has counted asks for as much as ResNet-18."""
+    """A network that cannot be built where the study is planned asks for as much as ResNet-18."""
     return _resnet({"block": "basic", "widths": [64, 128, 256, 512]}, shape, classes)
 
 

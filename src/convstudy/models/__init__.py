@@ -48,7 +48,7 @@ def _function(name: str) -> Callable[..., Any]:
             raise StudyError(f"model.name: {name} needs {error.name}, which is not there") from None
         raise StudyError(f"model.name: there is no network '{name}'") from None
     except Exception as error:
-        raise StudyError(f"model.name: {name} cannot be imported: {_said(error)}") from error
+        raise StudyError(f"model.name: {name} cannot be imported: {said(error)}") from error
     if not callable(found):
         raise StudyError(f"model.name: {module} has no function '{function}'")
     return found  # type: ignore[no-any-return]
@@ -78,7 +78,7 @@ def _tried(
         raise
     except Exception as error:
         size = "×".join(map(str, shape))
-        raise StudyError(f"{name} fails on images of {size}: {_said(error)}") from error
+        raise StudyError(f"{name} fails on images of {size}: {said(error)}") from error
     if not isinstance(found, torch.Tensor) or found.shape != (2, classes):
         given = tuple(found.shape) if isinstance(found, torch.Tensor) else type(found).__name__
         raise StudyError(
@@ -87,16 +87,19 @@ def _tried(
     return model
 
 
-def _said(error: Exception) -> str:
+def said(error: Exception) -> str:
     """One line: what was raised, and where in the study's folder, if it was there."""
-    frames = traceback.extract_tb(error.__traceback__)
-    where = next((one for one in frames[::-1] if _is_own(one.filename)), frames[-1])
+    own = [one for one in traceback.extract_tb(error.__traceback__) if _is_own(one.filename)]
+    where = f" ({own[-1].filename}, line {own[-1].lineno})" if own else ""
     first_line = str(error).strip().partition("\n")[0]
-    return f"{type(error).__name__}: {first_line} ({where.filename}, line {where.lineno})"
+    return f"{type(error).__name__}: {first_line}{where}"
 
 
 def _is_own(file: str) -> bool:
-    return Path(file).is_relative_to(Path.cwd()) and "site-packages" not in file
+    path, package = Path(file), Path(__file__).parents[1]
+    return path.is_relative_to(Path.cwd()) and not (
+        path.is_relative_to(package) or "site-packages" in path.parts
+    )
 
 
 def _check_arguments(name: str, make: Callable[..., Any], given: dict[str, Any]) -> None:
