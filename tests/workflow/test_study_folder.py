@@ -10,7 +10,7 @@ import yaml
 from convstudy import new
 from convstudy.errors import StudyError
 
-from checkout import ROOT, Checkout, put
+from checkout import ROOT, Checkout
 
 HELPED = "from helpers import width\n\n\ndef tiny("
 TRAIN_TINY = {f"Train tiny, seed {seed}" for seed in range(5)}
@@ -219,7 +219,8 @@ def test_what_snakedeploy_lays_out_is_a_study_that_runs(tmp_path):
 
 
 def foreign(study, network):
-    study.edit_config(lambda config: put(config, "experiments.tiny.model", {"name": network}))
+    old = "{name: networks.tiny, channels: 8}"
+    edit(study.folder / "config.yaml", old, f"{{name: {network}}}")
 
 
 def test_a_network_that_cannot_be_trained_is_refused_before_anything_runs(study):

@@ -111,7 +111,13 @@ def _member(study: Study, name: str) -> Slice:
     """An experiment as figures need it; its colour is its place in the config, everywhere."""
     one = study.experiments[name]
     colour = study.order.index(name)
-    return {"experiment": name, "title": one.title, "colour": colour, "seeds": one.seeds}
+    member = {"experiment": name, "title": one.title, "colour": colour, "seeds": one.seeds}
+    published = study.published["experiments"].get(name)
+    if published and not one.unlike_published:
+        sources = {"results": published["results"], "log": published.get("log")}
+        stated = {source: found["test_accuracy"] for source, found in sources.items() if found}
+        member["published"] = stated
+    return member
 
 
 def drawn_layers(study: Study, experiment: str) -> list[str]:

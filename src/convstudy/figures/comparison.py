@@ -19,12 +19,15 @@ _NAME = 30  # letters
 _ASIDE = (0.0, 0.07, -0.07, 0.035, -0.035)  # rows, so that equal seeds can be told apart
 _ABOVE, _BELOW = -0.17, 0.2  # rows: seeds, and below them their mean
 INTERVAL = "interval"  # gid of the bars
+PUBLISHED = {"results": "D", "log": "x"}  # gids and markers
 
 
 def draw(drawing: Drawing, histories: pd.DataFrame, comparisons: pd.DataFrame) -> Figure:
     """Accuracy in percent and loss over the epochs; below, the last accuracy of every seed."""
     labels = _labels(drawing.experiments)
     key = lines.key_to_seeds(len(one.seeds) for one in drawing.experiments)
+    sources = {source for one in drawing.experiments for source in one.published}
+    key += [_published(source) for source in PUBLISHED if source in sources]
     columns = lines.columns([*labels, *(str(line.get_label()) for line in key)])
     rows = -(-(len(labels) + len(key)) // columns)
     seeds = _ROW * len(labels) + 0.25
@@ -69,7 +72,12 @@ def _seeds(
         if not np.isnan(one.low):
             bar: dict[str, Any] = {"color": look.colour, "linewidth": 1.6, "gid": INTERVAL}
             axis.add_line(Line2D([one.low, one.high], [one.row] * 2, **bar))
-    shown = [*last["percent"], *means["mean"]]
+    stated = [
+        axis.add_line(_published(source, 100 * value, row + _BELOW))
+        for row, one in enumerate(drawing.experiments)
+        for source, value in one.published.items()
+    ]
+    shown = [*last["percent"], *means["mean"], *(line.get_xdata()[0] for line in stated)]
     room = 0.35 * (max(shown) - min(shown)) or 1.0
     axis.set_xlim(max(min(shown) - room, 0), min(max(shown) + room, 100))
     axis.set_ylim(len(order) - 0.5, -0.5)
@@ -81,6 +89,14 @@ def _seeds(
     axis.set(
         ylabel="", xlabel=_("test accuracy after the last epoch, %: seeds, mean, 95 % interval")
     )
+
+
+def _published(source: str, percent: float = 0.0, row: float = 0.0) -> Line2D:
+    """A mark where the published study has its one run, by its text or by its log."""
+    said = {"results": _("published, one run"), "log": _("the same in its log")}
+    hollow: dict[str, Any] = {"color": "0.15", "markerfacecolor": "white", "linestyle": "none"}
+    hollow |= {"marker": PUBLISHED[source], "markersize": 4.6, "zorder": 4, "gid": source}
+    return Line2D([percent], [row], label=said[source], **hollow)
 
 
 def _labels(experiments: tuple[Experiment, ...]) -> list[str]:

@@ -14,12 +14,16 @@ _SHAPE = (
 
 @dataclass(frozen=True)
 class Experiment:
-    """One experiment of a figure; `colour` is its place in the config."""
+    """One experiment of a figure; `colour` is its place in the config.
+
+    `published`: test accuracies of the same network, by source (results, log), if there are any.
+    """
 
     name: str
     title: str
     colour: int
     seeds: tuple[int, ...]
+    published: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,7 @@ def _experiment(one: dict[str, Any]) -> Experiment:
         title=_(str(one["title"])),
         colour=int(one["colour"]),
         seeds=tuple(int(seed) for seed in one["seeds"]),
+        published={source: float(value) for source, value in one.get("published", {}).items()},
     )
 
 

@@ -350,3 +350,16 @@ def test_recipes_are_not_compared_on_different_images(config):
     config["experiments"]["cifar10_modern_unwhitened"]["train_images"] = 10000
     found = load({**config, "scale": "full"})
     assert set(found.incomparable) == {"whitening_helps"}
+
+
+def test_figures_show_published_accuracies_of_the_same_network_alone(study):
+    def published(scale, section):
+        members = slices.drawing(study(scale), section)["experiments"]
+        return {one["experiment"]: one["published"] for one in members if "published" in one}
+
+    assert published("full", "kernels") == {
+        "mnist_kernel3": {"results": 0.9845, "log": 0.9888},
+        "mnist_kernel5": {"results": 0.9812, "log": 0.9905},
+        "mnist_kernel7": {"results": 0.9789, "log": 0.9906},
+    }
+    assert published("small", "kernels") == {}  # fewer images

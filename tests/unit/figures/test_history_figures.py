@@ -118,6 +118,27 @@ def test_every_seed_is_a_dot_beside_mean_and_interval(tmp_path, house_style, mak
     assert 0 <= low < high <= 100
 
 
+def test_what_was_published_stands_beside_the_seeds(tmp_path, house_style, make):
+    job = make.job({"a": 3, "b": 4})
+    make.runs(tmp_path, job)
+    plain = _draw("comparison", tmp_path, job)
+    job["experiments"][1]["published"] = {"results": 0.97, "log": 0.99}
+    figure = _draw("comparison", tmp_path, job)
+    marks = {
+        line.get_gid(): (line.get_xdata(), round(line.get_ydata()[0]), line.get_label())
+        for line in figure.axes[2].lines
+        if line.get_gid() in comparison.PUBLISHED
+    }
+    assert marks == {
+        "results": ([97.0], 1, "published, one run"),
+        "log": ([99.0], 1, "the same in its log"),
+    }
+    assert figure.axes[2].get_xlim()[1] > 99  # they are in sight
+    entries = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert entries[-2:] == ["published, one run", "the same in its log"]
+    assert [text.get_text() for text in plain.legends[0].get_texts()] == entries[:-2]
+
+
 def test_intervals_are_those_of_the_comparisons(tmp_path, make):
     job = make.job({"a": 0}, 3)
     path = tmp_path / "comparisons.json"
