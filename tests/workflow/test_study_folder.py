@@ -231,7 +231,9 @@ def test_a_network_that_cannot_be_trained_is_refused_before_anything_runs(study)
     assert "it takes images from 63×63" in done.stdout
 
 
-def test_a_plan_knows_what_networks_of_libraries_cost(study):
+def test_a_plan_knows_what_networks_of_libraries_cost(tmp_path):
+    new.make(tmp_path / "mine")
+    study = named(tmp_path / "mine")
     foreign(study, "torchvision/mobilenet_v3_small")
     done = study.python(ROOT / "workflow/tools/plan.py", "--cores", "2", "report.md")
     assert done.returncode == 0, done.stdout
