@@ -13,7 +13,7 @@ from pathlib import Path
 
 from convstudy.files import read_json
 
-DRAWN_AND_DECIDED = ("summarise", "confusion", "analyse", "figures", "report")
+DRAWN_AND_DECIDED = ("summarise", "errors", "analyse", "figures", "report")
 
 
 def main() -> None:

@@ -30,7 +30,6 @@ COMMANDS = {
     "timing": "convstudy.training.timing",
     "check-layer": "convstudy.evaluation.check_layer",
     "summarise": "convstudy.statistics.summarise",
-    "confusion": "convstudy.statistics.confusion",
     "errors": "convstudy.statistics.errors",
     "mistakes": "convstudy.evaluation.mistakes",
     "analyse": "convstudy.statistics.analyse",

@@ -224,7 +224,7 @@ RUN = "results/quick/runs/mnist_fc/seed0"
         ("results/quick/summary.csv", r"^mnist_fc,0,", "mnist_fc,1,", "summary.csv was"),
         ("results/quick/claims.json", '"inconclusive"', '"supported"', "claims.json"),
         ("results/quick/comparisons.json", r'"n": 1', '"n": 5', "comparisons.json"),
-        ("results/quick/confusion/cifar10.json", r'"share": [\d.]+', '"share": 0.9', "confusion"),
+        ("results/quick/errors/cifar10.json", r'"share": [\d.]+', '"share": 0.9', "errors"),
         ("results/quick/layers/swish.json", "true", "false", "swish.json was changed after"),
         ("data/prepared/digits.json", "generated digits", "MNIST", "digits.json was changed after"),
         ("report.json", r'"margin": [\d.]+', '"margin": 0.5', "report.json was edited after"),

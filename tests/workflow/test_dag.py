@@ -16,7 +16,7 @@ BEYOND = [
 ]
 DRAWN = {**PUBLISHED, **{f"draw_{section}": 1 for section in BEYOND}}
 ONCE = {
-    **{"summarise": 1, "timing": 1, "analyse": 1, "confusion": 1},
+    **{"summarise": 1, "timing": 1, "analyse": 1},
     **{"check_layer": 4, "draw_forest": 1, "report": 1},
 }
 GENERATED = {"generate_digits": 1, "generate_shapes": 1, "prepare": 2}

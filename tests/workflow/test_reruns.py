@@ -48,7 +48,6 @@ def drawn(*sections):
 DECIDED = drawn(*WITH_HISTORY, "widths") | FOREST | REPORT
 ANALYSIS = {"Compare experiments and decide claims"} | DECIDED
 VERIFIED = {"Verify and summarise all runs"} | ANALYSIS
-CONFUSION = {"Confusion of classes in section cifar10"} | drawn("cifar10")
 CHECKS = {f"Check the layer {layer}" for layer in LAYERS}
 
 
@@ -73,7 +72,6 @@ EVERY_RUN = (
     trained(*ALL)
     | activated("cifar10_resnet18", *KERNELS)
     | MEASURED
-    | CONFUSION
     | FIGURES
     | erred(*WITH_HISTORY)
     | VERIFIED
@@ -111,18 +109,13 @@ CODE = {
         | activated("cifar10_resnet18")
         | TIMING
         | erred("mnist", *WITH_RESNETS)
-        | CONFUSION
         | VERIFIED,
     ),
     "the fully connected network": (
         "models/fully_connected.py",
         "nn.ReLU(inplace=True)",
         "nn.GELU()",
-        trained("mnist_fc", "cifar10_fc")
-        | TIMING
-        | erred("mnist", "cifar10")
-        | CONFUSION
-        | VERIFIED,
+        trained("mnist_fc", "cifar10_fc") | TIMING | erred("mnist", "cifar10") | VERIFIED,
     ),
     "the plain convolutional network": (
         "models/simple_cnn.py",
@@ -197,7 +190,7 @@ CODE = {
     "the confusion of classes": (
         "statistics/confusion.py",
         *APPENDED,
-        CONFUSION | erred(*WITH_HISTORY) | ANALYSIS,
+        erred(*WITH_HISTORY) | ANALYSIS,
     ),
     "the words of the report": ("report/words.py", '".2f"', '".1f"', REPORT),
     "how numbers are written": ("language.py", *APPENDED, FIGURES | REPORT),
@@ -366,7 +359,7 @@ CONFIG = [
         drawn_layer,
         activated(*KERNELS) | drawn("kernels") | REPORT,
     ),
-    (every_confusion, CONFUSION | REPORT),
+    (every_confusion, erred("cifar10") | REPORT),
     (generator, {"Generate digits", "Prepare digits"} | DIGITS),
 ]
 

@@ -32,7 +32,7 @@ rule summarise:
         " --output {output.summary} <<< {params.slice:q}"
 
 
-rule confusion:
+rule errors:
     input:
         # By their records the runs are compared, and a change of their (large) predictions is seen.
         metrics=lambda w: runs("metrics.json", STUDY.sections[w.section]["experiments"]),
@@ -41,39 +41,11 @@ rule confusion:
         ),
     output:
         report(
-            result("confusion", "{section}.json"),
-            caption="../report/confusion.rst",
+            result("errors", "{section}.json"),
+            caption="../report/errors.rst",
             category="Tables",
-            labels={"table": "confusion", "of": "{section}"},
+            labels={"table": "errors", "of": "{section}"},
         ),
-    log:
-        result("logs", "confusion", "{section}.log"),
-    benchmark:
-        result("benchmarks", "confusion", "{section}.tsv")
-    threads: 1
-    resources:
-        mem_mb=1000,
-        runtime=15,
-    params:
-        runs=lambda w: RUNS,
-        slice=sliced(lambda w: slices.confused(STUDY, w.section)),
-        code=lambda w: code("confusion"),
-    message:
-        "Confusion of classes in section {wildcards.section}"
-    shell:
-        "convstudy --log {log} --code {params.code} confusion"
-        " --runs {params.runs} --output {output}"
-        " <<< {params.slice:q}"
-
-
-rule errors:
-    input:
-        metrics=lambda w: runs("metrics.json", STUDY.sections[w.section]["experiments"]),
-        predictions=lambda w: ancient(
-            runs("predictions.npz", STUDY.sections[w.section]["experiments"])
-        ),
-    output:
-        result("errors", "{section}.json"),
     log:
         result("logs", "errors", "{section}.log"),
     benchmark:
@@ -84,7 +56,7 @@ rule errors:
         runtime=15,
     params:
         runs=lambda w: RUNS,
-        slice=sliced(lambda w: slices.candidates(STUDY, w.section)),
+        slice=sliced(lambda w: slices.errors(STUDY, w.section)),
         code=lambda w: code("errors"),
     message:
         "Errors of the best network of section {wildcards.section}"

@@ -196,8 +196,7 @@ def reported():
         "runs": expected_runs(),
         "analysis": slices.analysis(STUDY),
         "drawn": slices.drawn(STUDY),
-        "confusion": {n: slices.confused(STUDY, n) for n in sections_needing("confusion")},
-        "errors": {n: slices.candidates(STUDY, n) for n in sections_needing("errors")},
+        "errors": {name: slices.errors(STUDY, name) for name in sections_with_errors()},
     }
 
 
@@ -222,9 +221,11 @@ def measured():
 
 
 # ── Figures ──────────────────────────────────────────────────────────────────────────────────────
-def sections_needing(table):
-    """Sections that show a figure which is drawn from that table."""
-    return [name for name, one in STUDY.sections.items() if table in kinds.needs(one["figures"])]
+def sections_with_errors():
+    """Sections that show how their best network errs."""
+    return [
+        name for name, one in STUDY.sections.items() if kinds.needs(one["figures"]) & kinds.OF_BEST
+    ]
 
 
 def figures_of(section):

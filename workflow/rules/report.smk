@@ -3,10 +3,7 @@ rule report:
         summary=result("summary.csv"),
         comparisons=result("comparisons.json"),
         claims=result("claims.json"),
-        confusion=expand(
-            result("confusion", "{section}.json"), section=sections_needing("confusion")
-        ),
-        errors=expand(result("errors", "{section}.json"), section=sections_needing("errors")),
+        errors=expand(result("errors", "{section}.json"), section=sections_with_errors()),
         layers=expand(result("layers", "{layer}.json"), layer=STUDY.layers),
         data=expand("data/prepared/{dataset}.json", dataset=STUDY.datasets),
         figures=figures(),

@@ -45,8 +45,7 @@ def again(sample: Path, output: Path) -> None:
         raise StudyError(f"{sample}: its networks are trained otherwise now. Run the study again.")
     job = {
         "runs": record["runs"],
-        "confusion": {name: slices.confused(study, name) for name in record["confusion"]},
-        "errors": {name: slices.candidates(study, name) for name in record["errors"]},
+        "errors": {name: slices.errors(study, name) for name in record["errors"]},
         "analysis": slices.analysis(study),
         "drawn": slices.drawn(study),
         "report": slices.reporting(
@@ -93,10 +92,9 @@ def commands(
         ["--runs", results / "runs"],
         ["--words", ROOT / f"workflow/locale/{study.language}.po"],
     )
-    for command in ("confusion", "errors"):
-        for section, asked in job[command].items():
-            path = results / command / f"{section}.json"
-            yield [command, *runs, "--output", path], canonical_json(asked)
+    for section, asked in job["errors"].items():
+        path = results / "errors" / f"{section}.json"
+        yield ["errors", *runs, "--output", path], canonical_json(asked)
     claims, comparisons = results / "claims.json", results / "comparisons.json"
     given = ["--summary", results / "summary.csv", *runs, "--timing", results / "timing.json"]
     outputs = ["--comparisons", comparisons, "--claims", claims]

@@ -26,20 +26,16 @@ def analysis(study: Study) -> Slice:
     }
 
 
-def candidates(study: Study, section: str) -> Slice:
-    """The experiments of a section, among which the best is looked for."""
+def errors(study: Study, section: str) -> Slice:
+    """The experiments of a section, of which the best is looked at; of all if so asked."""
+    of = study.sections[section]["figures"].get("confusion", {}).get("of", "best")
     return {
         "experiments": {
             name: {"title": study.experiments[name].title, "seeds": study.experiments[name].seeds}
             for name in _comparable(study, section)
-        }
+        },
+        **({"of": of} if of == "all" else {}),
     }
-
-
-def confused(study: Study, section: str) -> Slice:
-    """The same, and whether each of them is asked for."""
-    of = study.sections[section]["figures"]["confusion"].get("of", "best")
-    return {**candidates(study, section), **({"of": of} if of == "all" else {})}
 
 
 def _figures(study: Study, section: str) -> Slice:

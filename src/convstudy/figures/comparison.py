@@ -72,12 +72,12 @@ def _seeds(
         if not np.isnan(one.low):
             bar: dict[str, Any] = {"color": look.colour, "linewidth": 1.6, "gid": INTERVAL}
             axis.add_line(Line2D([one.low, one.high], [one.row] * 2, **bar))
-    stated = [
-        axis.add_line(_published(source, 100 * value, row + _BELOW))
-        for row, one in enumerate(drawing.experiments)
-        for source, value in one.published.items()
-    ]
-    shown = [*last["percent"], *means["mean"], *(line.get_xdata()[0] for line in stated)]
+    stated = []
+    for row, one in enumerate(drawing.experiments):
+        for source, value in one.published.items():
+            stated.append(100 * value)
+            axis.add_line(_published(source, stated[-1], row + _BELOW))
+    shown = [*last["percent"], *means["mean"], *stated]
     room = 0.35 * (max(shown) - min(shown)) or 1.0
     axis.set_xlim(max(min(shown) - room, 0), min(max(shown) + room, 100))
     axis.set_ylim(len(order) - 0.5, -0.5)

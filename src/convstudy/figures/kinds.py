@@ -34,6 +34,7 @@ KINDS = {
     "kernels": Kind(("kernels",), _LAYERS),
 }
 OF_LAYERS = ("activations", "kernels")  # of experiments and layers that the config names
+OF_BEST = {"confusion", "errors"}  # tables of how the best network of a section errs
 # Of the whole study, once.
 FOREST = "forest"
 
@@ -43,7 +44,7 @@ FILES: dict[str, Callable[[str, Job], list[str]]] = {
     "comparisons": lambda section, job: ["comparisons.json"],
     "costs": lambda section, job: ["comparisons.json"],
     "claims": lambda section, job: ["claims.json"],
-    "confusion": lambda section, job: [f"confusion/{section}.json"],
+    "confusion": lambda section, job: [f"errors/{section}.json"],
     "errors": lambda section, job: [f"errors/{section}.json"],
     "pictures": lambda section, job: [f"errors/{section}.npz"],
     "grid": lambda section, job: ["comparisons.json"],

@@ -109,15 +109,16 @@ def confusion(path: Path) -> list[Confusion]:
     Raises `StudyError` if a part is missing or a matrix does not fit the classes.
     """
     stored: Any = read_json(path)
-    return [_confusion(path, one) for one in (stored, *stored.get("others", []))]
+    with _reading(path, "networks"):
+        return [_confusion(path, one) for one in (stored, *stored.get("others", []))]
 
 
 def _confusion(path: Path, stored: Any) -> Confusion:
     with _reading(path, "a matrix or its classes"):
         labels = [[str(name) for name in stored["classes"]]] * 2  # of rows and columns
         mean, sd = (
-            None if stored[key] is None else pd.DataFrame(np.array(stored[key], float), *labels)
-            for key in ("mean", "sd")
+            None if counts is None else pd.DataFrame(np.array(counts, float), *labels)
+            for counts in (stored["confusion"][key] for key in ("mean", "sd"))
         )
         if mean is None or mean.empty:
             raise ValueError("there is none")

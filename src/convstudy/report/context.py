@@ -7,7 +7,7 @@ from typing import Any
 
 from convstudy.config.metrics import shown as with_seeds_enough
 from convstudy.errors import StudyError
-from convstudy.figures.kinds import needs
+from convstudy.figures.kinds import OF_BEST, needs
 from convstudy.files import read_json
 from convstudy.report import networks, provenance
 from convstudy.report.claims import of_section
@@ -108,15 +108,12 @@ def _experiment(one: Values, dataset: Values) -> Values:
 def _shown(section: Values, comparisons: Values, results: Path, report: Path) -> Values:
     """Paths of a section's figures, and what they and its layers show that the text gives too."""
     name, kinds = section["name"], section["figures"]
-    found = {
-        table: read_json(results / table / f"{name}.json") if table in needs(kinds) else None
-        for table in ("confusion", "errors")
-    }
-    if found["errors"]:
-        calibration, seeds = found["errors"]["calibration"], len(found["errors"]["seeds"])
+    errors = read_json(results / "errors" / f"{name}.json") if needs(kinds) & OF_BEST else None
+    if errors:
+        calibration, seeds = errors["calibration"], len(errors["seeds"])
         calibration["error"] = with_seeds_enough(calibration["error"], seeds)
     return {
-        **found,
+        "errors": errors,
         "figures": {kind: _figure(results, name, kind, report) for kind in kinds},
         "activations": section["shown"].get("activations"),
         "grid": _grid(section["shown"].get("grid"), comparisons),

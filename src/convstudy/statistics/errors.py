@@ -1,6 +1,7 @@
 """`convstudy errors`: how the best experiment of a section errs, from its saved predictions.
 
-Where it is sure and wrong, whether its confidence can be trusted, and how well it knows each class.
+Which classes it takes for which and how well it knows each, whether its confidence can be trusted,
+and where it is sure and wrong.
 """
 
 import argparse
@@ -11,8 +12,12 @@ from typing import Any
 import numpy as np
 
 from convstudy.config import read_slice
+from convstudy.config.metrics import fault
+from convstudy.errors import StudyError
 from convstudy.files import write_json
-from convstudy.statistics.confusion import best_experiment, candidates, matrix, read_seeds
+from convstudy.sealed import read_sealed
+from convstudy.statistics import confusion
+from convstudy.statistics.confusion import matrix, read_seeds
 from convstudy.statistics.intervals import describe
 from convstudy.statistics.predictions import Predictions
 
@@ -34,17 +39,67 @@ def of_section(runs: Path, job: dict[str, Any]) -> dict[str, Any]:
     best = best_experiment(runs, seeds)
     record, found = read_seeds(runs / best, seeds[best])
     classes = record["classes"]
+    others = [name for name in seeds if name != best] if job.get("of") == "all" else []
     return {
-        "experiment": best,
-        "title": titles[best],
-        "dataset": record["dataset"],
-        "classes": classes,
-        "seeds": seeds[best],
+        **_network(best, titles[best], seeds[best], record),
         "images": len(found[0].labels),
+        "confusion": confusion.describe(found, classes),
         "calibration": calibration(found),
         "recalls": recalls(found, classes),
         "mistakes": mistakes(found[0], classes),
+        **(
+            {"others": [_other(runs, name, titles[name], seeds[name]) for name in others]}
+            if others
+            else {}
+        ),
     }
+
+
+def _network(name: str, title: str, seeds: list[int], record: dict[str, Any]) -> dict[str, Any]:
+    known = {key: record[key] for key in ("dataset", "classes")}
+    return {"experiment": name, "title": title, **known, "seeds": seeds}
+
+
+def _other(runs: Path, name: str, title: str, seeds: list[int]) -> dict[str, Any]:
+    """Of a network that is not the best its confusion alone."""
+    record, found = read_seeds(runs / name, seeds)
+    known = _network(name, title, seeds, record)
+    return {**known, "confusion": confusion.describe(found, record["classes"])}
+
+
+def candidates(job: dict[str, Any]) -> tuple[dict[str, str], dict[str, list[int]]]:
+    """Titles and seeds by experiment, from what came on standard input."""
+    try:
+        experiments = job["experiments"]
+        titles = {name: str(one["title"]) for name, one in experiments.items()}
+        seeds = {name: list(one["seeds"]) for name, one in experiments.items()}
+    except (KeyError, TypeError, AttributeError) as error:
+        raise StudyError(
+            f"standard input lacks or misspells a part ({error!r}). "
+            'Give {"section": "…", "experiments": {experiment: {"title": "…", "seeds": […]}}}.'
+        ) from None
+    if not seeds or not all(seeds.values()):
+        raise StudyError("standard input: give at least one experiment, and each a seed.")
+    return titles, seeds
+
+
+def best_experiment(runs: Path, seeds: dict[str, list[int]]) -> str:
+    """The one with the highest mean test accuracy over its seeds; the first of equals."""
+    means = {}
+    for name, wanted in seeds.items():
+        paths = [runs / name / f"seed{seed}" / "metrics.json" for seed in wanted]
+        means[name] = float(np.mean([accuracy(path) for path in paths]))
+    return max(means, key=means.__getitem__)
+
+
+def accuracy(path: Path) -> float:
+    """Test accuracy in the record of a run; raise `StudyError` if it is not plausible."""
+    record = read_sealed(path)
+    found: Any = record.get("test_accuracy") if isinstance(record, dict) else None
+    said = fault("test_accuracy", found)
+    if said:
+        raise StudyError(f"{path}: {said}. Delete its folder and run snakemake again.")
+    return float(found)
 
 
 def confidence(found: Predictions) -> np.ndarray:

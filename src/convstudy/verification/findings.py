@@ -52,11 +52,11 @@ def say_what_records_vouch_for(runs: int, study: dict[str, Any], found: Findings
 
 def say_what_tables_follow(options: Namespace, found: Findings) -> None:
     if not options.sample:
-        made = "summary, histories, comparisons, claims, confusion, errors"
+        made = "summary, histories, comparisons, claims, errors"
         found.again.append(f"{made}, from the runs")
         return
     found.again.append("summary and histories, from the runs")
-    found.digests.append("comparisons, claims, confusion, errors (report.json)")
+    found.digests.append("comparisons, claims, errors (report.json)")
     found.digests.append("figures of activations and mistakes, frequencies (report.json)")
     found.open.append("networks, predictions and images: a sample does not have them")
 

@@ -1,16 +1,14 @@
-"""What statistics made of the runs, computed once more: tables, comparisons, claims, confusion."""
+"""What statistics made of the runs, computed once more: tables, comparisons, claims, errors."""
 
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from convstudy import histories
-from convstudy.statistics import confusion, errors, summary
+from convstudy.statistics import errors, summary
 from convstudy.statistics.analyse import analyse
 from convstudy.statistics.records import Record
 from convstudy.verification.alike import json_file, lines
-
-_OF_SECTION = {"confusion": confusion.of_section, "errors": errors.of_section}
 
 
 def contradictions(
@@ -29,7 +27,6 @@ def contradictions(
     )
     yield from json_file(results / "comparisons.json", compared)
     yield from json_file(results / "claims.json", decided)
-    for part, of_section in _OF_SECTION.items():
-        for section, job in study[part].items():
-            found = of_section(results / "runs", job)
-            yield from json_file(results / part / f"{section}.json", found)
+    for section, job in study["errors"].items():
+        found = errors.of_section(results / "runs", job)
+        yield from json_file(results / "errors" / f"{section}.json", found)

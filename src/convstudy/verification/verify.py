@@ -34,7 +34,7 @@ from convstudy.verification.findings import (
 Study = dict[str, Any]
 
 _PARTS = (
-    *("report", "runs", "analysis", "drawn", "confusion", "errors"),
+    *("report", "runs", "analysis", "drawn", "errors"),
     *("files", "data", "written"),
 )
 

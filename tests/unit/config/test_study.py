@@ -121,7 +121,7 @@ def test_networks_trained_under_unequal_conditions_are_not_compared(config):
     assert list(real.incomparable) == ["cnn_beats_fc_on_colour", "residual_beats_plain"]
     assert "cnn_beats_fc_on_colour" not in real.claims
     assert load({**config, "scale": "full"}).incomparable == {}
-    candidates = slices.candidates(real, "cifar10")["experiments"]
+    candidates = slices.errors(real, "cifar10")["experiments"]
     assert list(candidates) == ["cifar10_resnet18", "cifar10_resnet18_dropout"]
 
 

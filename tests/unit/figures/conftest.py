@@ -57,7 +57,7 @@ def make_runs(results: Path, job: dict[str, Any], epochs: int = 4) -> dict[str, 
 
 
 def make_confusion(classes: int = 3, seeds: int = 2) -> dict[str, Any]:
-    """What `convstudy confusion` writes, without its lists."""
+    """What `convstudy errors` writes of a network's confusion, without its list of pairs."""
     random = np.random.default_rng(classes)
     counts = random.integers(0, 9, (seeds, classes, classes)) + 40 * np.eye(classes, dtype=int)
     return {
@@ -66,8 +66,10 @@ def make_confusion(classes: int = 3, seeds: int = 2) -> dict[str, Any]:
         "dataset": "CIFAR-10 (JPEG)",
         "classes": [f"class_{k} $x$" for k in range(classes)],
         "seeds": list(range(seeds)),
-        "mean": counts.mean(axis=0).tolist(),
-        "sd": counts.std(axis=0, ddof=1).tolist() if seeds > 1 else None,
+        "confusion": {
+            "mean": counts.mean(axis=0).tolist(),
+            "sd": counts.std(axis=0, ddof=1).tolist() if seeds > 1 else None,
+        },
     }
 
 

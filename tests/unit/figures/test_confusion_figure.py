@@ -30,8 +30,11 @@ def _cells(figure):
 def test_cells_give_the_share_of_the_true_class(tmp_path, house_style):
     stored = {
         **{"experiment": "net", "title": "Net", "dataset": "D", "classes": ["a", "b", "c"]},
-        **{"seeds": [0, 1], "mean": [[90, 9.5, 0.5], [0, 197.5, 2.5], [0, 1, 3999]]},
-        "sd": [[1.41, 2, 0.7], [0, 3.5, 3.5], [0, 0, 0]],
+        "seeds": [0, 1],
+        "confusion": {
+            "mean": [[90, 9.5, 0.5], [0, 197.5, 2.5], [0, 1, 3999]],
+            "sd": [[1.41, 2, 0.7], [0, 3.5, 3.5], [0, 0, 0]],
+        },
     }
     figure = _draw(_found(tmp_path, stored))
     assert _cells(figure) == {
@@ -51,7 +54,7 @@ def test_each_network_that_the_file_has_is_drawn_below_the_best(tmp_path, house_
     assert figure.get_suptitle() == "Section · D"
     assert first.get_title("left").startswith("Net $5_a · ")
     assert second.get_title("left") == "Other · CIFAR-10 (JPEG) · test images, mean of 3 seeds"
-    mean = np.array(other["mean"])
+    mean = np.array(other["confusion"]["mean"])
     shares = second.collections[0].get_array().reshape(3, 3)
     np.testing.assert_allclose(shares, mean / mean.sum(axis=1, keepdims=True))
 
@@ -72,7 +75,7 @@ def test_rows_are_true_classes_by_name(tmp_path, house_style, make):
 
 def test_a_class_without_images_has_no_share(tmp_path, house_style, make):
     stored = make.confusion(3)
-    stored["mean"][1] = [0, 0, 0]
+    stored["confusion"]["mean"][1] = [0, 0, 0]
     found = _found(tmp_path, stored)
     missing = confusion.row_shares(found[0].mean).isna()
     assert missing.all(axis=1).tolist() == [False, True, False]
@@ -93,13 +96,18 @@ def test_any_number_of_classes(tmp_path, house_style, make, classes, texts):
 def test_texts_stay_inside_their_cells(tmp_path, house_style, make):
     for classes in (11, 14):
         stored = make.confusion(classes)
-        stored["mean"] = (1000 * np.eye(classes) + 0.2).tolist()
+        stored["confusion"]["mean"] = (1000 * np.eye(classes) + 0.2).tolist()
         figure = _draw(_found(tmp_path, stored))
         style.save(figure, tmp_path / "out.png")
         cell = figure.axes[0].get_window_extent()
         for text in figure.axes[0].texts:
             assert text.get_window_extent().width <= cell.width / classes
             assert text.get_window_extent().height <= cell.height / classes
+
+
+def _changed(stored, classes=None, **counts):
+    changed = {**stored, "confusion": {**stored["confusion"], **counts}}
+    return changed if classes is None else {**changed, "classes": classes}
 
 
 @pytest.mark.parametrize(
@@ -114,13 +122,15 @@ def test_texts_stay_inside_their_cells(tmp_path, house_style, make):
 )
 def test_bad_parts_are_refused(tmp_path, make, change, said):
     with pytest.raises(StudyError, match=said) as error:
-        _found(tmp_path, {**make.confusion(3), **change})
+        _found(tmp_path, _changed(make.confusion(3), **change))
     assert "section.json" in str(error.value) and "snakemake" in str(error.value)
 
 
 def test_missing_parts_are_refused(tmp_path, make):
-    for key in ("title", "dataset", "classes", "seeds", "mean", "sd"):
+    for key in ("title", "dataset", "classes", "seeds", "confusion"):
         with pytest.raises(StudyError, match=f"lacks '{key}'"):
             _found(tmp_path, {k: v for k, v in make.confusion(3).items() if k != key})
+    with pytest.raises(StudyError, match="lacks 'sd'"):
+        _found(tmp_path, {**make.confusion(1), "confusion": {"mean": [[1]]}})
     with pytest.raises(StudyError, match="is missing"):
         tables.confusion(tmp_path / "nothing.json")

@@ -68,7 +68,7 @@ def stored(results, folder, found):
 
 
 def test_of_confusion(tmp_path, stdin, make, drawn, job):
-    stored(tmp_path, "confusion", {**make.confusion(), "title": "3×3 kernels"})
+    stored(tmp_path, "errors", {**make.confusion(), "title": "3×3 kernels"})
     stdin(job)
     speak(tmp_path, "confusion")
     text = drawn[0]

@@ -85,7 +85,6 @@ def make(folder, study, rng, spread=0.01, accuracies=None):
     _dump(results / "comparisons.json", compared)
     _dump(results / "claims.json", decided)
     for section in study.sections:
-        _dump(results / f"confusion/{section}.json", _confusion(rng))
         _dump(results / f"errors/{section}.json", _errors(rng, study))
     for layer in study.layers:
         _dump(results / f"layers/{layer}.json", _layer(layer, rng))
@@ -107,28 +106,15 @@ def _measure(table, claims, runs, timing, rng):
                 table[name].values.setdefault(column(one), values)
 
 
-def _confusion(rng):
-    share = rng.uniform(0.01, 0.2, 3)
+def _errors(rng, study):
+    mean, share = rng.uniform(0.01, 0.2, 2)
+    pair = {"true": "cat", "predicted": "dog", "mean": 10, "sd": 1, "share": share}
     return {
         "experiment": "x",
         "title": "a network",
         "dataset": "images",
         "classes": ["cat", "dog"],
-        "seeds": [0, 1],
-        "mean": [[90, 10], [20, 80]],
-        "sd": None,
-        "pairs": [{"true": "cat", "predicted": "dog", "mean": 10, "sd": 1, "share": share[0]}],
-        "recalls": [
-            {"class": "cat", "mean": share[1], "sd": 0.1},
-            {"class": "dog", "mean": share[2], "sd": 0.1},
-        ],
-    }
-
-
-def _errors(rng, study):
-    mean = rng.uniform(0.01, 0.2)
-    return {
-        "title": "a network",
+        "confusion": {"mean": [[90, 10], [20, 80]], "sd": None, "pairs": [pair]},
         "seeds": list(next(iter(study.experiments.values())).seeds),
         "images": 100,
         "calibration": {

@@ -198,12 +198,12 @@ def report_with(folder, config, words):
         one |= {name: words for name in ("about", "purpose") if name in one}
     shutil.copytree(QUICK, folder, dirs_exist_ok=True)
     results = folder / "results/quick"
-    computed = [results.glob(f"{kind}/*.json") for kind in ("confusion", "errors")]
-    for path in [*(folder / "data/prepared").iterdir(), *itertools.chain(*computed)]:
+    for path in [*(folder / "data/prepared").iterdir(), *results.glob("errors/*.json")]:
         record = json.loads(path.read_text())
         record["title"] = words
         record.pop("seal", None)
-        for one in itertools.chain(*(record.get(k, []) for k in ("pairs", "recalls", "mistakes"))):
+        lists = [record.get("confusion", {}).get("pairs", []), record.get("recalls", [])]
+        for one in itertools.chain(*lists, record.get("mistakes", [])):
             one |= {name: words for name in ("true", "predicted", "class") if name in one}
         path.write_text(json.dumps(record))
     study = json.loads(json.dumps(slices.reporting(load(config))))

@@ -580,7 +580,7 @@ def test_every_network_whose_confusion_was_asked_for_is_named(tmp_path, study):
     made = study("full")
     made_results.make(tmp_path, made, np.random.default_rng(0))
     assert "Below it the other networks" not in report_of(tmp_path, made)
-    path = tmp_path / "results/full/confusion/cifar10.json"
+    path = tmp_path / "results/full/errors/cifar10.json"
     best = json.loads(path.read_text())
     path.write_text(json.dumps({**best, "others": [{**best, "title": "another network"}]}))
     text = report_of(tmp_path, made)

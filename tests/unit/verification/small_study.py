@@ -13,7 +13,7 @@ from convstudy.config import slices
 from convstudy.config.study import load
 from convstudy.files import canonical_json, write_json
 from convstudy.fingerprint import fingerprint
-from convstudy.statistics import confusion, errors
+from convstudy.statistics import errors
 from convstudy.verification import again
 
 from checkout import ROOT, study_config
@@ -63,9 +63,8 @@ def make(folder: Path) -> Path:
     asked = reported(study, code)
     summary = results / "summary.csv"
     call("convstudy.statistics.summarise", asked["runs"], "--runs", runs, "--output", summary)
-    for part, of_section in (("confusion", confusion.of_section), ("errors", errors.of_section)):
-        for section, job in asked[part].items():
-            write_json(results / part / f"{section}.json", of_section(runs, job))
+    for section, job in asked["errors"].items():
+        write_json(results / "errors" / f"{section}.json", errors.of_section(runs, job))
     made = [*again.of_study(json.loads(canonical_json(asked)), results, data, WORDS)]
     for one in [each for each in made if each.path.suffix != ".png"]:
         call(one.module, json.loads(one.given), *one.arguments, "--output", one.path)
@@ -94,6 +93,5 @@ def reported(study, code):
         },
         "analysis": slices.analysis(study),
         "drawn": slices.drawn(study),
-        "confusion": {},
-        "errors": {name: slices.candidates(study, name) for name in with_errors},
+        "errors": {name: slices.errors(study, name) for name in with_errors},
     }

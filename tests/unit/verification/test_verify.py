@@ -206,7 +206,7 @@ def test_a_sample_is_checked_as_far_as_it_goes_and_says_how_far(study, capsys):
     assert verified(study, "--sample") is None
     said = capsys.readouterr().out
     assert "networks, predictions and images: a sample does not have them" in said
-    assert "comparisons, claims, confusion, errors (report.json)" in said
+    assert "comparisons, claims, errors (report.json)" in said
     edits.edit(study / RUN / "history.csv", np.random.default_rng(0))
     assert "history.csv is not the file that this run wrote" in verified(study, "--sample")
 
