@@ -37,7 +37,8 @@ class Metric(NamedTuple):
         return self.factor == 100 and (self.low, self.high) == (0, 1)
 
 
-_FRACTION: Any = {"high": 1.0, "factor": 100.0, "places": 2}
+PLACES = 2  # decimals of percent and points, wherever text has them
+_FRACTION: Any = {"high": 1.0, "factor": 100.0, "places": PLACES}
 _COUNT: Any = {"low": 1, "places": 0, "whole": True, "deterministic": True}
 _OF_CLASS: Any = {**_FRACTION, "source": "predictions", "needs": ("class",)}
 _OF_CURVES: Any = {"low": -math.inf, "source": "history"}

@@ -8,6 +8,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from convstudy.config.metrics import PLACES
 from convstudy.figures import style
 from convstudy.figures.drawing import Drawing
 from convstudy.figures.tables import Errors
@@ -99,7 +100,8 @@ def _shares(axis: Axes, bins: pd.DataFrame) -> None:
 
 
 def _error(error: dict[str, float | None]) -> str:
-    found = {key: number(100 * max(error[key] or 0, 0), ".2f") for key in ("mean", "low", "high")}
+    shown = {key: 100 * max(error[key] or 0, 0) for key in ("mean", "low", "high")}
+    found = {key: number(value, f".{PLACES}f") for key, value in shown.items()}
     if error["low"] is None:
         return _("expected calibration error: %(mean)s points") % found
     return _("expected calibration error: %(mean)s points (%(low)s to %(high)s)") % found

@@ -4,7 +4,7 @@ from typing import Any
 
 from convstudy.config.metrics import shown as with_seeds_enough
 from convstudy.report.claims import published_values
-from convstudy.report.published import next_run, place
+from convstudy.report.published import place
 
 Values = dict[str, Any]
 
@@ -17,14 +17,14 @@ def of_section(name: str, study: Values, comparison: Values | None, claims: list
     published, logs = (published_values(study, name, source) for source in ("results", "log"))
     speeds = [row["metrics"]["images_per_second"]["mean"] for row in comparison["experiments"]]
     rows = []
-    for row in comparison["experiments"]:
+    for found in comparison["experiments"]:
+        row = with_seeds_enough(found, found["n"])
         key = row["experiment"]
         stated = published.get(key, {})
         metrics = {
             metric: with_seeds_enough(spread, row["n"]) for metric, spread in row["metrics"].items()
         }
         accuracy = metrics["test_accuracy"]
-        ends = next_run(accuracy, row["n"])
         running = row["metrics"]["train_accuracy_running"]["mean"]
         rows.append(
             {
@@ -39,8 +39,7 @@ def of_section(name: str, study: Values, comparison: Values | None, claims: list
                 "known_as": known.get(key, {}).get("name"),
                 "as_published": stated.get("parameters") == row["parameters"],
                 "comparable": not study["experiments"][key]["unlike_published"],
-                "next_run": ends,
-                "place": place(stated["test_accuracy"], ends) if stated else None,
+                "place": place(stated["test_accuracy"], row["one_more"]) if stated else None,
                 "published": stated,
                 "log": logs.get(key, {}),
             }

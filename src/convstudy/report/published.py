@@ -4,7 +4,6 @@ A published accuracy is one run, so it is held against where one more run of our
 published difference against where that of one more run of each network would.
 """
 
-import math
 from typing import Any
 
 from convstudy.config.claim_kinds import compared
@@ -14,22 +13,11 @@ Values = dict[str, Any]
 _ONE_RUN = {"test_accuracy": "test_accuracy", "parameters": "parameters", "step_seconds": "seconds"}
 
 
-def next_run(spread: Values, n: int) -> tuple[float, float] | None:
-    """Where one more run would lie, 95 %: mean ± t·s·√(1 + 1/n), from mean ± t·s/√n.
-
-    A run is a network with new seeds, on the same data. None for one seed.
-    """
-    if spread["low"] is None:
-        return None
-    reach = (spread["high"] - spread["mean"]) * math.sqrt(n + 1)
-    return spread["mean"] - reach, spread["mean"] + reach
-
-
-def place(value: float, ends: tuple[float, float] | None) -> str | None:
-    """`below`, `inside` or `above` a range; None without one."""
+def place(value: float, ends: Values | None) -> str | None:
+    """`below`, `inside` or `above` the range from `low` to `high`; None without one."""
     if ends is None:
         return None
-    return "below" if value < ends[0] else "above" if value > ends[1] else "inside"
+    return "below" if value < ends["low"] else "above" if value > ends["high"] else "inside"
 
 
 def estimate_of(claim: Values, results: Values) -> float | None:
@@ -65,7 +53,7 @@ def size(claim: Values) -> str | None:
     value, ends = claim["published_estimate"], claim["one_more"]
     if value is None or ends is None or claim["kind"] in ("above", "below"):
         return None
-    where = place(value, (ends["low"], ends["high"]))
+    where = place(value, ends)
     if where == "inside":
         return "alike"
     return "smaller" if (where == "above") == (value > 0) else "larger"

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
-from convstudy.config.metrics import as_shares
+from convstudy.config.metrics import PLACES, as_shares
 from convstudy.language import gettext as _
 from convstudy.language import layer_in_words, listing, ngettext, number
 from convstudy.report import digits
@@ -33,9 +33,9 @@ def layer(name: str) -> str:
     return text(layer_in_words(name))
 
 
-def percent(value: float, form: str = ".2f") -> str:
+def percent(value: float, places: int = PLACES) -> str:
     """Fraction → `98.54 %`."""
-    return _("%(value)s %%") % {"value": number(100 * value, form)}
+    return _("%(value)s %%") % {"value": number(100 * value, f".{places}f")}
 
 
 def anchor(heading: str) -> str:
@@ -45,12 +45,12 @@ def anchor(heading: str) -> str:
 
 def points(value: float) -> str:
     """Difference of fractions → `+1.23` (percentage points)."""
-    return number(100 * value, "+z.2f")  # nothing is "-0.00"
+    return number(100 * value, f"+z.{PLACES}f")  # nothing is "-0.00"
 
 
 def points_only(value: float) -> str:
     """Fraction → `98.54`, where a heading has the unit."""
-    return number(100 * value, ".2f")
+    return number(100 * value, f".{PLACES}f")
 
 
 def count(value: float) -> str:

@@ -5,7 +5,7 @@ comparisons.json: {section: {
     "separable": whether any can be separated from the best at all,
     "reason": tested | too_few_seeds | one_experiment,
     "experiments": [{"experiment", "n", "seeds", "metrics": {metric: {"mean", "sd", "low", "high"}},
-                     "parameters", "macs", "best"}],
+                     "parameters", "macs", "best", "one_more": {"low", "high"}}],
     "pairs": [{"a", "b", "difference" (a − b), "p", "separated"}]}}
 
 claims.json: {"level", "first_level" (of a first look), "minimum_seeds", "most_seeds" (that

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.stats import studentized_range, tukey_hsd
 
 from convstudy.config.metrics import METRICS, RECORDED
-from convstudy.statistics.intervals import LEVEL, describe, mean_and_sd, welch
+from convstudy.statistics.intervals import LEVEL, describe, mean_and_sd, one_more, welch
 from convstudy.statistics.summary import Runs, Summary
 
 RANKED_BY = "test_accuracy"
@@ -61,6 +61,7 @@ def _row(name: str, runs: Runs, best: bool) -> dict[str, Any]:
         "metrics": {metric: describe(runs.values[metric]) for metric in MEASURED},
         "parameters": int(runs.values["parameters"][0]),
         "macs": int(runs.values["macs"][0]),
+        "one_more": one_more([runs.values[RANKED_BY]], [1.0]),
         "best": best,
     }
 

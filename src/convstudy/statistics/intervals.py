@@ -72,6 +72,14 @@ def linear(
     return Contrast(estimate, math.sqrt(sum(parts)), df)
 
 
+def one_more(
+    groups: Sequence[Sequence[float]], weights: Sequence[float]
+) -> dict[str, float] | None:
+    """Where the same of one more value of each group would lie, 95 %; None without spread."""
+    contrast = linear(groups, weights, further=True)
+    return dict(zip(("low", "high"), contrast.interval(), strict=True)) if contrast else None
+
+
 def satterthwaite(total: float, parts: Sequence[float], dfs: Sequence[float]) -> float:
     """Degrees of freedom of a variance that is put together from independent ones (1946)."""
     return 1 / sum((part / total) ** 2 / df for part, df in zip(parts, dfs, strict=True))

@@ -11,7 +11,7 @@ from convstudy.statistics import image_noise
 from convstudy.statistics.claim_tests import groups_of
 from convstudy.statistics.effects import superiority
 from convstudy.statistics.exact import INCONCLUSIVE, Outcome, Values, weights_of
-from convstudy.statistics.intervals import linear
+from convstudy.statistics.intervals import one_more
 from convstudy.statistics.power import Rules, seeds_needed
 from convstudy.statistics.summary import Summary
 
@@ -57,11 +57,7 @@ def _on_images(claim: Claim) -> bool:
 
 def _one_more(claim: Claim, groups: list[Values]) -> Row | None:
     """Where the same of one more run of each network would lie, 95 %; of accuracies only."""
-    contrast = linear(groups, weights_of(claim), further=True) if _on_images(claim) else None
-    if contrast is None:
-        return None
-    low, high = contrast.interval()
-    return {"low": low, "high": high}
+    return one_more(groups, weights_of(claim)) if _on_images(claim) else None
 
 
 def _new_items(claim: Claim, summary: Summary) -> Row | None:

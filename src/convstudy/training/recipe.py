@@ -48,6 +48,8 @@ def learning_rate(recipe: Recipe, step: int, steps: int) -> float:
         if step < peak:
             return recipe.learning_rate * (_FOOT + (1 - _FOOT) * step / peak)
         return recipe.learning_rate * (1 - (1 - _TAIL) * (step - peak) / (steps - peak))
+    if recipe.schedule != "one_cycle":
+        raise ValueError(f"schedule {recipe.schedule!r} has no rate here")
     top = _RISING * steps - 1
     if step <= top:
         start, end, done = _START, 1.0, step / top
