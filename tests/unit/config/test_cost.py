@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from convstudy import models
-from convstudy.config.cost import Cost, expected_data, of_experiment
+from convstudy.config.cost import Cost, expected_data, is_known, of_experiment
 from convstudy.config.networks import ours
 from convstudy.config.study import load
 from convstudy.files import read_json
@@ -108,3 +108,12 @@ def test_what_is_not_prepared_has_the_size_of_the_official_files():
     }
     folder = {"format": "image_folder", "image_size": [64, 48], "colour": False}
     assert expected_data(folder)["shape"] == [1, 64, 48]
+
+
+def test_only_of_official_and_generated_files_is_it_known_what_they_hold():
+    datasets = study_config()["datasets"]
+    assert [name for name, one in datasets.items() if is_known(one)] == [
+        *("mnist", "cifar10", "digits", "shapes")
+    ]
+    own = {"format": "idx", "files": {"train-images-idx3-ubyte.gz": {"md5": "0" * 32}}}
+    assert not is_known(own)
