@@ -16,7 +16,7 @@ from convstudy.errors import StudyError
 from convstudy.figures import kinds
 from convstudy.files import canonical_json, read_json
 from convstudy.fingerprint import fingerprint
-from convstudy.named import is_ours, layer, network
+from convstudy.named import layer, network
 
 # Jobs and files of the DAG stay: to look for what could be freed took an eighth of a dry run.
 gc.set_threshold(200_000)
@@ -68,38 +68,24 @@ def prepared(experiment, suffix):
     return f"data/prepared/{STUDY.experiments[experiment].dataset}.{suffix}"
 
 
-def network_of(experiment):
-    """Name of an experiment's network."""
-    return STUDY.experiments[experiment].slice["model"]["name"]
-
-
 def module_of(experiment):
     """The module that builds an experiment's network: the one that training imports."""
-    return network(network_of(experiment))[0]
+    return network(STUDY.experiments[experiment].slice["model"]["name"])[0]
 
 
 @cache
-def size_of(dataset):
-    """Shape, classes and images of a data set, and whether they are more than a guess."""
-    try:
-        found = read_json(Path(f"data/prepared/{dataset}.json"))
-        return {**found, "classes": len(found["classes"])}, True
-    except (StudyError, KeyError, TypeError):  # until it is prepared
-        return cost.expected_data(STUDY.datasets[dataset]), cost.is_known(STUDY.datasets[dataset])
-
-
-def to_inspect():
-    """Slice and data set of each experiment whose network is not the package's own."""
-    foreign = {n: one for n, one in STUDY.experiments.items() if not is_ours(network_of(n))}
-    sized = {name: (one.slice, *size_of(one.dataset)) for name, one in foreign.items()}
-    return {name: (job, data) for name, (job, data, known) in sized.items() if known}
+def images_of_data(dataset):
+    """Shape, classes and images of a data set, and how sure they are."""
+    return inspected.images_of(Path(f"data/prepared/{dataset}.json"), STUDY.datasets[dataset])
 
 
 try:
     config = read_again()
     catalogue.complete(config, _catalogue)
     STUDY = load(config, is_trained)
-    COUNTED = inspected.inspect(to_inspect())
+    COUNTED = inspected.inspect(
+        {name: (one.slice, *images_of_data(one.dataset)) for name, one in STUDY.experiments.items()}
+    )
 except StudyError as error:
     raise WorkflowError(str(error)) from None
 
@@ -122,7 +108,7 @@ def state_of(wildcards):
 def cost_of(experiment):
     """What a training asks for."""
     one = STUDY.experiments[experiment]
-    return cost.of_experiment(one.slice, size_of(one.dataset)[0], COUNTED.get(experiment))
+    return cost.of_experiment(one.slice, images_of_data(one.dataset)[0], COUNTED.get(experiment))
 
 
 def images_of(section, suffix):

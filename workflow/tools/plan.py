@@ -18,7 +18,6 @@ from typing import Any, NamedTuple, TypeVar
 from convstudy.config import cost, inspected
 from convstudy.errors import StudyError
 from convstudy.files import read_json
-from convstudy.named import is_ours
 from convstudy.report.provenance import grouped
 
 from dry_run import Command, commands, counts, dry_run
@@ -81,9 +80,17 @@ def tell(every: dict[str, int], ahead: dict[str, int], jobs: list[Command], core
     speed = measured(Path("results"))
     data = {one.options["--description"]: one.slice for one in jobs if one.name == "prepare"}
     asked = [one for one in jobs if one.name == "train"]
-    sizes = {path: _size_of(path, data) for path in {one.options["--description"] for one in asked}}
-    counted = inspected.inspect(_to_inspect(asked, sizes))
-    trainings = [_training(one, sizes, counted, speed) for one in asked]
+    datasets = {path: _dataset(preparation) for path, preparation in data.items()}
+    jobs_on = {
+        one.options["--experiment"]: (
+            one.slice,
+            *inspected.images_of(Path(path), datasets.get(path)),
+        )
+        for one in asked
+        for path in (one.options["--description"],)
+    }
+    counted = inspected.inspect(jobs_on)
+    trainings = [_training(one, jobs_on, counted, speed) for one in asked]
     aside = sum(count * speed.besides(rule) for rule, count in ahead.items() if rule != "train")
     wall = makespan([one.seconds for one in trainings], cores) + aside / cores
     lines = ["| rule | to do | there |", "|---|---:|---:|"]
@@ -176,38 +183,14 @@ def _accounted(record: dict[str, Any]) -> float:
     return float(record["train_seconds"] + record["evaluate_seconds"])
 
 
-def _size_of(description: str, preparations: dict[str, _Data]) -> tuple[_Data, bool]:
-    """Shape, classes and images of a data set, and whether they are more than a guess."""
-    try:
-        found = read_json(Path(description))
-        return {**found, "classes": len(found["classes"])}, True
-    except StudyError:
-        if description not in preparations:  # nobody is going to make it anew
-            raise
-    dataset = _dataset(preparations[description])
-    return cost.expected_data(dataset), cost.is_known(dataset)
-
-
-def _to_inspect(
-    trainings: Iterable[Command], sizes: dict[str, tuple[_Data, bool]]
-) -> dict[str, tuple[_Data, _Data]]:
-    """As the dry run did: slice and data set by experiment, of networks not the package's own."""
-    sized = [(one, *sizes[one.options["--description"]]) for one in trainings]
-    return {
-        one.options["--experiment"]: (one.slice, data)
-        for one, data, known in sized
-        if known and not is_ours(one.slice["model"]["name"])
-    }
-
-
 def _training(
     one: Command,
-    sizes: dict[str, tuple[_Data, bool]],
+    jobs_on: dict[str, tuple[_Data, _Data, inspected.Sure]],
     counted: dict[str, cost.Layer],
     speed: Speed,
 ) -> Training:
     experiment, network = one.options["--experiment"], one.slice["model"]["name"]
-    known, _ = sizes[one.options["--description"]]
+    _, known, _ = jobs_on[experiment]
     expected = cost.of_experiment(one.slice, known, counted.get(experiment))
     rate = speed.of(experiment, network, one.slice["recipe"]["precision"])
     seconds = expected.work / rate + speed.besides("train")

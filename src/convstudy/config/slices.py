@@ -88,7 +88,7 @@ def drawing(study: Study, section: str) -> Slice:
     return {
         "title": one["title"],
         "dataset": study.datasets[first.dataset]["title"],
-        "experiments": [_member(study, name) for name in one["experiments"]],
+        "experiments": [_member(study, section, name) for name in one["experiments"]],
         "figures": _figures(study, section),
         **({"claims": _said(study, section)} if "verdicts" in one["figures"] else {}),
     }
@@ -103,14 +103,15 @@ def _said(study: Study, section: str) -> list[Slice]:
     ]
 
 
-def _member(study: Study, name: str) -> Slice:
+def _member(study: Study, section: str, name: str) -> Slice:
     """An experiment as figures need it; its colour is its place in the config, everywhere."""
     one = study.experiments[name]
     colour = study.order.index(name)
     member = {"experiment": name, "title": one.title, "colour": colour, "seeds": one.seeds}
     published = study.published["experiments"].get(name)
     if published and not one.unlike_published:
-        sources = {"results": published["results"], "log": published.get("log")}
+        of_section = study.published["sections"].get(section, {}).get(name, {})
+        sources = {"results": {**published["results"], **of_section}, "log": published.get("log")}
         stated = {source: found["test_accuracy"] for source, found in sources.items() if found}
         member["published"] = stated
     return member

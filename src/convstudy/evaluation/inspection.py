@@ -23,41 +23,66 @@ def main(argv: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="convstudy inspect", description=__doc__)
     parser.add_argument("--output", type=Path, required=True, help="JSON, {key: what was found}")
     options = parser.parse_args(argv)
-    write_json(options.output, {key: inspect(**one) for key, one in read_slice().items()})
+    found: dict[str, dict[str, Any]] = {}
+    for key, one in read_slice().items():
+        found[key] = inspect(**one)
+        write_json(options.output, found)  # after each: the next one may end the process
 
 
 def inspect(model: dict[str, Any], shape: list[int], classes: int) -> dict[str, Any]:
     """Build `model`, a network of the config, and take it through a step forward and back.
 
     Returns `parameters`, `macs` (of one image of `shape`, (C, H, W)) and `activations` (bytes that
-    one image's step keeps for its gradient), or `fault`: why it cannot be trained, in words.
-    Trained weights of a library are not fetched.
+    one image's step keeps for its gradient). Of one that cannot be trained: `fault`, why, in words;
+    `of_network`, whether another machine would say the same; `of_size`, whether larger images would
+    do. Trained weights of a library are not fetched.
     """
     of_library = "/" in model["name"]
     untrained = {key: value for key, value in model.items() if key != "weights" or not of_library}
     try:
-        return _step(untrained, shape, classes, "meta")
-    except Exception:  # also where a network looks at a value, of which this device has none
         try:
-            return _step(untrained, shape, classes, "cpu")
-        except StudyError as error:
-            return {"fault": f"{error}{_size_that_it_takes(untrained, shape, classes)}"}
+            return _step(untrained, shape, classes, "meta")
         except Exception as error:
-            return {"fault": f"{model['name']} cannot be trained: {models.said(error)}"}
+            if not _asks_for_values(error):
+                raise
+            return _step(untrained, shape, classes, "cpu")
+    except (Exception, SystemExit) as error:
+        size = _size_that_it_takes(untrained, shape, classes)
+        words = str(error) if isinstance(error, StudyError) else models.said(error)
+        return {
+            "fault": words + (f"; it takes images from {size}×{size}" if size else ""),
+            "of_network": not _is_of_machine(error),
+            "of_size": size is not None,
+        }
 
 
-def _size_that_it_takes(model: dict[str, Any], shape: list[int], classes: int) -> str:
-    """For whom the images are too small: from which size it takes square ones, in words."""
+def _asks_for_values(error: BaseException) -> bool:
+    """Whether it fails since tensors of the meta device have a shape and nothing else."""
+    cause = error.__context__ or error
+    return isinstance(cause, NotImplementedError) or "meta" in str(cause).lower()
 
-    def takes(size: int) -> bool:
-        with suppress(Exception):
-            return bool(_step(model, [shape[0], size, size], classes, "meta"))
+
+def _is_of_machine(error: BaseException) -> bool:
+    """Whether a file, a library, memory or a GPU is missing, which another machine may have."""
+    cause = error.__context__ or error
+    missing = any(word in str(cause).lower() for word in ("cuda", "nvidia", "allocate memory"))
+    return missing or isinstance(cause, ImportError | MemoryError | OSError)
+
+
+def _size_that_it_takes(model: dict[str, Any], shape: list[int], classes: int) -> int | None:
+    """For whom the images are too small: from which size it takes square ones."""
+
+    def takes(size: int, more: int = 0) -> bool:
+        with suppress(Exception, SystemExit):
+            return bool(_step(model, [shape[0], size, size + more], classes, "meta"))
         return False
 
     if not takes(_LARGEST):
-        return ""
-    size = bisect_left(range(_LARGEST), True, key=takes)
-    return f"; it takes images from {size}×{size}"
+        return None
+    sizes = range(max(shape[1:]) + 1, _LARGEST + 1)
+    size = sizes[bisect_left(sizes, True, key=takes)]
+    # Of one that wants sides divisible by something, or equal, this says nothing.
+    return size if takes(size, 1) and takes(size + 1) and takes(size + 2) else None
 
 
 def _step(model: dict[str, Any], shape: list[int], classes: int, device: str) -> dict[str, Any]:

@@ -87,7 +87,7 @@ def _tried(
     return model
 
 
-def said(error: Exception) -> str:
+def said(error: BaseException) -> str:
     """One line: what was raised, and where in the study's folder, if it was there."""
     own = [one for one in traceback.extract_tb(error.__traceback__) if _is_own(one.filename)]
     where = f" ({own[-1].filename}, line {own[-1].lineno})" if own else ""

@@ -17,7 +17,6 @@ from convstudy.errors import StudyError
 from convstudy.files import write_json
 from convstudy.sealed import read_sealed
 from convstudy.statistics import confusion
-from convstudy.statistics.confusion import matrix, read_seeds
 from convstudy.statistics.intervals import describe
 from convstudy.statistics.predictions import Predictions
 
@@ -37,7 +36,7 @@ def of_section(runs: Path, job: dict[str, Any]) -> dict[str, Any]:
     """The content of the JSON file (see architecture.md), for one section's slice of the config."""
     titles, seeds = candidates(job)
     best = best_experiment(runs, seeds)
-    record, found = read_seeds(runs / best, seeds[best])
+    record, found = confusion.read_seeds(runs / best, seeds[best])
     classes = record["classes"]
     others = [name for name in seeds if name != best] if job.get("of") == "all" else []
     return {
@@ -62,7 +61,7 @@ def _network(name: str, title: str, seeds: list[int], record: dict[str, Any]) ->
 
 def _other(runs: Path, name: str, title: str, seeds: list[int]) -> dict[str, Any]:
     """Of a network that is not the best its confusion alone."""
-    record, found = read_seeds(runs / name, seeds)
+    record, found = confusion.read_seeds(runs / name, seeds)
     known = _network(name, title, seeds, record)
     return {**known, "confusion": confusion.describe(found, record["classes"])}
 
@@ -152,7 +151,7 @@ def recalls(seeds: list[Predictions], classes: list[str]) -> list[dict[str, Any]
 
     In the order of the classes; those without test images are left out.
     """
-    counts = np.array([matrix(one) for one in seeds])
+    counts = np.array([confusion.matrix(one) for one in seeds])
     images = counts[0].sum(axis=1)  # every seed saw the same
     return [
         {"class": name, "images": int(n), **describe((counts[:, k, k] / n).tolist())}

@@ -363,3 +363,6 @@ def test_figures_show_published_accuracies_of_the_same_network_alone(study):
         "mnist_kernel7": {"results": 0.9789, "log": 0.9906},
     }
     assert published("small", "kernels") == {}  # fewer images
+    # Of the same network two sections state something else, as the tables beside them do.
+    both = [published("full", name)["cifar10_resnet18"] for name in ("cifar10", "blocks")]
+    assert both == [{"results": 0.84}, {"results": 0.8464}]

@@ -28,18 +28,18 @@ def test_what_a_step_keeps_is_counted_once():
 
 
 @pytest.mark.parametrize(
-    ("name", "shape", "said"),
+    ("name", "shape", "said", "of_size"),
     [
-        ("torchvision/alexnet", SHAPE, "it takes images from 63×63"),
-        ("torchvision/inception_v3", [1, 28, 28], "it takes images from 75×75"),
-        ("torchvision/vit_b_16", [1, 28, 28], "patches of 16 pixels; these have 28×28"),
-        ("torchvision/resnet81", SHAPE, "did you mean 'resnet18'?"),
+        ("torchvision/alexnet", SHAPE, "it takes images from 63×63", True),
+        ("torchvision/inception_v3", [1, 28, 28], "it takes images from 75×75", True),
+        ("torchvision/vit_b_16", [1, 28, 28], "patches of 16 pixels; these have 28×28", False),
+        ("torchvision/resnet81", SHAPE, "did you mean 'resnet18'?", False),
     ],
 )
-def test_a_network_that_cannot_be_trained_says_why(name, shape, said):
+def test_a_network_that_cannot_be_trained_says_why(name, shape, said, of_size):
     found = inspect({"name": name}, shape, 10)
-    assert found.keys() == {"fault"}
-    assert found["fault"].endswith(said)
+    assert found.pop("fault").endswith(said)
+    assert found == {"of_network": True, "of_size": of_size}
 
 
 def test_trained_weights_are_not_fetched():
@@ -79,4 +79,26 @@ def test_a_network_without_a_gradient_is_refused(own):
         "    def forward(self, images):\n"
         "        return self.last(images.flatten(1)).detach()\n"
     )
-    assert "does not require grad" in inspect(model, [3, 4, 4], 5)["fault"]
+    found = inspect(model, [3, 4, 4], 5)
+    assert "does not require grad" in found["fault"] and found["of_network"]
+
+
+MADE = "def made(shape, classes):\n    {}\n    return nn.Sequential(nn.Flatten(), nn.LazyLinear(classes))\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "said", "of_network"),
+    [
+        ("open('data/w.pt')", "FileNotFoundError: [Errno 2]", False),
+        ("import nowhere", "ModuleNotFoundError: No module named 'nowhere'", False),
+        ("raise MemoryError", "MemoryError", False),
+        ("raise RuntimeError('Found no NVIDIA driver')", "no NVIDIA driver", False),
+        ("raise SystemExit(3)", "SystemExit: 3", True),
+        ("assert shape[1] % 4 == 0", "AssertionError", True),
+        ("assert shape[1] == shape[2]", "AssertionError", True),
+    ],
+)
+def test_what_another_machine_may_have_is_no_fault_of_the_network(own, line, said, of_network):
+    found = inspect(own(MADE.format(line)), [3, 30, 34], 5)
+    assert said in found["fault"] and "it takes images" not in found["fault"]
+    assert (found["of_network"], found["of_size"]) == (of_network, False)

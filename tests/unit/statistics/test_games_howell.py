@@ -4,8 +4,10 @@ import math
 import warnings
 from itertools import combinations
 
+import numpy as np
 import pytest
 from scipy.stats import studentized_range, ttest_ind, tukey_hsd
+from scipy.stats import t as student
 
 from convstudy.files import write_json
 from convstudy.statistics import comparisons
@@ -44,6 +46,14 @@ def test_formula_written_out():
         low, high = simultaneous_interval(groups[a], groups[b], 3)
         assert high - pair["difference"] == pytest.approx(reach, rel=1e-6)
         assert pair["difference"] - low == pytest.approx(reach, rel=1e-6)
+
+
+def test_a_network_has_the_range_of_one_more_run_of_it():
+    found = section(a=LOW, b=[0.5])
+    several, single = (row["one_more"] for row in found["experiments"])
+    reach = student.ppf(0.975, 4) * np.std(LOW, ddof=1) * math.sqrt(1 + 1 / 5)
+    assert several == pytest.approx({"low": 0.52 - reach, "high": 0.52 + reach})
+    assert single is None
 
 
 def test_intervals_are_those_of_scipy():
