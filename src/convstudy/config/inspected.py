@@ -1,7 +1,7 @@
 """Networks of the study's own and of libraries, built once in a process of its own.
 
 So a network that cannot be trained is refused before anything runs, and a training asks for what
-its network takes. What was found is kept: importing torch costs a dry run two seconds.
+its network takes. What was found is kept: importing torch costs a dry run some seconds.
 """
 
 import hashlib
