@@ -24,6 +24,7 @@ from dry_run import Command, commands, counts, dry_run
 
 _Key = TypeVar("_Key")
 _Data = dict[str, Any]
+_Job = tuple[_Data, _Data, inspected.Sure]
 _UNUSABLE = (StudyError, KeyError, TypeError, ValueError, ZeroDivisionError)  # of a record
 _TIMES_AS_FAST = {"bf16": 1.5}  # as float32; FC_MNIST 1.2, SimpleCNN 1.5, ResNet-18 1.75
 _SECONDS_OF_A_JOB = 5.0  # besides training: start, imports, figures; where nothing was measured
@@ -80,15 +81,7 @@ def tell(every: dict[str, int], ahead: dict[str, int], jobs: list[Command], core
     speed = measured(Path("results"))
     data = {one.options["--description"]: one.slice for one in jobs if one.name == "prepare"}
     asked = [one for one in jobs if one.name == "train"]
-    datasets = {path: _dataset(preparation) for path, preparation in data.items()}
-    jobs_on = {
-        one.options["--experiment"]: (
-            one.slice,
-            *inspected.images_of(Path(path), datasets.get(path)),
-        )
-        for one in asked
-        for path in (one.options["--description"],)
-    }
+    jobs_on = _on_images(asked, data)
     counted = inspected.inspect(jobs_on)
     trainings = [_training(one, jobs_on, counted, speed) for one in asked]
     aside = sum(count * speed.besides(rule) for rule, count in ahead.items() if rule != "train")
@@ -183,9 +176,20 @@ def _accounted(record: dict[str, Any]) -> float:
     return float(record["train_seconds"] + record["evaluate_seconds"])
 
 
+def _on_images(trainings: Iterable[Command], preparations: dict[str, _Data]) -> dict[str, _Job]:
+    """Of each experiment its slice, its images, and how sure these are."""
+    datasets = {path: _dataset(one) for path, one in preparations.items()}
+    found = {}
+    for one in trainings:
+        path = one.options["--description"]
+        images, sure = inspected.images_of(Path(path), datasets.get(path))
+        found[one.options["--experiment"]] = one.slice, images, sure
+    return found
+
+
 def _training(
     one: Command,
-    jobs_on: dict[str, tuple[_Data, _Data, inspected.Sure]],
+    jobs_on: dict[str, _Job],
     counted: dict[str, cost.Layer],
     speed: Speed,
 ) -> Training:

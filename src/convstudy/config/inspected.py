@@ -40,7 +40,7 @@ def images_of(description: Path, dataset: Config | None) -> tuple[Config, Sure]:
     sure: Sure = "all" if known else "shape" if "image_size" in dataset else "nothing"
     try:
         found = _described(description)
-    except (StudyError, KeyError, TypeError):  # until it is prepared
+    except StudyError:  # until it is prepared
         return expected, sure
     given = {"all": ("shape", "classes"), "shape": ("shape",), "nothing": ()}[sure]
     return {**found, **{name: expected[name] for name in given}}, sure
@@ -48,7 +48,12 @@ def images_of(description: Path, dataset: Config | None) -> tuple[Config, Sure]:
 
 def _described(description: Path) -> Config:
     found = read_json(description)
-    return {**found, "classes": len(found["classes"])}
+    try:
+        return {**found, "classes": len(found["classes"])}
+    except (KeyError, TypeError):
+        raise StudyError(
+            f"{description} lacks its classes. Delete it and run snakemake again."
+        ) from None
 
 
 def inspect(
