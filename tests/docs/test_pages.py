@@ -19,7 +19,7 @@ PAGES = [
     *sorted(ROOT.glob("config/*.md")),
     *sorted(ROOT.glob("docs/*.md")),
 ]
-REPORTS = [ROOT / f"docs/sample/{scale}/report.md" for scale in ("quick", "small", "full")]
+REPORTS = [ROOT / f"docs/sample/{scale}/report.md" for scale in ("quick", "small", "real", "full")]
 PROGRAMS = ("snakemake", "make", "convstudy", "python", "pytest")
 # What no dry run can show, and the tests that run it.
 ELSEWHERE = {

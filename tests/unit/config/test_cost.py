@@ -67,7 +67,7 @@ def test_work_is_three_passes_a_step_and_one_an_evaluation():
     assert fewer.work == 32 * (2 * (3 * 50 + 10) + 50)  # never more than there are
 
 
-@pytest.mark.parametrize("scale", ["quick", "small", "full"])
+@pytest.mark.parametrize("scale", ["quick", "small", "real", "full"])
 def test_the_memory_and_time_of_every_run_of_the_samples_were_foreseen(scale):
     sample = ROOT / "docs/sample" / scale
     records = records_of_sample(scale)
