@@ -63,16 +63,6 @@ def is_trained(one, seed):
     return (run.get("slice"), run.get("code")) == (one.slice, code)
 
 
-def prepared(experiment, suffix):
-    """The prepared data set of an experiment: tensors (pt) or description (json)."""
-    return f"data/prepared/{STUDY.experiments[experiment].dataset}.{suffix}"
-
-
-def module_of(experiment):
-    """The module that builds an experiment's network: the one that training imports."""
-    return network(STUDY.experiments[experiment].slice["model"]["name"])[0]
-
-
 @cache
 def images_of_data(dataset):
     """Shape, classes and images of a data set, and how sure they are."""
@@ -102,6 +92,11 @@ def runs(name, experiments):
 def state_of(wildcards):
     """Where an unfinished training of a run keeps its state."""
     return str(Path(STATES, wildcards.experiment, f"seed{wildcards.seed}.pt"))
+
+
+def prepared(experiment, suffix):
+    """The prepared data set of an experiment: tensors (pt) or description (json)."""
+    return f"data/prepared/{STUDY.experiments[experiment].dataset}.{suffix}"
 
 
 @cache
@@ -151,6 +146,11 @@ def code(command, *modules):
         raise WorkflowError(str(error)) from None
     CODE.setdefault(found, (COMMANDS[command], *modules))
     return found
+
+
+def module_of(experiment):
+    """The module that builds an experiment's network: the one that training imports."""
+    return network(STUDY.experiments[experiment].slice["model"]["name"])[0]
 
 
 def code_of_training(experiment):

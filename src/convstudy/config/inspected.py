@@ -70,7 +70,8 @@ def inspect(
         for name, (job, data, _) in trainings.items()
         if not named.is_ours(job["model"]["name"])
     }
-    keys = {name: _key(one) for name, one in asked.items()}
+    versions = _versions() if asked else []
+    keys = {name: _key(one, versions) for name, one in asked.items()}
     known = _read(kept) if asked else {}
     if missing := {key: asked[name] for name, key in keys.items() if key not in known}:
         known |= _inspected(missing)
@@ -88,13 +89,17 @@ def inspect(
     return {name: _layer(one) for name, one in found.items() if _is_counted(one)}
 
 
-def _key(one: Config) -> str:
-    """Of a network with its code and libraries, for images of that shape."""
-    code = fingerprint("convstudy.evaluation.inspection", named.network(one["model"]["name"])[0])
-    versions = []
+def _versions() -> list[str]:
+    found = []
     for library in ("torch", *named.LIBRARIES):
         with suppress(metadata.PackageNotFoundError):
-            versions.append(metadata.version(library))
+            found.append(metadata.version(library))
+    return found
+
+
+def _key(one: Config, versions: list[str]) -> str:
+    """Of a network with its code and libraries, for images of that shape."""
+    code = fingerprint("convstudy.evaluation.inspection", named.network(one["model"]["name"])[0])
     about = canonical_json({**one, "code": code, "versions": versions})
     return hashlib.sha256(about.encode()).hexdigest()[:16]
 

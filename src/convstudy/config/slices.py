@@ -7,6 +7,7 @@ from typing import Any
 from convstudy.config.claim_kinds import compared
 from convstudy.config.experiments import comparable
 from convstudy.config.grids import axis_in_words, shown
+from convstudy.config.stated import stated_values
 from convstudy.config.study import Study
 from convstudy.config.torchvision_sets import is_generated
 from convstudy.figures.kinds import OF_LAYERS, needs
@@ -108,12 +109,13 @@ def _member(study: Study, section: str, name: str) -> Slice:
     one = study.experiments[name]
     colour = study.order.index(name)
     member = {"experiment": name, "title": one.title, "colour": colour, "seeds": one.seeds}
-    published = study.published["experiments"].get(name)
-    if published and not one.unlike_published:
-        of_section = study.published["sections"].get(section, {}).get(name, {})
-        sources = {"results": {**published["results"], **of_section}, "log": published.get("log")}
-        stated = {source: found["test_accuracy"] for source, found in sources.items() if found}
-        member["published"] = stated
+    if not one.unlike_published:
+        values = {
+            source: stated_values(study.published, section, source).get(name)
+            for source in ("results", "log")
+        }
+        if any(values.values()):
+            member["published"] = {key: of["test_accuracy"] for key, of in values.items() if of}
     return member
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from convstudy.config.claim_kinds import asked, compared
 from convstudy.config.metrics import shown_claim
+from convstudy.config.stated import stated_values
 from convstudy.report.published import estimate_of, size
 
 Values = dict[str, Any]
@@ -43,20 +44,10 @@ def of_section(section: str, study: Values, decided: Values) -> list[Values]:
     for claim in made:  # parts are of the same section
         claim["parts"] = [by_name[part] for part in claim["claims"]]
         for key, source in (("published_estimate", "results"), ("logged_estimate", "log")):
-            values = published_values(study, section, source)
+            values = stated_values(study["published"], section, source)
             claim[key] = estimate_of(claim, values) if claim["published"] else None
         claim["size"] = size(claim)
     return made
-
-
-def published_values(study: Values, section: str, source: str = "results") -> Values:
-    """What was published by experiment: in this section, where it was trained again for it."""
-    published = study["published"]
-    again = published["sections"].get(section, {}) if source == "results" else {}
-    return {
-        name: {**one.get(source, {}), **again.get(name, {})}
-        for name, one in published["experiments"].items()
-    }
 
 
 def _reduced(involved: list[Values]) -> list[Values]:

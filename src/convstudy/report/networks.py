@@ -3,7 +3,7 @@
 from typing import Any
 
 from convstudy.config.metrics import shown as with_seeds_enough
-from convstudy.report.claims import published_values
+from convstudy.config.stated import stated_values
 from convstudy.report.published import place
 
 Values = dict[str, Any]
@@ -14,7 +14,9 @@ def of_section(name: str, study: Values, comparison: Values | None, claims: list
     if comparison is None:
         return {"table": None}
     known = study["published"]["experiments"]
-    published, logs = (published_values(study, name, source) for source in ("results", "log"))
+    published, logs = (
+        stated_values(study["published"], name, source) for source in ("results", "log")
+    )
     speeds = [row["metrics"]["images_per_second"]["mean"] for row in comparison["experiments"]]
     rows = []
     for found in comparison["experiments"]:

@@ -588,6 +588,19 @@ def test_every_network_whose_confusion_was_asked_for_is_named(tmp_path, study):
     assert "Below it the other networks of this section." in text
 
 
+def test_classes_are_named_from_the_best_recognised_one_down(tmp_path, study):
+    made = study("full")
+    made_results.make(tmp_path, made, np.random.default_rng(0))
+    path = tmp_path / "results/full/errors/cifar10.json"
+    recalls = [
+        {"class": name, "mean": mean} for name, mean in zip("abc", (0.2, 0.9, 0.5), strict=True)
+    ]
+    path.write_text(json.dumps({**json.loads(path.read_text()), "recalls": recalls}))
+    text = report_of(tmp_path, made)
+    assert "Recognised best: b (90.00 %), c (50.00 %) and a (20.00 %);" in text
+    assert "recognised worst: a (20.00 %), c (50.00 %) and b (90.00 %)." in text
+
+
 def test_claims_that_a_scale_does_not_ask_are_named(report):
     text = report("quick")[0]
     assert text.count("Not asked at this scale: ResNet-18 recognises more than 80 %") == 1

@@ -105,6 +105,7 @@ def test_the_best_experiment_of_the_section_is_described(tmp_path, stdin):
     assert (found["experiment"], found["classes"], found["images"]) == ("best", CLASSES, 10)
     cat, dog, car = found["recalls"]
     assert (cat["class"], cat["images"], cat["mean"]) == ("cat", 4, 0.625)
+    assert cat["sd"] == pytest.approx(np.sqrt(0.5) / 4)
     assert cat["low"] < 0.625 < cat["high"]
     assert (dog["mean"], dog["low"], car["images"]) == (1.0, 1.0, 2)
     assert [(m["true"], m["predicted"]) for m in found["mistakes"]] == [("cat", "dog")] * 2

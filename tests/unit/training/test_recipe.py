@@ -169,3 +169,8 @@ def test_pytorchs_compiler_is_not_imported():
         "assert 'torch._dynamo' not in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_schedule_that_nobody_wrote_is_not_taken_for_another():
+    with pytest.raises(ValueError, match="'cosine' has no rate"):
+        learning_rate(replace(SGD, schedule="cosine"), 0, 10)
