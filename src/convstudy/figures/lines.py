@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator, NullFormatter
 
@@ -43,8 +44,14 @@ def draw_seeds(axis: Axes, rows: pd.DataFrame, quantity: str, look: style.Look) 
     alpha = max(0.12, 0.5 / seeds**0.4)  # many lines need more transparency to stay faint
     faint: dict[str, Any] = {"color": look.colour, "alpha": alpha, "zorder": 2, "gid": SEEDS}
     if epochs == 1:  # a line needs two to be seen
-        faint |= {"marker": "o", "markersize": 3, "markeredgewidth": 0}
-    axis.plot(values.index, values, linestyle=look.dash, linewidth=0.7, **faint)
+        marks = {"linestyle": "none", "marker": "o", "markersize": 3, "markeredgewidth": 0}
+        axis.plot(np.repeat(values.index, seeds), values.to_numpy()[0], **marks, **faint)
+        return
+    # One collection: a line of its own per seed takes a third of the time of a figure of fifty.
+    each = [np.column_stack([values.index, line]) for line in values.to_numpy().T]
+    drawn = LineCollection(each, linestyles=[look.dash], linewidths=0.7, **faint)
+    axis.add_collection(drawn, autolim=False)
+    axis.update_datalim(np.concatenate(each))  # what is plotted next, their mean, scales the axis
 
 
 def draw_mean(
