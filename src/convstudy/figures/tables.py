@@ -86,13 +86,13 @@ def comparisons(path: Path, drawing: Drawing) -> pd.DataFrame:
 
 
 def costs(path: Path, drawing: Drawing) -> pd.DataFrame:
-    """The same with `parameters` and mean `seconds` of training."""
+    """The same with `parameters` and median `seconds` of training."""
     rows, made = _compared(path), comparisons(path, drawing)
     with _reading(path, "what networks cost"):
         found = [rows[name] for name in made["experiment"]]
         return made.assign(
             parameters=[int(row["parameters"]) for row in found],
-            seconds=[float(row["metrics"]["train_seconds"]["mean"]) for row in found],
+            seconds=[float(row["medians"]["train_seconds"]) for row in found],
         )
 
 

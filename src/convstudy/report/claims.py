@@ -51,9 +51,9 @@ def of_section(section: str, study: Values, decided: Values) -> list[Values]:
 
 
 def _reduced(involved: list[Values]) -> list[Values]:
-    """Images and epochs that a verdict rests on where they are not those published or stated.
+    """Images, epochs and sizes of networks that a verdict rests on, if not as published or stated.
 
-    Networks trained for less say little about those that are meant. Of generated images in place
+    Smaller networks, trained for less, say little about those that are meant. Of generated images in place
     of others nothing is said: their name says enough. Networks are named where it is not the same
     for all.
     """
@@ -63,7 +63,7 @@ def _reduced(involved: list[Values]) -> list[Values]:
             "differences": [
                 difference
                 for difference in [*one["unlike_published"], *one["altered"]]
-                if difference["what"] in _LESS and not one["stands_in"]
+                if difference["what"] in (*_LESS, *one["slice"]["model"]) and not one["stands_in"]
             ],
         }
         for one in involved

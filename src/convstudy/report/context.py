@@ -17,6 +17,9 @@ from convstudy.sealed import read_sealed
 
 Values = dict[str, Any]
 
+# Of claims.json, what is printed of all of them.
+_STATISTICS = ("level", "first_level", "minimum_seeds", "most_seeds", "looks_unknown", "timed_on")
+
 
 def gather(study: Values, results: Path, data: Path, report: Path) -> Values:
     """Values for the templates; `study` is the config's slice, the rest comes from files.
@@ -24,7 +27,7 @@ def gather(study: Values, results: Path, data: Path, report: Path) -> Values:
     Paths of figures are given relative to the folder of `report`. Raises `StudyError` for a file
     that is missing or not readable.
     """
-    runs = _rows(results / "summary.csv")
+    runs = [provenance.as_computed(run) for run in _rows(results / "summary.csv")]
     names = dict.fromkeys(one["dataset"] for one in study["experiments"])
     datasets = {name: described(data / f"{name}.json", study["data"][name]) for name in names}
     experiments = {
@@ -61,8 +64,7 @@ def gather(study: Values, results: Path, data: Path, report: Path) -> Values:
         "datasets": datasets,
         "sections": sections,
         "statistics": {
-            key: decided[key]
-            for key in ("level", "first_level", "minimum_seeds", "most_seeds", "looks_unknown")
+            key: decided[key] for key in _STATISTICS
         },
         "unused": [
             {"title": experiments.get(name, {"title": name})["title"], "seeds": seeds}

@@ -131,6 +131,15 @@ def measured(claim: Values) -> str:
     return _("%(value)s (%(interval)s)") % {"value": value, "interval": span(claim, claim)}
 
 
+def asked_for(claim: Values) -> str:
+    """What a statement was held to, where it does not say so itself: `, asked: > 1.3 times`."""
+    kind, value = claim["kind"], claim["bound"]
+    if value is None or (kind, value) in (("greater", 0), ("ratio", 1)):
+        return ""
+    sign = {"below": "<", "equivalent": "<"}.get(kind, ">")
+    return _(", asked: %(sign)s %(bound)s") % {"sign": sign, "bound": bound(claim)}
+
+
 def _unsigned(words: str) -> str:
     """Of a lead, which has a sign only where it is none."""
     return words.replace("+", "")
@@ -185,7 +194,7 @@ def of_excluded(section: Values, told: list[str]) -> Values | None:
 
 def of_lead(claim: Values) -> str:
     """A published lead that our runs do not show, and whether its own log does."""
-    if own_log_differs(claim):
+    if own_log_differs(claim) and claim["verdict"] != "supported":
         words = _(
             "The published lead of %(of)s over %(than)s, %(stated)s, is neither in the "
             "publication's own log (%(logged)s) nor here: %(value)s."
@@ -221,4 +230,4 @@ def _counts(sections: list[Values]) -> list[str]:
     ]
 
 
-FILTERS = (measured, answer, findings)
+FILTERS = (measured, asked_for, answer, findings)

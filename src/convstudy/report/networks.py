@@ -17,7 +17,7 @@ def of_section(name: str, study: Values, comparison: Values | None, claims: list
     published, logs = (
         stated_values(study["published"], name, source) for source in ("results", "log")
     )
-    speeds = [row["metrics"]["images_per_second"]["mean"] for row in comparison["experiments"]]
+    speeds = [row["medians"]["images_per_second"] for row in comparison["experiments"]]
     rows = []
     for found in comparison["experiments"]:
         row = with_seeds_enough(found, found["n"])
@@ -35,7 +35,7 @@ def of_section(name: str, study: Values, comparison: Values | None, claims: list
                 "title": study["experiments"][key]["title"],
                 "cell": study["experiments"][key]["cell"],
                 "recipe": study["experiments"][key]["slice"]["recipe"],
-                "time_ratio": max(speeds) / row["metrics"]["images_per_second"]["mean"],
+                "time_ratio": max(speeds) / row["medians"]["images_per_second"],
                 "running": running,
                 "running_gap": running - accuracy["mean"],
                 "known_as": known.get(key, {}).get("name"),

@@ -3,7 +3,7 @@
 import shlex
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
-from statistics import fmean
+from statistics import median
 from typing import Any
 
 from convstudy.files import canonical_json
@@ -15,10 +15,20 @@ _ENVIRONMENT = ("device", "processor", "threads", "precision", "torch", "python"
 _MATTERS = ("device", "processor", "threads", "precision", "torch")
 
 
+def as_computed(run: dict[str, str]) -> dict[str, str]:
+    """A row of the summary with the precision that it had: a CPU takes `tf32` for float32."""
+    if run["precision"] == "tf32" and run["device"] == "cpu":
+        return {**run, "precision": "float32"}
+    return run
+
+
 def times(experiments: Values, runs: list[dict[str, str]]) -> Values:
-    """What the time went into: mean training seconds, share of all, ratio on the same data."""
+    """What the time went into: training seconds of a usual run, share of all, ratio on the same data.
+
+    Medians: a machine that others use for a while makes a run or two several times as long.
+    """
     spent = _by_experiment(runs, "train_seconds")
-    rates = {name: fmean(rate) for name, rate in _by_experiment(runs, "images_per_second").items()}
+    rates = {name: median(rate) for name, rate in _by_experiment(runs, "images_per_second").items()}
     total = sum(map(sum, spent.values()))
     fastest: dict[str, float] = {}
     for name, one in experiments.items():
@@ -28,7 +38,7 @@ def times(experiments: Values, runs: list[dict[str, str]]) -> Values:
         "times": [
             {
                 **one,
-                "seconds": fmean(spent[name]),
+                "seconds": median(spent[name]),
                 "share": sum(spent[name]) / total,
                 "ratio": fastest[one["dataset"]] / rates[name],
             }
@@ -70,7 +80,7 @@ def environments(experiments: Values, runs: list[dict[str, str]]) -> Values:
                 "title": experiments[name]["title"],
                 "dataset_title": experiments[name]["dataset_title"],
                 "seeds": [run["seed"] for run in members],
-                "seconds": fmean(float(run["train_seconds"]) for run in members),
+                "seconds": median(float(run["train_seconds"]) for run in members),
                 "environment": number,
                 "data": members[0]["data_sha256"][:12],
                 "code": members[0]["code"],

@@ -70,7 +70,8 @@ def statements(study: Values, sections: list[Values]) -> list[Values]:
 
     outcome: untested (no claim can be) | not_asked (at this scale, or otherwise) | as_published |
     otherwise | open | excluded (open, and smaller than published). `elsewhere`: asked under other
-    conditions, so that it says nothing about the published networks.
+    conditions, so that it says nothing about the published networks. Times always are: they
+    belong to a machine.
     """
     asked = {
         claim["name"]: (claim, number)
@@ -88,7 +89,8 @@ def statements(study: Values, sections: list[Values]) -> list[Values]:
         claim, number = asked.get(one.get("claim"), (None, None))
         outcome = _outcome(claim) if claim else "not_asked" if "claim" in one else "untested"
         title = sections[number - 1]["title"] if number else None
-        about = {"number": number, "title": title, "elsewhere": claim and not claim["published"]}
+        elsewhere = claim and (not claim["published"] or claim["metric"] == "step_seconds")
+        about = {"number": number, "title": title, "elsewhere": elsewhere}
         made.append({**one, **about, "claim": claim, "outcome": outcome})
     return made
 

@@ -93,9 +93,16 @@ FOUND = {
     },
     "best_of": {
         "supported": N_("the %(quantity)s of %(of)s is greater than that of each of %(others)s"),
-        "contradicted": _LESS,
-        "exactly": _NOT_GREATER,
-        "inconclusive": _EITHER,
+        "contradicted": N_(
+            "the %(quantity)s of %(of)s is not the highest: it is less than that of %(than)s"
+        ),
+        "exactly": N_(
+            "the %(quantity)s of %(of)s is not the highest: it is not greater than that of %(than)s"
+        ),
+        "inconclusive": N_(
+            "the %(quantity)s of %(of)s may or may not be the highest: it may be greater or less "
+            "than that of %(than)s"
+        ),
     },
     "rising": {
         "supported": _RISES,
@@ -111,6 +118,12 @@ FOUND = {
     },
 }
 
+_ALL_OF = {
+    "supported": N_("all of it holds: %(parts)s"),
+    "contradicted": N_("not all of it holds: %(parts)s"),
+    "inconclusive": N_("whether all of it holds is open: %(parts)s"),
+}
+
 
 def finding(claim: Claim) -> str:
     """What the verdict on a claim states; of `all_of` what decides it of the claims it is made of.
@@ -118,7 +131,8 @@ def finding(claim: Claim) -> str:
     `titles` are those of its networks by name, `parts` the claims that `all_of` is made of.
     """
     if claim["kind"] == "all_of":
-        return "; ".join(finding(part) for part in _decisive_parts(claim))
+        words = _(_ALL_OF[claim["verdict"]])
+        return words % {"parts": "; ".join(finding(part) for part in _decisive_parts(claim))}
     verdict, form = claim["verdict"], form_of(claim)
     if verdict == "contradicted" and claim["p"] is None and "exactly" in FOUND[form]:
         verdict = "exactly"

@@ -110,8 +110,10 @@ def difference(one: dict[str, Any]) -> str:
 
 
 def training(one: dict[str, Any]) -> str:
-    """How much a run was trained or tested, where that is not as published or stated: `1 epoch`."""
+    """How much of what a run had, where that is not as published or stated: `1 epoch`."""
     number = one["here"]
+    if one["what"] not in ("train_images", "test_images", "epochs"):
+        return f"{setting(one['what'])} {_sizes(number)}"
     if one["what"] == "train_images":
         words = ngettext("%(count)s training image", "%(count)s training images", number)
     elif one["what"] == "test_images":
@@ -119,6 +121,14 @@ def training(one: dict[str, Any]) -> str:
     else:
         words = ngettext("%(count)s epoch", "%(count)s epochs", number)
     return words % {"count": count(number)}
+
+
+def _sizes(value: object) -> str:
+    """`32-64-128` for [32, 64, 128]; of stages the layers: `32, 64-64`."""
+    if not isinstance(value, list):
+        return text(_spelt(value))
+    nested = any(isinstance(one, list) for one in value)
+    return (", " if nested else "-").join(map(_sizes, value))
 
 
 def _spelt(value: object) -> str:

@@ -5,12 +5,13 @@ comparisons.json: {section: {
     "separable": whether any can be separated from the best at all,
     "reason": tested | too_few_seeds | one_experiment,
     "experiments": [{"experiment", "n", "seeds", "metrics": {metric: {"mean", "sd", "low", "high"}},
-                     "parameters", "macs", "best", "one_more": {"low", "high"}}],
+                     "medians": {metric: value} (of times), "parameters", "macs", "best",
+                     "one_more": {"low", "high"}}],
     "pairs": [{"a", "b", "difference" (a − b), "p", "separated"}]}}
 
 claims.json: {"level", "first_level" (of a first look), "minimum_seeds", "most_seeds" (that
     seeds_needed plans for), "ledger" (SHA-256 of ledger.jsonl), "looks_unknown" (whether there were
-    looks before it begins), "unused": {experiment: seeds that were looked at and are not among
+    looks before it begins), "timed_on": {"device", "threads"} (of claims about time), "unused": {experiment: seeds that were looked at and are not among
     these}, "dropped": {claim that was looked at and is no longer asked as it was: its last
     verdict},
     "families": {section with claims: {"tests" (how many p values Holm corrects together), "n"
@@ -122,6 +123,7 @@ def look(
     rows = {name: {**row, **history[name]} for name, row in decided["claims"].items()}
     decided |= {"unused": book.unused(results), "dropped": book.dropped(asked), "claims": rows}
     decided |= {"looks_unknown": book.earlier_unknown, "ledger": book.sha256}
+    decided |= {"timed_on": measures.timed_on(claims.values(), timing)}
     return compared, decided, book
 
 

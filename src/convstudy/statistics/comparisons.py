@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from itertools import combinations
+from statistics import median
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from convstudy.statistics.summary import Runs, Summary
 
 RANKED_BY = "test_accuracy"
 _MOST = 20  # experiments; the pairs of a large grid would take minutes and separate nothing
+_TIMES = ("train_seconds", "images_per_second")
 MEASURED = tuple(name for name in RECORDED if not METRICS[name].deterministic)
 
 Pair = dict[str, Any]
@@ -59,6 +61,8 @@ def _row(name: str, runs: Runs, best: bool) -> dict[str, Any]:
         "n": len(runs.seeds),
         "seeds": runs.seeds,
         "metrics": {metric: describe(runs.values[metric]) for metric in MEASURED},
+        # Whoever else uses the machine for a while makes a run or two several times as long.
+        "medians": {metric: median(runs.values[metric]) for metric in _TIMES},
         "parameters": int(runs.values["parameters"][0]),
         "macs": int(runs.values["macs"][0]),
         "one_more": one_more([runs.values[RANKED_BY]], [1.0]),

@@ -57,6 +57,14 @@ def add(table: Summary, claims: Iterable[Claim], runs: Path, timing: Path) -> No
                 one.values[column(claim)] = _checked(timing, name, read_sealed(timing))
 
 
+def timed_on(claims: Iterable[Claim], timing: Path) -> dict[str, Any] | None:
+    """Device and threads of the timed steps; None where no claim is about time."""
+    if not any(METRICS[claim["metric"]].source == "timing" for claim in claims if "metric" in claim):
+        return None
+    record = read_sealed(timing)
+    return {key: record.get(key) for key in ("device", "threads")}
+
+
 def _answers(runs: Runs, folder: Path) -> None:
     """What each seed answered to each test image; and the names of the classes."""
     if runs.right is not None:

@@ -11,7 +11,7 @@ from convstudy.statistics import image_noise
 from convstudy.statistics.claim_tests import groups_of
 from convstudy.statistics.effects import superiority
 from convstudy.statistics.exact import INCONCLUSIVE, Outcome, Values, weights_of
-from convstudy.statistics.intervals import one_more
+from convstudy.statistics.intervals import LEVEL, one_more
 from convstudy.statistics.power import Rules, seeds_needed
 from convstudy.statistics.summary import Summary
 
@@ -29,7 +29,7 @@ def supplements(claim: Claim, summary: Summary, found: Outcome, verdict: str, ru
         return dict.fromkeys(_FIELDS)
     return {
         "superiority": superiority(*groups) if len(groups) == 2 else None,
-        "new_items": _new_items(one, summary),
+        "new_items": _new_items(one, summary, found.coverage),
         "one_more": _one_more(one, groups),
         "one_seed": _one_seed(one, summary),
         "seeds_needed": _seeds_needed(one, groups, rules) if verdict == INCONCLUSIVE else None,
@@ -60,15 +60,18 @@ def _one_more(claim: Claim, groups: list[Values]) -> Row | None:
     return one_more(groups, weights_of(claim)) if _on_images(claim) else None
 
 
-def _new_items(claim: Claim, summary: Summary) -> Row | None:
-    """The 95 % interval for new seeds and new test images; of accuracies only."""
+def _new_items(claim: Claim, summary: Summary, coverage: float | None) -> Row | None:
+    """The interval for new seeds and new test images; of accuracies only.
+
+    It covers what the one that decides does, so that both can be compared; without one 95 %.
+    """
     rights = _rights(claim, summary)
     if not _on_images(claim) or rights is None:
         return None
     contrast = image_noise.two_way(rights, weights_of(claim))
     if contrast is None:
         return None
-    low, high = contrast.interval()
+    low, high = contrast.interval(coverage or 1 - LEVEL)
     return {"low": low, "high": high, "df": contrast.df}
 
 
