@@ -44,8 +44,8 @@ def draw_seeds(axis: Axes, rows: pd.DataFrame, quantity: str, look: style.Look) 
     alpha = max(0.12, 0.5 / seeds**0.4)  # many lines need more transparency to stay faint
     faint: dict[str, Any] = {"color": look.colour, "alpha": alpha, "zorder": 2, "gid": SEEDS}
     if epochs == 1:  # a line needs two to be seen
-        marks = {"linestyle": "none", "marker": "o", "markersize": 3, "markeredgewidth": 0}
-        axis.plot(np.repeat(values.index, seeds), values.to_numpy()[0], **marks, **faint)
+        faint |= {"linestyle": "none", "marker": "o", "markersize": 3, "markeredgewidth": 0}
+        axis.plot(np.repeat(values.index, seeds), values.to_numpy()[0], **faint)
         return
     # One collection: a line of its own per seed takes a third of the time of a figure of fifty.
     each = [np.column_stack([values.index, line]) for line in values.to_numpy().T]

@@ -53,25 +53,24 @@ def of_section(section: str, study: Values, decided: Values) -> list[Values]:
 def _reduced(involved: list[Values]) -> list[Values]:
     """Images, epochs and sizes of networks that a verdict rests on, if not as published or stated.
 
-    Smaller networks, trained for less, say little about those that are meant. Of generated images in place
-    of others nothing is said: their name says enough. Networks are named where it is not the same
-    for all.
+    Smaller networks, trained for less, say little about those that are meant. Of generated images
+    in place of others nothing is said: their name says enough. What is the same for all networks
+    comes first, without their titles.
     """
-    found = [
-        {
-            "title": one["title"],
-            "differences": [
-                difference
-                for difference in [*one["unlike_published"], *one["altered"]]
-                if difference["what"] in (*_LESS, *one["slice"]["model"]) and not one["stands_in"]
-            ],
-        }
+    ways = [
+        [
+            way
+            for way in [*one["unlike_published"], *one["altered"]]
+            if way["what"] in (*_LESS, *one["slice"]["model"]) and not one["stands_in"]
+        ]
         for one in involved
     ]
-    reduced = [one for one in found if one["differences"]]
-    if all(one["differences"] == found[0]["differences"] for one in found):
-        return [{**one, "title": None} for one in reduced[:1]]
-    return reduced
+    shared = [way for way in ways[0] if all(way in others for others in ways)]
+    own = [
+        {"title": one["title"], "differences": [way for way in those if way not in shared]}
+        for one, those in zip(involved, ways, strict=True)
+    ]
+    return [one for one in [{"title": None, "differences": shared}, *own] if one["differences"]]
 
 
 def _measured_on(claim: Values, decisive: str | None, study: Values) -> list[str]:

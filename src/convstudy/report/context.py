@@ -63,9 +63,7 @@ def gather(study: Values, results: Path, data: Path, report: Path) -> Values:
         "one_device": provenance.on_one_device(experiments, runs),
         "datasets": datasets,
         "sections": sections,
-        "statistics": {
-            key: decided[key] for key in _STATISTICS
-        },
+        "statistics": {key: decided[key] for key in _STATISTICS},
         "unused": [
             {"title": experiments.get(name, {"title": name})["title"], "seeds": seeds}
             for name, seeds in decided["unused"].items()

@@ -1,4 +1,4 @@
-"""What was found, in a few sentences: composed from verdicts, the strongest first."""
+"""What was found, in a few sentences: composed from verdicts, the strongest on accuracy first."""
 
 from typing import Any
 
@@ -45,7 +45,7 @@ def findings(sections: list[Values]) -> list[str]:
         for section, queue in zip(sections, queues, strict=True):
             if queue and len(chosen) < MOST:
                 chosen.append((queue.pop(0), section))
-    chosen.sort(key=lambda one: -_strength(one[0]))
+    chosen.sort(key=lambda one: _rank(one[0]))  # accuracies before times
     told = [claim["name"] for claim, _ in chosen]
     excluded = [one for section in sections if (one := of_excluded(section, told))]
     said = [sentence(claim, section) for claim, section in chosen]

@@ -23,7 +23,7 @@ def as_computed(run: dict[str, str]) -> dict[str, str]:
 
 
 def times(experiments: Values, runs: list[dict[str, str]]) -> Values:
-    """What the time went into: training seconds of a usual run, share of all, ratio on the same data.
+    """What the time went into: seconds of a usual run, share of all, ratio on the same data.
 
     Medians: a machine that others use for a while makes a run or two several times as long.
     """

@@ -11,9 +11,9 @@ comparisons.json: {section: {
 
 claims.json: {"level", "first_level" (of a first look), "minimum_seeds", "most_seeds" (that
     seeds_needed plans for), "ledger" (SHA-256 of ledger.jsonl), "looks_unknown" (whether there were
-    looks before it begins), "timed_on": {"device", "threads"} (of claims about time), "unused": {experiment: seeds that were looked at and are not among
-    these}, "dropped": {claim that was looked at and is no longer asked as it was: its last
-    verdict},
+    looks before it begins), "timed_on": {"device", "threads"} (of claims about time), "unused":
+    {experiment: seeds that were looked at and are not among these}, "dropped":
+    {claim that was looked at and is no longer asked as it was: its last verdict},
     "families": {section with claims: {"tests" (how many p values Holm corrects together), "n"
         (fewest seeds in them), "smallest_effect" (observed difference between two networks of n
         seeds, in standard deviations over seeds, that passes the strictest step of Holm)}},

@@ -59,7 +59,8 @@ def add(table: Summary, claims: Iterable[Claim], runs: Path, timing: Path) -> No
 
 def timed_on(claims: Iterable[Claim], timing: Path) -> dict[str, Any] | None:
     """Device and threads of the timed steps; None where no claim is about time."""
-    if not any(METRICS[claim["metric"]].source == "timing" for claim in claims if "metric" in claim):
+    metrics = {claim["metric"] for claim in claims if claim["kind"] != "all_of"}
+    if not any(METRICS[metric].source == "timing" for metric in metrics):
         return None
     record = read_sealed(timing)
     return {key: record.get(key) for key in ("device", "threads")}

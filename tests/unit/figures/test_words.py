@@ -147,11 +147,8 @@ def test_titles_stand_in_the_legend_whatever_they_begin_with(
         one["title"] = title
     make.runs(tmp_path, job)
     spread = {"mean": 0.5, "low": 0.2, "high": 0.6}
-    metrics = {"test_accuracy": spread, "train_seconds": spread}
-    rows = [
-        {"experiment": one["experiment"], "metrics": metrics, "parameters": 9, "macs": 9}
-        for one in job["experiments"]
-    ]
+    found = {"metrics": {"test_accuracy": spread}, "medians": {"train_seconds": 5}, "parameters": 9}
+    rows = [{"experiment": one["experiment"], **found, "macs": 9} for one in job["experiments"]]
     (tmp_path / "comparisons.json").write_text(json.dumps({"section": {"experiments": rows}}))
     stdin(job)
     draw.main(["--section", "section", "--results", str(tmp_path), "--output", f"{kind}.png"])

@@ -10,6 +10,7 @@ import numpy as np
 from convstudy.config import slices
 from convstudy.config.claim_kinds import EVERY_CLASS, column
 from convstudy.config.claim_kinds import compared as compared_by
+from convstudy.sealed import write_sealed
 from convstudy.statistics import measures, summary
 from convstudy.statistics.analyse import analyse
 
@@ -75,6 +76,7 @@ def make(folder, study, rng, spread=0.01, accuracies=None):
         writer = csv.DictWriter(file, list(summary.COLUMNS))
         writer.writeheader()
         writer.writerows(rows)
+    write_sealed(results / "timing.json", {"device": "cpu", "threads": 1})
     with patch.object(measures, "add", partial(_measure, rng=rng)):
         compared, decided = analyse(
             results / "summary.csv",

@@ -152,3 +152,27 @@ def test_a_value_comes_before_what_it_is_held_against(kind, reached, verdict, sa
 def test_findings_are_few(decided):
     first = decided({})[0].partition("## What was found")[2].partition("\n*")[0]
     assert 3 <= first.count("\n- ") <= findings.MOST + 4
+
+
+def test_a_statement_says_what_it_was_held_to():
+    claim = {"kind": "ratio", "metric": "step_seconds", "bound": 1.3}
+    assert findings.asked_for(claim) == ", asked: > 1.3 times"
+    assert findings.asked_for({**claim, "bound": 1}) == ""
+    share = {"metric": "test_accuracy", "bound": 0.5}
+    assert findings.asked_for({**share, "kind": "below"}) == ", asked: < 50 %"
+    assert findings.asked_for({**share, "kind": "greater", "bound": 0}) == ""
+
+
+def test_statements_about_time_are_of_other_conditions(decided):
+    text = decided({})[0]
+    rows = [line for line in text.splitlines() if line.startswith("| ") and "train fastest" in line]
+    assert len(rows) == 1 and "other conditions: " in rows[0] and "1.054 times" in rows[0]
+
+
+def test_a_lead_that_holds_here_is_not_denied():
+    claim = {"kind": "greater", "metric": "test_accuracy", "of": "a", "than": "b", "bound": 0}
+    claim |= {"titles": {"a": "A", "b": "B"}, "estimate": 0.003, "low": 0.0015, "high": 0.0045}
+    claim |= {"published_estimate": 0.0056, "logged_estimate": -0.0018, "coverage": 0.96}
+    claim |= {"one_more": {"low": 0.001, "high": 0.005}}
+    assert "nor here" in findings.of_lead({**claim, "verdict": "inconclusive"})
+    assert "nor here" not in findings.of_lead({**claim, "verdict": "supported"})

@@ -17,7 +17,7 @@ from convstudy import language
 from convstudy.config import slices
 from convstudy.config.study import load
 from convstudy.errors import StudyError
-from convstudy.report import settings, words
+from convstudy.report import provenance, settings, words
 from convstudy.report.context import gather
 from convstudy.report.render import FILTERS, render, text_of
 from convstudy.statistics import summary
@@ -192,13 +192,16 @@ def test_a_verdict_says_how_its_networks_were_trained_where_not_as_published(
 ):
     quick, full = report("quick")[0], report("full")[0]
     config["scales"]["real"]["experiments"]["cifar10_resnet18"] = {
-        **{"seeds": 5, "train_images": 2000, "recipe": {"epochs": 1}}
+        **{"seeds": 5, "train_images": 2000, "recipe": {"epochs": 1}},
+        "model": {"widths": [8, 16, 32, 64]},
     }
     fewer = load({**config, "scale": "real"})
     made_results.make(tmp_path, fewer, np.random.default_rng(0))
     less = report_of(tmp_path, fewer)
     found = "the gap between training and test accuracy of “ResNet-18” .* 5 points"
-    assert re.search(rf"^- .*{found} \(2,000 training images, 1 epoch\)", less, re.M)
+    assert re.search(
+        rf"^- .*{found} \(2,000 training images, widths 8-16-32-64, 1 epoch\)", less, re.M
+    )
     assert re.search(rf"^- .*{found}: ", full, re.M)
     assert not re.search(r"\d training image", quick.partition("## 1.")[2])  # they say enough
 
@@ -611,3 +614,27 @@ def test_what_a_claims_title_is_is_said_where_there_are_claims(report):
     text, _ = report()
     said = "Titles of claims, in tables and figures, are the author's: only numbers in them are checked."
     assert text.count(said) == 1
+
+
+def test_tf32_of_a_cpu_is_float32():
+    run = {"device": "cpu", "precision": "tf32"}
+    assert provenance.as_computed(run)["precision"] == "float32"
+    assert provenance.as_computed({**run, "device": "NVIDIA"})["precision"] == "tf32"
+
+
+def test_times_are_medians_which_one_disturbed_run_does_not_move():
+    runs = [
+        {
+            "experiment": "a",
+            "train_seconds": t,
+            "images_per_second": 900 / float(t),
+            "evaluate_seconds": 0,
+        }
+        for t in ("90", "91", "1289")
+    ]
+    (found,) = provenance.times({"a": {"dataset": "d"}}, runs)["times"]
+    assert (found["seconds"], found["ratio"]) == (91, 1)
+
+
+def test_the_device_of_timed_steps_is_named(report):
+    assert "timed in turns on cpu (1 thread)" in report()[0]

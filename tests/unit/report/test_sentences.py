@@ -62,7 +62,7 @@ def test_every_kind_metric_and_verdict_names_its_networks_and_its_bound(spoken):
         ),
         (
             {"kind": "best_of", "verdict": "contradicted", "decisive": "Gamma", "bound": None},
-            "the test accuracy of “Alpha” is less than that of “Gamma”",
+            "the test accuracy of “Alpha” is not the highest: it is less than that of “Gamma”",
         ),
         (
             {"kind": "above", "metric": "recall", "class": "every", "decisive": "dog"},
@@ -91,8 +91,9 @@ def test_a_claim_made_of_others_states_what_decides_it():
         verdict: finding({"kind": "all_of", "verdict": verdict, "parts": parts})
         for verdict in ("supported", "contradicted")
     }
-    assert said["contradicted"] == "the test loss of “Alpha” is greater than 0.25"
-    assert said["supported"] == "the test accuracy of “Alpha” is greater than 25 %"
+    denied = "not all of it holds: the test loss of “Alpha” is greater than 0.25"
+    assert said["contradicted"] == denied
+    assert said["supported"] == "all of it holds: the test accuracy of “Alpha” is greater than 25 %"
 
 
 def test_every_metric_and_every_kind_has_words():
