@@ -192,6 +192,7 @@ def reporting(
         "language": study.language,
         "overlays": list(overlays),
         "settings": {"scale": study.scale, "language": study.language, **kept},
+        "title": study.title,
         "purpose": study.purpose,
         "left_out": study.left_out,
         "missing": list(study.missing.values()),

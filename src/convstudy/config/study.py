@@ -28,6 +28,7 @@ IsTrained = Callable[[Experiment, int], bool]  # (experiment, seed), at the scal
 class Study:
     """Everything that the workflow needs to know of the config."""
 
+    title: str | None  # of the report
     scale: str
     scales: tuple[str, ...]  # all that there are
     language: str
@@ -114,6 +115,7 @@ def _resolve(config: Config, expanded: Config, is_trained: IsTrained | None) -> 
         scale=config["scale"],
         scales=tuple(config["scales"]),
         language=config["language"],
+        title=config["title"],
         purpose=scale["purpose"],
         minimum_seeds=config["minimum_seeds"],
         experiments=experiments,

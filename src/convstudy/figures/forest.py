@@ -28,6 +28,9 @@ _WORDS, _SIZE = 3.4, style.SMALL  # of the words at the left: inches, points
 _SMALL = 1 / 8  # of the widest section's differences: less cannot be read on its axis
 
 
+_ENDS = ("low", "high")
+
+
 class Panel(NamedTuple):
     """Claims whose estimates share an axis."""
 
@@ -109,7 +112,7 @@ def _panel(axis: Axes, panel: Panel, members: list[Claim]) -> None:
         axis.set_xscale("log")
         axis.xaxis.set_major_formatter(lambda value, place: number(value, "g"))
         axis.xaxis.set_minor_formatter(lambda value, place: number(value, "g"))
-        axis.tick_params(axis="x", which="minor", labelsize=style.SMALL - 1)
+        axis.tick_params(axis="x", which="both", length=3, pad=3, labelsize=style.SMALL - 1)
     else:
         axis.xaxis.set_major_formatter(style.Numbers())
     low, high = limits(panel, members)
@@ -122,7 +125,7 @@ def _panel(axis: Axes, panel: Panel, members: list[Claim]) -> None:
         style.wrapped(_shortened(_(says)), _WORDS, _SIZE)
         for says in (claim["says"] for claim in members)
     ]
-    axis.set_yticks(range(len(members)), words, fontsize=_SIZE, linespacing=0.95)
+    axis.set_yticks(range(len(members)), words, fontsize=_SIZE, linespacing=1.05)
     axis.tick_params(axis="y", length=0, pad=7)  # room for arrows of intervals that run out
     axis.set_xlabel(_(panel.unit))
 
@@ -135,17 +138,25 @@ def _shortened(says: str) -> str:
 def limits(panel: Panel, members: list[Claim]) -> tuple[float, float]:
     """Ends of an axis that holds all estimates and bounds, and short intervals whole.
 
-    Few seeds make intervals that would press all others to a point; those run out of the axis.
+    Few seeds make intervals that would press all others to a point; those run out of the axis. The
+    shortest one never does.
     """
     to, back = (math.log, math.exp) if panel.logarithmic else (float, float)
     kept = [to(1.0)] if panel.logarithmic else []
     for claim in members:
         kept += [to(panel.factor * value) for value in (claim["estimate"], *bounds(claim))]
     span = max(kept) - min(kept) or abs(kept[0]) or 1.0
+    whole = [
+        [to(panel.factor * claim[part]) for part in ("low", "estimate", "high")]
+        for claim in members
+        if None not in (claim["low"], claim["high"]) and (claim["low"] > 0 or not panel.logarithmic)
+    ]
+    reaches = [max(middle - low, high - middle) for low, middle, high in whole]
+    span = max(span, min(reaches, default=0.0))
     room = [
         to(panel.factor * claim[end])
         for claim in members
-        for end in ("low", "high")
+        for end in _ENDS
         if claim[end] is not None and (claim[end] > 0 or not panel.logarithmic)
     ]
     inside = [value for value in room if min(kept) - span <= value <= max(kept) + span]

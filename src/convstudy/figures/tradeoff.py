@@ -27,10 +27,12 @@ _UNITS = {
 def draw(drawing: Drawing, costs: pd.DataFrame) -> Figure:
     """Mean accuracy with its interval over each cost, and the Pareto front of the means."""
     labels = [style.shortened(one.title, 60) for one in drawing.experiments]
+    fronts = [front(costs, cost) for cost in ("parameters", "seconds")]
     key = Line2D([], [], color=style.QUIET, linewidth=0.9, linestyle=":")
     key.set_label(_("none is both cheaper and more accurate"))
-    columns = lines.columns([*labels, str(key.get_label())])
-    figure = style.page(2.7 + 0.16 * -(-(len(labels) + 1) // columns))
+    keys = [key] if max(map(len, fronts)) > 1 else []  # one point is no line
+    columns = lines.columns([*labels, *(str(one.get_label()) for one in keys)])
+    figure = style.page(2.7 + 0.16 * -(-(len(labels) + len(keys)) // columns))
     style.head(figure, f"{drawing.title} · {drawing.dataset}")
     left, right = figure.subplots(1, 2, sharey=True)
     for axis, cost in ((left, "parameters"), (right, "seconds")):
@@ -42,7 +44,7 @@ def draw(drawing: Drawing, costs: pd.DataFrame) -> Figure:
         Line2D([], [], color=look.colour, marker=look.marker, linestyle="none", label=label)
         for look, label in zip(looks, labels, strict=True)
     ]
-    figure.legend(handles=[*points, key], loc="outside lower center", ncols=columns)
+    figure.legend(handles=[*points, *keys], loc="outside lower center", ncols=columns)
     return figure
 
 

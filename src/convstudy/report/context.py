@@ -169,7 +169,7 @@ def _head(study: Values) -> Values:
             (one for one in experiments if one["unlike_published"] and _has_counterpart(one)),
             lambda one: one["unlike_published"],
         ),
-        "absent": _absent(study),
+        "absent": _absent(study) if study["published"]["experiments"] else [],
         "altered": [
             {"ways": ways, "experiments": those if len(those) < len(experiments) else None}
             for ways, those in provenance.grouped(altered, lambda one: one["altered"])

@@ -160,7 +160,7 @@ def _beaten(claim: Values, section: Values, data: str) -> str:
         "winner": quoted(claim["titles"][names[0]]),
         "loser": quoted(claim["titles"][names[1]]),
         "value": _unsigned(measured(claim)),
-        "share": percent(1 - share, places=0),
+        "share": percent(1 - share, places=0 if share >= 0.005 else 2),
         "times": times(share),
     }
     if claim["size"] != "smaller":

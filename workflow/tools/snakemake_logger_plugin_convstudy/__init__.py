@@ -95,6 +95,8 @@ class LogHandler(LogHandlerBase):
         if job.rule == _TRAIN:
             done, left = len(self.seconds[_TRAIN]), self.left[_TRAIN]
             self._say(f"[{done}/{done + left}] {job.message.removeprefix('Train ')}: {_told(job)}")
+            if not left and self.left.total():
+                self._say("All trainings are done; now what follows from them.")
 
     def _fail(self, record: Any) -> None:
         job = self.running.pop(record.jobid, None)

@@ -102,6 +102,7 @@ class Section(Settings):
 class Config(Settings):
     """config.yaml, with what is laid over it."""
 
+    title: Title | None = default(None, "of the report")
     scale: str = needed("which of `scales` to run")
     device: Literal["auto", "cpu", "cuda"] = default("auto", "auto takes a GPU where there is one")
     # One entry per catalogue in workflow/locale; a test compares both.
