@@ -48,7 +48,8 @@ def test_every_item_of_both_lists_has_an_answer_or_is_left_to_the_authors(sample
 def test_answers_are_those_of_the_record(sample):
     found = rows(made(sample))
     record = json.loads((sample / "report.json").read_text())
-    decided = json.loads((sample / "results/full/claims.json").read_text())["claims"].values()
+    claims = json.loads((sample / "results/full/claims.json").read_text())["claims"].values()
+    decided = [one for one in claims if one["kind"] != "all_of"]  # as the report counts them
     closed = sum(claim["verdict"] != "inconclusive" for claim in decided)
     assert found["1"].startswith(f"{len(decided)} claims were stated in the config, {closed} are")
     assert f"commit {record['written']['commit'][:12]}" in found["2b"]

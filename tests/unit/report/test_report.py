@@ -299,7 +299,7 @@ def test_calibration_is_that_of_its_file(report, tmp_path):
     error = errors["calibration"]["error"]
     assert (
         "Expected calibration error: "
-        f"{words.mean_sd(error)} points, interval {words.interval(error)}."
+        f"{words.mean_sd(error)} points ({words.interval(error)})."
     ) in sections(text)["Does dropout help under a modern recipe?"]
 
 
@@ -638,3 +638,13 @@ def test_times_are_medians_which_one_disturbed_run_does_not_move():
 
 def test_the_device_of_timed_steps_is_named(report):
     assert "timed in turns on cpu (1 thread)" in report()[0]
+
+
+def test_a_study_may_have_a_title_and_counts_the_networks_of_grids(config, tmp_path):
+    for title, head in (("Sizes & *kernels*", r"# Sizes \& \*kernels\*"), (None, "# A comparative")):
+        study = load({**config, "scale": "full", "title": title})
+        folder = tmp_path / str(title)[:2]
+        made_results.make(folder, study, np.random.default_rng(0))
+        text = report_of(folder, study)
+        assert text.startswith(head)
+        assert f"\n{len(study.experiments)} networks, each trained" in text
