@@ -95,7 +95,8 @@ def test_a_lead_that_is_smaller_than_published_is_said_on_the_first_screen(decid
     rows = dict(re.findall(r"^\| (.*?) \| .* \| (\w.*?) \| \[\d+\]\(#", text, re.M))
     assert rows["3×3 kernels are more accurate than 7×7"] == "open, but smaller than published"
     assert re.search(
-        r"\| the residual network recognises ships with .* lead of class “ship” over the mean recall: ", text
+        r"\| the residual network recognises ships with .* lead of class “ship” over the mean recall: ",
+        text,
     )
     assert re.search(r"^\| 3×3 kernels \| MNIST \| .* \| 98\.45, below \|$", first, re.M)
 

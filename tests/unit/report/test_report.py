@@ -298,8 +298,7 @@ def test_calibration_is_that_of_its_file(report, tmp_path):
     errors = json.loads((tmp_path / "full0/results/full/errors/modern.json").read_text())
     error = errors["calibration"]["error"]
     assert (
-        "Expected calibration error: "
-        f"{words.mean_sd(error)} points ({words.interval(error)})."
+        f"Expected calibration error: {words.mean_sd(error)} points ({words.interval(error)})."
     ) in sections(text)["Does dropout help under a modern recipe?"]
 
 
@@ -641,7 +640,10 @@ def test_the_device_of_timed_steps_is_named(report):
 
 
 def test_a_study_may_have_a_title_and_counts_the_networks_of_grids(config, tmp_path):
-    for title, head in (("Sizes & *kernels*", r"# Sizes \& \*kernels\*"), (None, "# A comparative")):
+    for title, head in (
+        ("Sizes & *kernels*", r"# Sizes \& \*kernels\*"),
+        (None, "# A comparative"),
+    ):
         study = load({**config, "scale": "full", "title": title})
         folder = tmp_path / str(title)[:2]
         made_results.make(folder, study, np.random.default_rng(0))
