@@ -7,6 +7,7 @@ file can show (a training itself, times) to the checksums of the records.
 """
 
 import argparse
+import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -30,6 +31,8 @@ from convstudy.verification.findings import (
     say_what_records_vouch_for,
     say_what_tables_follow,
 )
+
+log = logging.getLogger(__name__)
 
 Study = dict[str, Any]
 
@@ -138,6 +141,11 @@ def _networks_and_figures(study: Study, options: argparse.Namespace, found: Find
     of_run = partial(networks.of_run, data=options.data, thorough=options.thorough)
     tasks: list[Callable[[], Any]] = [partial(of_run, folder) for folder in folders]
     tasks += [partial(again.compare, one) for one in made]
+    log.info(
+        "Records and tables agree. Computing %d runs and %d files again.",
+        len(folders),
+        len(made),
+    )
     results = side_by_side(tasks, options.jobs)
     runs, files = results[: len(folders)], results[len(folders) :]
     for said in (*(run.faults for run in runs), *files):
