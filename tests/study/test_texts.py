@@ -120,6 +120,7 @@ def study_of(folder, text):
     for one in claims.values():
         one |= {"section": "first", "says": text("claims.*.says")}
     return {
+        "title": text("title"),
         "scale": "only",
         "scales": {"only": {"purpose": text("scales.*.purpose"), "seeds": 2}},
         "minimum_seeds": 2,
@@ -206,7 +207,7 @@ def missing(given, page):
 
 def test_every_free_text_of_the_schema_is_in_this_study(study, given):
     assert {*texts.free()} == texts.NAMES | {
-        one for one in given.given if len(one) > 1 or one in texts.FILES
+        one for one in given.given if len(one) > 1 or one in (*texts.FILES, ("title",))
     }
 
 
