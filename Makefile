@@ -109,7 +109,7 @@ sample: $(VENV)/.run       ## keep report.md of SCALE and what it was made from 
 
 sample-again: SCALE ?= full
 sample-again: $(VENV)/.run ## after an edit of words, figures or statistics: its report again, from what it kept
-	PATH="$(BIN):$$PATH" "$(BIN)/python" workflow/tools/sample_again.py $(SCALE)
+	PATH="$(BIN):$$PATH" "$(BIN)/python" workflow/tools/sample_again.py $(SCALE) $(WITH)
 
 pictures: $(VENV)/.test    ## those of README.md (needs graphviz, Chromium)
 	PATH="$(BIN):$$PATH" "$(BIN)/python" workflow/tools/pictures.py

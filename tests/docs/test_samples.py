@@ -4,9 +4,17 @@ import csv
 import json
 import math
 import re
+import shutil
+import tarfile
+from pathlib import Path
 
 import pytest
 
+from convstudy.errors import StudyError
+from convstudy.files import read_json
+from convstudy.sealed import write_sealed
+
+import sample
 import sample_again
 from checkout import ROOT, records_of_sample
 
@@ -22,10 +30,52 @@ def runs_of(scale):
 def test_report_and_figures_are_those_that_its_files_give(scale, tmp_path):
     """Fails after an edit of template, words, figure or config: CONTRIBUTING.md says what to do."""
     sample_again.again(SAMPLES / scale, tmp_path / "again")
+    assert_is_the_sample(tmp_path / "again", scale)
+
+
+def assert_is_the_sample(folder, scale):
     for path in (SAMPLES / scale).rglob("*"):
         if path.is_file():
-            again = tmp_path / "again" / path.relative_to(SAMPLES / scale)
-            assert content(again) == content(path), path
+            assert content(folder / path.relative_to(SAMPLES / scale)) == content(path), path
+
+
+def part_of(scale, folder, wanted):
+    """The sample as it would be with the wanted networks alone."""
+    shutil.copytree(SAMPLES / scale, folder)
+    record = read_json(folder / "report.json")
+    record["runs"] = {name: one for name, one in record["runs"].items() if wanted(name)}
+    record["files"] = {
+        name: one
+        for name, one in record["files"].items()
+        if not name.startswith("runs/") or wanted(Path(name).parts[1])
+    }
+    write_sealed(folder / "report.json", record)
+    with tarfile.open(folder / sample.RUNS) as archive:
+        archive.extractall(folder, filter="data")
+    files = sample.files_of_runs(Path("results", scale), record["files"])
+    sample.pack(folder, files, below=folder)
+    shutil.rmtree(folder / "results" / scale / "runs")
+    return folder
+
+
+def test_two_samples_with_a_part_of_the_networks_each_make_the_whole_one(tmp_path):
+    colour, grey = (
+        part_of("quick", tmp_path / data, lambda name: name.startswith(data))  # noqa: B023
+        for data in ("cifar10", "mnist")
+    )
+    with pytest.raises(StudyError, match="other networks than it has: mnist_fc, mnist_kernel3"):
+        sample_again.again(colour, tmp_path / "joined")
+    sample_again.again(colour, tmp_path / "joined", grey)
+    assert_is_the_sample(tmp_path / "joined", "quick")
+
+
+def test_a_sample_whose_ledger_forgets_looks_joins_no_other(tmp_path):
+    folder = part_of("quick", tmp_path / "other", lambda name: True)
+    ledger = folder / "results/quick" / sample.LEDGER
+    ledger.write_bytes(ledger.read_bytes().partition(b"\n")[2])
+    with pytest.raises(StudyError, match="does not begin as that of the sample"):
+        sample_again.again(SAMPLES / "quick", tmp_path / "joined", folder)
+    assert not (tmp_path / "joined").exists()
 
 
 def content(path):

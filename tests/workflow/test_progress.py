@@ -62,10 +62,14 @@ def test_each_training_has_a_line_with_what_came_out(handler, screen, clock, tmp
     start(handler, 7, "train", "Train mnist_fc, seed 0", [str(metrics)])
     tell(handler, text="Select jobs to execute...")
     tell(handler, LogEvent.JOB_FINISHED, job_id=7)
+    assert "All trainings" not in screen.getvalue()
+    start(handler, 9, "train", "Train mnist_fc, seed 1")
+    tell(handler, LogEvent.JOB_FINISHED, job_id=9)
     start(handler, 8, "report", "Write the report")
     tell(handler, LogEvent.JOB_FINISHED, job_id=8)
     assert screen.getvalue() == (
         "Trainings: 2; other jobs: 1.\n[1/2] mnist_fc, seed 0: test accuracy 97.10% in 12 s\n"
+        "[2/2] mnist_fc, seed 1: done\nAll trainings are done; now what follows from them.\n"
     )
 
 

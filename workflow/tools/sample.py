@@ -4,6 +4,7 @@ import re
 import shutil
 import sys
 import tarfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from convstudy.errors import StudyError
@@ -14,21 +15,18 @@ from convstudy.report.words import interval, mean_sd, percent
 README, REPORT = Path("README.md"), Path("report.md")
 IN_README = "full"  # the scale whose results README.md shows
 RUNS = "runs.tar.xz"  # records, histories and predictions, from which all else follows
-_LEDGER = "ledger.jsonl"
+LEDGER = "ledger.jsonl"
 _TABLE = re.compile(r"(?<=<!-- by make sample -->\n).*?(?=<!-- end -->\n)", re.DOTALL)
 
 
 def main(scale: str) -> None:
     results, sample = Path("results", scale), Path("docs/sample", scale)
     study = read_json(record_of(REPORT))
-    # Images and maps are large, and drawn in figures that are kept.
-    used = [results / name for name in study["files"] if not name.endswith(".npz")]
-    of_runs = [path for path in used if results / "runs" in path.parents]
-    kept = [REPORT, record_of(REPORT), *(path for path in used if path not in of_runs)]
+    of_runs = files_of_runs(results, study["files"])
+    kept = [REPORT, record_of(REPORT)]
+    kept += [results / name for name in _light(study["files"]) if not _of_run(name)]
     kept += [Path("data/prepared", f"{name}.json") for name in study["data"]]
-    kept += [results / _LEDGER] if (results / _LEDGER).is_file() else []
-    folders = [path.parent for path in of_runs if path.name == "metrics.json"]
-    of_runs += [one / name for one in folders for name in ("history.csv", "predictions.npz")]
+    kept += [results / LEDGER] if (results / LEDGER).is_file() else []
     missing = [str(path) for path in kept + of_runs if not path.is_file()]
     others = study["results"] != results.as_posix() or digest(REPORT) != study["report_sha256"]
     if missing or others:
@@ -40,16 +38,32 @@ def main(scale: str) -> None:
     for path in kept:
         (sample / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, sample / path)
-    pack(sample / RUNS, of_runs)
+    pack(sample, of_runs)
     if scale == IN_README:
         table = table_of(sample)
         write_text(README, _TABLE.sub(lambda _: table, README.read_text(encoding="utf-8")))
 
 
-def pack(packed: Path, files: list[Path]) -> None:
-    with tarfile.open(packed, "w:xz") as archive:
+def files_of_runs(results: Path, used: Iterable[str]) -> list[Path]:
+    """Of the files that a report was made from, those of runs; and what their records vouch for."""
+    found = [results / name for name in _light(used) if _of_run(name)]
+    folders = [path.parent for path in found if path.name == "metrics.json"]
+    return found + [one / name for one in folders for name in ("history.csv", "predictions.npz")]
+
+
+def _light(files: Iterable[str]) -> list[str]:
+    """Without images and maps, which are large, and drawn in figures that are kept."""
+    return [name for name in files if not name.endswith(".npz")]
+
+
+def _of_run(name: str) -> bool:
+    return name.startswith("runs/")
+
+
+def pack(sample: Path, files: list[Path], below: Path = Path()) -> None:
+    with tarfile.open(sample / RUNS, "w:xz") as archive:
         for path in sorted(files):
-            archive.add(path, filter=_anonymous)
+            archive.add(below / path, arcname=path, filter=_anonymous)
 
 
 def _anonymous(member: tarfile.TarInfo) -> tarfile.TarInfo:

@@ -28,9 +28,6 @@ _WORDS, _SIZE = 3.4, style.SMALL  # of the words at the left: inches, points
 _SMALL = 1 / 8  # of the widest section's differences: less cannot be read on its axis
 
 
-_ENDS = ("low", "high")
-
-
 class Panel(NamedTuple):
     """Claims whose estimates share an axis."""
 
@@ -141,28 +138,26 @@ def limits(panel: Panel, members: list[Claim]) -> tuple[float, float]:
     Few seeds make intervals that would press all others to a point; those run out of the axis. The
     shortest one never does.
     """
-    to, back = (math.log, math.exp) if panel.logarithmic else (float, float)
+    to, back = (_log, math.exp) if panel.logarithmic else (float, float)
     kept = [to(1.0)] if panel.logarithmic else []
+    reaches, ends = [], []
     for claim in members:
-        kept += [to(panel.factor * value) for value in (claim["estimate"], *bounds(claim))]
+        middle = to(panel.factor * claim["estimate"])
+        kept += [middle, *(to(panel.factor * bound) for bound in bounds(claim))]
+        if claim["low"] is not None:
+            low, high = to(panel.factor * claim["low"]), to(_upper(claim, panel.factor))
+            reaches.append(max(middle - low, high - middle))
+            ends += [low, high]
     span = max(kept) - min(kept) or abs(kept[0]) or 1.0
-    whole = [
-        [to(panel.factor * claim[part]) for part in ("low", "estimate", "high")]
-        for claim in members
-        if None not in (claim["low"], claim["high"]) and (claim["low"] > 0 or not panel.logarithmic)
-    ]
-    reaches = [max(middle - low, high - middle) for low, middle, high in whole]
-    span = max(span, min(reaches, default=0.0))
-    room = [
-        to(panel.factor * claim[end])
-        for claim in members
-        for end in _ENDS
-        if claim[end] is not None and (claim[end] > 0 or not panel.logarithmic)
-    ]
-    inside = [value for value in room if min(kept) - span <= value <= max(kept) + span]
-    low, high = min(kept + inside), max(kept + inside)
-    margin = 0.06 * (high - low) or 0.1
-    return back(low - margin), back(high + margin)
+    span = max(span, min(filter(math.isfinite, reaches), default=0.0))
+    kept += [end for end in ends if min(kept) - span <= end <= max(kept) + span]
+    margin = 0.06 * (max(kept) - min(kept)) or 0.1
+    return back(min(kept) - margin), back(max(kept) + margin)
+
+
+def _log(value: float) -> float:
+    """Of an end at or below 0, where a logarithmic axis never gets, minus infinity."""
+    return math.log(value) if value > 0 else -math.inf
 
 
 def bounds(claim: Claim) -> list[float]:

@@ -27,18 +27,18 @@ _UNITS = {
 def draw(drawing: Drawing, costs: pd.DataFrame) -> Figure:
     """Mean accuracy with its interval over each cost, and the Pareto front of the means."""
     labels = [style.shortened(one.title, 60) for one in drawing.experiments]
-    fronts = [front(costs, cost) for cost in ("parameters", "seconds")]
+    fronts = {cost: front(costs, cost) for cost in ("parameters", "seconds")}
     key = Line2D([], [], color=style.QUIET, linewidth=0.9, linestyle=":")
     key.set_label(_("none is both cheaper and more accurate"))
-    keys = [key] if max(map(len, fronts)) > 1 else []  # one point is no line
+    keys = [key] if max(map(len, fronts.values())) > 1 else []  # one point is no line
     columns = lines.columns([*labels, *(str(one.get_label()) for one in keys)])
     figure = style.page(2.7 + 0.16 * -(-(len(labels) + len(keys)) // columns))
     style.head(figure, f"{drawing.title} · {drawing.dataset}")
-    left, right = figure.subplots(1, 2, sharey=True)
-    for axis, cost in ((left, "parameters"), (right, "seconds")):
-        _panel(axis, cost, drawing, costs)
-    left.set_ylabel(_("test accuracy, %"))
-    left.yaxis.set_major_formatter(style.Numbers())
+    axes = figure.subplots(1, len(fronts), sharey=True)
+    for axis, (cost, best) in zip(axes, fronts.items(), strict=True):
+        _panel(axis, cost, drawing, costs, best)
+    axes[0].set_ylabel(_("test accuracy, %"))
+    axes[0].yaxis.set_major_formatter(style.Numbers())
     looks = [style.look(one.colour) for one in drawing.experiments]
     points = [
         Line2D([], [], color=look.colour, marker=look.marker, linestyle="none", label=label)
@@ -54,10 +54,11 @@ def front(costs: pd.DataFrame, cost: str) -> pd.DataFrame:
     return ordered[ordered["mean"] > ordered["mean"].cummax().shift(fill_value=-1.0)]
 
 
-def _panel(axis: Axes, cost: str, drawing: Drawing, costs: pd.DataFrame) -> None:
+def _panel(
+    axis: Axes, cost: str, drawing: Drawing, costs: pd.DataFrame, best: pd.DataFrame
+) -> None:
     most = costs[cost].max()
     unit, said = next((unit, said) for least, unit, said in _UNITS[cost] if most >= least)
-    best = front(costs, cost)
     dotted: dict[str, Any] = {"color": style.QUIET, "linewidth": 0.9, "linestyle": ":"}
     axis.step(best[cost] / unit, 100 * best["mean"], where="post", zorder=1, gid=FRONT, **dotted)
     for one, row in zip(drawing.experiments, costs.to_dict("records"), strict=True):

@@ -36,6 +36,7 @@ def gather(study: Values, results: Path, data: Path, report: Path) -> Values:
     study = {**study, "experiments": experiments}
     decided = read_json(results / "claims.json")
     comparisons = read_json(results / "comparisons.json")
+    rows = {row["experiment"]: row for one in comparisons.values() for row in one["experiments"]}
     sections = []
     for section in study["sections"]:
         name = section["name"]
@@ -43,7 +44,7 @@ def gather(study: Values, results: Path, data: Path, report: Path) -> Values:
         sections.append(
             {
                 **section,
-                **_shown(section, comparisons, results, report),
+                **_shown(section, rows, results, report),
                 "claims": claims,
                 "datasets": _titles_of_data(section["experiments"], experiments),
                 "family": decided["families"].get(name),
@@ -58,7 +59,7 @@ def gather(study: Values, results: Path, data: Path, report: Path) -> Values:
         **_head(study),
         "statements": statements(study, sections),
         "overview": networks.overview(study, sections),
-        **provenance.times(experiments, runs),
+        **provenance.times(experiments, runs, rows),
         **provenance.environments(experiments, runs),
         "one_device": provenance.on_one_device(experiments, runs),
         "datasets": datasets,
@@ -105,7 +106,7 @@ def _experiment(one: Values, dataset: Values) -> Values:
     }
 
 
-def _shown(section: Values, comparisons: Values, results: Path, report: Path) -> Values:
+def _shown(section: Values, rows: Values, results: Path, report: Path) -> Values:
     """Paths of a section's figures, and what they and its layers show that the text gives too."""
     name, kinds = section["name"], section["figures"]
     errors = read_json(results / "errors" / f"{name}.json") if needs(kinds) & OF_BEST else None
@@ -116,16 +117,15 @@ def _shown(section: Values, comparisons: Values, results: Path, report: Path) ->
         "errors": errors,
         "figures": {kind: _figure(results, name, kind, report) for kind in kinds},
         "activations": section["shown"].get("activations"),
-        "grid": _grid(section["shown"].get("grid"), comparisons),
+        "grid": _grid(section["shown"].get("grid"), rows),
         "layers": [read_sealed(results / "layers" / f"{one}.json") for one in section["layers"]],
     }
 
 
-def _grid(asked: Values | None, comparisons: Values) -> Values | None:
+def _grid(asked: Values | None, rows: Values) -> Values | None:
     """A grid with the test accuracies of its cells."""
     if asked is None:
         return None
-    rows = {row["experiment"]: row for one in comparisons.values() for row in one["experiments"]}
     found = [(cell, rows[cell["experiment"]]) for cell in asked["cells"]]
     cells = [
         {**cell, "n": row["n"], **with_seeds_enough(row["metrics"]["test_accuracy"], row["n"])}

@@ -68,12 +68,15 @@ def ranked(section: Values) -> list[Values]:
     """Claims that were decided, not counted: those stated in time first, on accuracy, by effect."""
     decided = [
         claim
-        for claim in section["claims"]
-        if claim["verdict"] != "inconclusive"
-        and claim["kind"] != "all_of"
-        and claim["reason"] != "arithmetic"
+        for claim in counted(section["claims"])
+        if claim["verdict"] != "inconclusive" and claim["reason"] != "arithmetic"
     ]
     return sorted(decided, key=_rank)
+
+
+def counted(claims: list[Values]) -> list[Values]:
+    """The claims of which a report says how many hold; those made of others only repeat them."""
+    return [claim for claim in claims if claim["kind"] != "all_of"]
 
 
 def _rank(claim: Values) -> tuple[bool, int, float]:
@@ -213,8 +216,7 @@ def of_lead(claim: Values) -> str:
 
 
 def _counts(sections: list[Values]) -> list[str]:
-    claims = [claim for section in sections for claim in section["claims"]]
-    verdicts = [claim["verdict"] for claim in claims if claim["kind"] != "all_of"]  # which repeat
+    verdicts = [claim["verdict"] for section in sections for claim in counted(section["claims"])]
     if not verdicts:
         return []
     said = _("Claims that hold: %(held)s of %(all)s; that do not: %(not)s; not decided: %(open)s.")
@@ -230,4 +232,4 @@ def _counts(sections: list[Values]) -> list[str]:
     ]
 
 
-FILTERS = (measured, asked_for, answer, findings)
+FILTERS = (measured, asked_for, answer, counted, findings)

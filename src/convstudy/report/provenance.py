@@ -22,37 +22,32 @@ def as_computed(run: dict[str, str]) -> dict[str, str]:
     return run
 
 
-def times(experiments: Values, runs: list[dict[str, str]]) -> Values:
+def times(experiments: Values, runs: list[dict[str, str]], rows: Values) -> Values:
     """What the time went into: seconds of a usual run, share of all, ratio on the same data.
 
-    Medians: a machine that others use for a while makes a run or two several times as long.
+    `rows` are those of comparisons.json, by experiment.
     """
-    spent = _by_experiment(runs, "train_seconds")
-    rates = {name: median(rate) for name, rate in _by_experiment(runs, "images_per_second").items()}
-    total = sum(map(sum, spent.values()))
+    spent = dict.fromkeys(experiments, 0.0)
+    for run in runs:
+        spent[run["experiment"]] += float(run["train_seconds"])
+    total = sum(spent.values())
+    usual = {name: rows[name]["medians"] for name in experiments}
     fastest: dict[str, float] = {}
     for name, one in experiments.items():
-        fastest[one["dataset"]] = max(fastest.get(one["dataset"], 0), rates[name])
+        rate = usual[name]["images_per_second"]
+        fastest[one["dataset"]] = max(fastest.get(one["dataset"], 0), rate)
     return {
         "total_seconds": total + sum(float(run["evaluate_seconds"]) for run in runs),
         "times": [
             {
                 **one,
-                "seconds": median(spent[name]),
-                "share": sum(spent[name]) / total,
-                "ratio": fastest[one["dataset"]] / rates[name],
+                "seconds": usual[name]["train_seconds"],
+                "share": spent[name] / total,
+                "ratio": fastest[one["dataset"]] / usual[name]["images_per_second"],
             }
             for name, one in experiments.items()
         ],
     }
-
-
-def _by_experiment(runs: list[dict[str, str]], field: str) -> dict[str, list[float]]:
-    """The values of a field of the summary, one per run."""
-    found: dict[str, list[float]] = {}
-    for run in runs:
-        found.setdefault(run["experiment"], []).append(float(run[field]))
-    return found
 
 
 def environments(experiments: Values, runs: list[dict[str, str]]) -> Values:

@@ -112,14 +112,14 @@ def difference(one: dict[str, Any]) -> str:
 def training(one: dict[str, Any]) -> str:
     """How much of what a run had, where that is not as published or stated: `1 epoch`."""
     number = one["here"]
-    if one["what"] not in ("train_images", "test_images", "epochs"):
-        return f"{setting(one['what'])} {_sizes(number)}"
     if one["what"] == "train_images":
         words = ngettext("%(count)s training image", "%(count)s training images", number)
     elif one["what"] == "test_images":
         words = ngettext("%(count)s test image", "%(count)s test images", number)
-    else:
+    elif one["what"] == "epochs":
         words = ngettext("%(count)s epoch", "%(count)s epochs", number)
+    else:
+        return f"{setting(one['what'])} {_sizes(number)}"
     return words % {"count": count(number)}
 
 

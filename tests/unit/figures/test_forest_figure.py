@@ -78,6 +78,16 @@ def test_an_interval_that_would_press_the_others_to_a_point_runs_out_of_the_axis
     assert panel["arrows"] == ["<", ">"]
 
 
+@pytest.mark.parametrize("more", [{}, {"kind": "ratio", "metric": "step_seconds", "high": None}])
+def test_the_shortest_interval_stays_on_its_axis_however_near_the_bound_is(house_style, more):
+    near = {**claim(bound=0.199, estimate=0.2, low=0.1, high=0.4), **more, "high": 0.4}
+    far = claim(bound=0.199, estimate=0.2, low=1e-9 if more else -1.0, high=1.0) | more
+    (panel,) = drawn(near, far).values()
+    factor = 1 if more else 100
+    assert panel["spans"][0] == pytest.approx((0.1 * factor, 0.4 * factor))
+    assert panel["arrows"] == ["<", ">"]
+
+
 def test_claims_without_an_estimate_have_no_row_and_none_at_all_is_said(house_style):
     nothing = claim(estimate=None, low=None, high=None)
     (panel,) = drawn(nothing, claim()).values()

@@ -70,6 +70,16 @@ def test_intervals_are_those_of_three_seeds_or_more(tmp_path, make, house_style,
         assert all(np.isfinite(ends).all() == shown for ends in intervals)
 
 
+def test_the_key_names_the_line_only_where_there_is_one(tmp_path, make, house_style):
+    def best_is_cheapest(rows):
+        rows[0]["metrics"]["test_accuracy"] |= {"mean": 0.95}
+        rows[0]["medians"]["train_seconds"] = 1
+
+    for change, entries in ((lambda rows: None, 5), (best_is_cheapest, 4)):
+        (key,) = tradeoff.draw(*found(tmp_path, make, change)).legends
+        assert len(key.get_texts()) == entries
+
+
 def test_a_file_without_costs_is_named(tmp_path, make):
     with pytest.raises(StudyError, match=r"comparisons\.json lacks .parameters."):
         found(tmp_path, make, lambda rows: rows[1].pop("parameters"))

@@ -621,18 +621,24 @@ def test_tf32_of_a_cpu_is_float32():
     assert provenance.as_computed({**run, "device": "NVIDIA"})["precision"] == "tf32"
 
 
-def test_times_are_medians_which_one_disturbed_run_does_not_move():
+def test_times_are_those_of_a_usual_run_and_shares_of_all_of_them():
+    experiments = {name: {"dataset": "d"} for name in "ab"}
+    taken = {"a": ("90", "90", "1290"), "b": ("30", "30", "30")}
     runs = [
-        {
-            "experiment": "a",
-            "train_seconds": t,
-            "images_per_second": 900 / float(t),
-            "evaluate_seconds": 0,
-        }
-        for t in ("90", "91", "1289")
+        {"experiment": name, "train_seconds": seconds, "evaluate_seconds": "1"}
+        for name, times in taken.items()
+        for seconds in times
     ]
-    (found,) = provenance.times({"a": {"dataset": "d"}}, runs)["times"]
-    assert (found["seconds"], found["ratio"]) == (91, 1)
+    medians = {"a": (90, 10), "b": (30, 30)}
+    rows = {
+        name: {"medians": {"train_seconds": seconds, "images_per_second": rate}}
+        for name, (seconds, rate) in medians.items()
+    }
+    found = provenance.times(experiments, runs, rows)
+    assert found["total_seconds"] == 1566
+    a, b = found["times"]
+    assert (a["seconds"], a["ratio"], a["share"]) == (90, 3, 1470 / 1560)
+    assert (b["seconds"], b["ratio"]) == (30, 1)
 
 
 def test_the_device_of_timed_steps_is_named(report):
