@@ -106,11 +106,11 @@ def _log_to(path: Path | None) -> None:
 
 def _report(error: Exception, command: str, log: Path | None) -> None:
     """One line for the screen; the traceback goes to the log, or to the screen if there is none."""
-    expected = isinstance(error, StudyError)
+    expected = _in_words(error)
     first_line = str(error).strip().partition("\n")[0]
-    said = str(error) if expected else f"{type(error).__name__}: {first_line}"
+    said = expected or f"{type(error).__name__}: {first_line}"
     if log is not None:
-        if not expected or error.__cause__:
+        if not isinstance(error, StudyError) or error.__cause__:
             logging.error("%s", traceback.format_exc())
         # As on the screen, where Snakemake prints a lot after it: it looks for this line again.
         logging.error("convstudy %s: %s", command, said)
@@ -118,3 +118,10 @@ def _report(error: Exception, command: str, log: Path | None) -> None:
     elif not expected:
         said = traceback.format_exc()
     print(f"convstudy {command}: {said}", file=sys.stderr)
+
+
+def _in_words(error: Exception) -> str | None:
+    """What is wrong with an input or with a file of the machine; None for a fault of our own."""
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{error.filename}: {error.strerror}"
+    return str(error) if isinstance(error, StudyError) else None

@@ -178,6 +178,18 @@ def test_an_unexpected_error_is_one_line_and_its_traceback_is_in_the_log(
     assert "Traceback" in log.read_text() and "second line" in log.read_text()
 
 
+def test_a_file_that_cannot_be_read_is_one_line(tmp_path, capsys, monkeypatch):
+    """Here a folder where a file should be; a user may lack permission as well."""
+
+    def read(argv):
+        tmp_path.read_text()
+
+    monkeypatch.setattr("convstudy.report.html.main", read)
+    with pytest.raises(SystemExit, match="1"):
+        cli.main(["html"])
+    assert capsys.readouterr().err == f"convstudy html: {tmp_path}: Is a directory\n"
+
+
 def test_ctrl_c_before_the_work_begins_is_one_line(monkeypatch, capsys, quiet_logging):
     def interrupted(argv):
         raise KeyboardInterrupt
