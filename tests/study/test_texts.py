@@ -25,6 +25,9 @@ pytestmark = pytest.mark.study
 SEED = int(os.environ.get("TEXTS", "0"))  # another number, other texts
 FOLDS = {"<details>", "</details>", "<summary>", "</summary>"}
 STATED = {"test_accuracy": 0.5, "seconds": 1.0}
+NORMALISE = {"mean": [0.4, 0.4, 0.4], "std": [0.2, 0.2, 0.2]}
+MODEL = {"name": "simple_cnn", "channels": [2, 2], "kernel_size": 3}
+RECIPE = {"optimizer": "adam", "learning_rate": 0.01, "batch_size": 10, "epochs": 2}
 
 
 def file_name(text):
@@ -60,43 +63,50 @@ def pictures(folder, classes, unwanted):
     (folder / "train" / classes[0] / unwanted).write_text("unwanted")
 
 
-def study_of(folder, text):
-    """The config; writes the files that it names into `folder`."""
+def data(folder, text):
+    """The section `datasets`, and the MD5 of the arrays; writes the files that it names."""
     mirror, plain, unwanted = (
         file_name(text(f"datasets.*.{one}")) for one in ("mirrors.*", "folder", "ignore.*")
     )
     of_folders = [file_name(text("classes of folders")) for _ in range(3)]
     text.given["classes of folders",] = of_folders
-    classes = [text("datasets.*.classes.*") for _ in range(3)]
     md5 = arrays(folder / mirror)
     pictures(folder / plain, of_folders, unwanted)
-    normalise = {"mean": [0.4, 0.4, 0.4], "std": [0.2, 0.2, 0.2]}
-    data = {
-        "arrays": {
-            "title": text("datasets.*.title"), "about": text("datasets.*.about"), "format": "npz", "classes": classes,
-            "mirrors": [mirror], "files": {"own.npz": {"md5": md5}}, "normalise": normalise,
-        },
-        "pictures": {
-            "title": text("datasets.*.title"), "format": "image_folder", "folder": plain, "image_size": [8, 8],
-            "ignore": [glob.escape(unwanted)],
-        },
-    }  # fmt: skip
-    model = {"name": "simple_cnn", "channels": [2, 2], "kernel_size": 3}
-    recipe = {"optimizer": "adam", "learning_rate": 0.01, "batch_size": 10, "epochs": 2}
-    experiments = {
-        name: {
-            "title": text("experiments.*.title"), "dataset": dataset, "recipe": {"name": "own"},
-            "model": {**model, "channels": channels},
-        }
-        for name, dataset, channels in (
-            ("a", "arrays", [2, 2]), ("b", "arrays", [3, 3]),
-            ("p", "pictures", [2, 2]), ("q", "pictures", [3, 3]),
-        )
-    }  # fmt: skip
-    experiments["grid"] = {
-        **{"title": text("experiments.*.title"), "dataset": "arrays", "recipe": {"name": "own"}},
-        **{"model": model, "axes": {"model.channels": [[1, 1], [2, 1]]}},
+    of_arrays = {
+        "title": text("datasets.*.title"),
+        "about": text("datasets.*.about"),
+        "format": "npz",
+        "classes": [text("datasets.*.classes.*") for _ in range(3)],
+        "mirrors": [mirror],
+        "files": {"own.npz": {"md5": md5}},
+        "normalise": NORMALISE,
     }
+    of_pictures = {
+        "title": text("datasets.*.title"),
+        "format": "image_folder",
+        "folder": plain,
+        "image_size": [8, 8],
+        "ignore": [glob.escape(unwanted)],
+    }
+    return {"arrays": of_arrays, "pictures": of_pictures}, md5
+
+
+def experiments(text):
+    found = {
+        name: {"dataset": dataset, "model": {**MODEL, "channels": channels}}
+        for name, dataset, channels in (
+            *(("a", "arrays", [2, 2]), ("b", "arrays", [3, 3])),
+            *(("p", "pictures", [2, 2]), ("q", "pictures", [3, 3])),
+        )
+    }
+    axes = {"model.channels": [[1, 1], [2, 1]]}
+    found["grid"] = {"dataset": "arrays", "model": MODEL, "axes": axes}
+    for one in found.values():
+        one |= {"title": text("experiments.*.title"), "recipe": {"name": "own"}}
+    return found
+
+
+def sections(text):
     shown = {
         kind: {"experiments": ["a", "b"], "layers": ["features.0"]}
         if kind in kinds.OF_LAYERS
@@ -105,55 +115,66 @@ def study_of(folder, text):
         if kind != "grid"
     }
     other = {kind: {} for kind in shown if kind not in kinds.OF_LAYERS}
-    section = {"about": text("sections.*.about", "\n\n", "\t")}
-    claims = {
+    found = {
+        "first": {"experiments": ["a", "b"], "figures": shown},
+        "second": {"experiments": ["p", "q"], "figures": other},
+        "third": {"experiments": ["grid"], "figures": {"grid": {"of": "grid"}}},
+    }
+    for one in found.values():
+        one["title"] = text("sections.*.title")
+    found["first"]["about"] = text("sections.*.about", "\n\n", "\t")
+    return found
+
+
+def claims(text, classes):
+    first, second, third = classes
+    above = {"kind": "above", "of": "a"}
+    found = {
         "one": {"kind": "greater", "metric": "test_accuracy", "of": "a", "than": "b"},
-        "two": {"kind": "above", "metric": "recall", "class": classes[0], "of": "a", "threshold": 0.5},
-        "three": {
-            "kind": "above", "metric": "confusion", "class": classes[1], "with": classes[2],
-            "of": "a", "threshold": 2,
-        },
+        "two": {**above, "metric": "recall", "class": first, "threshold": 0.5},
+        "three": {**above, "metric": "confusion", "class": second, "with": third, "threshold": 2},
         "four": {"kind": "all_of", "claims": ["one", "two"]},
-    }  # fmt: skip
-    text.given["claims", "*", "class"] = [classes[0], classes[1]]
-    text.given["claims", "*", "with"] = [classes[2]]
-    for one in claims.values():
+    }
+    text.given["claims", "*", "class"] = [first, second]
+    text.given["claims", "*", "with"] = [third]
+    for one in found.values():
         one |= {"section": "first", "says": text("claims.*.says")}
+    return found
+
+
+def published(text, md5):
+    title = text("published.datasets.*.title")
+    of_data = {"title": title, "format": "npz", "files": {"own.npz": {"md5": md5}}}
+    name = text("published.experiments.*.name")
+    network = {"name": name, "dataset": "arrays", "model": MODEL, "recipe": RECIPE}
+    return {
+        "datasets": {"arrays": {**of_data, "normalise": NORMALISE}},
+        "experiments": {"a": {**network, "results": STATED}},
+        "sections": {},
+        "claims": {},
+        "statements": [
+            {"says": text("published.statements.*.says"), "claim": "one"},
+            {"says": text("published.statements.*.says")},
+        ],
+    }
+
+
+def study_of(folder, text):
+    """The config; writes the files that it names into `folder`."""
+    datasets, md5 = data(folder, text)
     return {
         "title": text("title"),
         "scale": "only",
         "scales": {"only": {"purpose": text("scales.*.purpose"), "seeds": 2}},
         "minimum_seeds": 2,
         "data_mirror": text("data_mirror"),
-        "datasets": data,
-        "recipes": {"own": recipe},
-        "experiments": experiments,
-        "sections": {
-            "first": {"title": text("sections.*.title"), "experiments": ["a", "b"], "figures": shown} | section,
-            "second": {"title": text("sections.*.title"), "experiments": ["p", "q"], "figures": other},
-            "third": {"title": text("sections.*.title"), "experiments": ["grid"], "figures": {"grid": {"of": "grid"}}},
-        },
-        "claims": claims,
-        "published": {
-            "datasets": {
-                "arrays": {
-                    "title": text("published.datasets.*.title"), "format": "npz",
-                    "normalise": normalise, "files": {"own.npz": {"md5": md5}},
-                }
-            },
-            "experiments": {
-                "a": {
-                    "name": text("published.experiments.*.name"), "dataset": "arrays",
-                    "model": model, "recipe": recipe, "results": STATED,
-                },
-            },
-            "sections": {}, "claims": {},
-            "statements": [
-                {"says": text("published.statements.*.says"), "claim": "one"},
-                {"says": text("published.statements.*.says")},
-            ],
-        },
-    }  # fmt: skip
+        "datasets": datasets,
+        "recipes": {"own": RECIPE},
+        "experiments": experiments(text),
+        "sections": sections(text),
+        "claims": claims(text, datasets["arrays"]["classes"]),
+        "published": published(text, md5),
+    }
 
 
 class Words(HTMLParser):

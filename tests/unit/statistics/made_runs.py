@@ -17,6 +17,40 @@ SLICE = {
     "recipe": {"optimizer": "adam", "learning_rate": 0.001, "batch_size": 16, "epochs": 2},
 }
 CODE = "0123456789abcdef"
+RECORD = {  # what all runs have in common
+    "origin": "trained",
+    "slice": SLICE,
+    "code": CODE,
+    "data_sha256": "d" * 64,
+    "dataset": "generated digits",
+    "generated": True,
+    "classes": CLASSES,
+    "parameters": 1000,
+    "macs": 2000,
+    "train_images": 40,
+    "test_images": len(LABELS),
+    "epochs": 2,
+    "sessions": 1,
+    "train_accuracy": 0.9,
+    "train_loss": 0.25,
+    "train_accuracy_running": 0.7,
+    "train_seconds": 2.0,
+    "evaluate_seconds": 0.2,
+    "images_per_second": 40.0,
+    "peak_memory_bytes": 1_000_000,
+    "environment": {
+        "python": "3.11.2",
+        "torch": "2.10.0",
+        "convstudy": "0.1.0",
+        "platform": "Linux",
+        "processor": "a CPU, 2 cores",
+        "device": "cpu",
+        "threads": 1,
+        "precision": "float32",
+        "commit": None,
+        "dirty": None,
+    },
+}
 
 # Accuracies of five seeds each.
 LOW = [0.50, 0.51, 0.52, 0.53, 0.54]  # mean 0.52
@@ -57,42 +91,11 @@ def write_run(folder: Path, experiment: str, seed: int, predicted, **changes):
         f"2,train,1.0,0.7,0.001,1.0\n2,test,{loss},{accuracy},0.001,0.1\n"
     )
     record = {
+        **RECORD,
         "experiment": experiment,
         "seed": seed,
-        "origin": "trained",
-        "slice": SLICE,
-        "code": CODE,
-        "data_sha256": "d" * 64,
-        "dataset": "generated digits",
-        "generated": True,
-        "classes": CLASSES,
-        "parameters": 1000,
-        "macs": 2000,
-        "train_images": 40,
-        "test_images": len(LABELS),
-        "epochs": 2,
-        "sessions": 1,
         "test_accuracy": accuracy,
         "test_loss": loss,
-        "train_accuracy": 0.9,
-        "train_loss": 0.25,
-        "train_accuracy_running": 0.7,
-        "train_seconds": 2.0,
-        "evaluate_seconds": 0.2,
-        "images_per_second": 40.0,
-        "peak_memory_bytes": 1_000_000,
-        "environment": {
-            "python": "3.11.2",
-            "torch": "2.10.0",
-            "convstudy": "0.1.0",
-            "platform": "Linux",
-            "processor": "a CPU, 2 cores",
-            "device": "cpu",
-            "threads": 1,
-            "precision": "float32",
-            "commit": None,
-            "dirty": None,
-        },
         "files": {
             name: digest(folder / name)
             for name in ("checkpoint.pt", "history.csv", "predictions.npz")
