@@ -119,6 +119,14 @@ def test_the_results_of_the_readme_are_those_of_the_sample():
     assert sample.table_of(ROOT / "docs/sample" / sample.IN_README) in readme
 
 
+@pytest.mark.parametrize("report", REPORTS, ids=lambda report: report.parent.name)
+def test_the_readme_counts_the_decided_claims_as_the_reports_do(report):
+    counts = "Claims that hold: ([0-9]+) of ([0-9]+); that do not: ([0-9]+);"
+    held, all_, not_held = map(int, re.search(counts, report.read_text("utf-8")).groups())
+    link = f"[{held + not_held} of {all_} claims]({report.relative_to(ROOT).as_posix()})"
+    assert link in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
 def test_the_picture_of_the_workflow_is_that_of_the_workflow(checkout):
     """Without arrows that follow from others: what is reached from where is compared."""
     drawn = (ROOT / "docs/pictures/dag.svg").read_text(encoding="utf-8")
