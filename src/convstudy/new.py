@@ -23,6 +23,10 @@ module convstudy:
 use rule * from convstudy
 """
 
+# Snakemake finds the default one in the folder of the study, and without it would not go on with
+# what was stopped.
+PROFILES = WORKFLOW.parent / "profiles"
+
 
 def main(argv: list[str]) -> None:
     """Command line of `new`."""
@@ -34,7 +38,7 @@ def main(argv: list[str]) -> None:
 
 
 def make(folder: Path) -> None:
-    """Write config, a network and a Snakefile.
+    """Write config, a network, a Snakefile and profiles.
 
     Raises `StudyError` for a folder that holds something, and without the checkout of convstudy.
     """
@@ -56,4 +60,7 @@ def make(folder: Path) -> None:
     write_text(folder / "networks.py", (parts / "networks.py").read_text("utf-8"))
     write_text(folder / ".gitignore", (parts / "gitignore").read_text("utf-8"))
     write_text(folder / "Snakefile", _SNAKEFILE.format(str(WORKFLOW / "Snakefile")))
+    for profile in sorted(PROFILES.rglob("config.yaml")):
+        to = folder / "profiles" / profile.relative_to(PROFILES)
+        write_text(to, profile.read_text("utf-8"))
     write_text(folder / "config.yaml", config)

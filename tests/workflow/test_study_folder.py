@@ -119,6 +119,39 @@ def test_a_syntax_error_is_named_with_file_and_line(study):
     assert "networks.py, line" in done.stdout
 
 
+def test_its_config_is_read_as_the_repositorys_own_is(study):
+    edit(study.folder / "config.yaml", "epochs: 2", "epochs: 2, learning_rate: 1e-3")
+    (study.folder / "mine.yaml").write_text("seeds: 010\n")
+    jobs = study.jobs("report.md", "--forceall", "--configfile", "mine.yaml")
+    assert jobs["train"] == 2 * 10  # 010 is ten, 1e-3 a number
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ("seeds: 3\nseeds: 4\n", "'seeds' stands in line"),
+        ("seeds: [3\n", "config.yaml, line"),
+    ],
+)
+def test_what_its_config_says_twice_or_wrongly_is_named(study, more, said):
+    with (study.folder / "config.yaml").open("a") as file:
+        file.write(more)
+    done = study.snakemake("-n", "report.html")
+    assert done.returncode != 0
+    assert said in done.stdout and "Traceback" not in done.stdout
+
+
+def test_published_values_beside_it_are_read(study):
+    (study.folder / "published.yaml").write_text("published: {experiment: {}}\n")
+    done = study.snakemake("-n", "report.html")
+    assert "published: unknown key 'experiment'; did you mean 'experiments'?" in done.stdout
+
+
+def test_a_config_that_its_snakefile_makes_is_kept(study):
+    edit(study.folder / "Snakefile", "\n\nmodule", "\nconfig['seeds'] = 2\n\n\nmodule")
+    assert study.jobs("report.md", "--forceall")["train"] == 2 * 2
+
+
 def test_a_data_set_of_the_catalogue_is_one_line_away(study):
     edit(study.folder / "config.yaml", "dataset: digits", "dataset: mnist")
     assert "Fetch t10k-images-idx3-ubyte.gz of mnist" in study.planned()

@@ -6,7 +6,9 @@ import re
 from functools import cache
 from pathlib import Path
 
+from snakemake.common.configfile import load_configfile
 from snakemake.exceptions import WorkflowError
+from snakemake.utils import update_config
 
 from convstudy.cli import COMMANDS
 from convstudy.config import catalogue, cost, inspected, reading, slices
@@ -30,16 +32,29 @@ _catalogue = reading.read(_workflow / "catalogue.yaml")
 
 
 def read_again():
-    """The config by YAML 1.2, in place of what Snakemake has made of the same files by YAML 1.1."""
-    if workflow.modifier.skip_configfile:  # a module, which is handed its config
-        return config
+    """Put the config by YAML 1.2 in place of what Snakemake has made of the same files by 1.1."""
     overlays = workflow.overwrite_configfiles
     own = workflow.configfiles[len(overlays) :]
+    if workflow.modifier.skip_configfile:  # a module, which is handed its config
+        if config != as_snakemake_reads(own):  # the user's Snakefile has made it
+            return
+        own += [path for path in ("published.yaml",) if path not in own and os.path.isfile(path)]
     replaced = workflow.config_settings.replace_workflow_config
     files = [*([] if replaced else own), *overlays]
-    return reading.whole(
+    read = reading.whole(
         [Path(os.path.relpath(path)) for path in files], workflow.config_settings.config
     )
+    config.clear()  # in place: a module shares it with the user's Snakefile, where jobs look it up
+    config.update(read)
+
+
+def as_snakemake_reads(files):
+    """The config of these files, and what the command line lays over them."""
+    read = {}
+    for path in files:
+        update_config(read, load_configfile(path))
+    update_config(read, workflow.config_settings.overwrite_config)
+    return read
 
 
 # ── Paths ────────────────────────────────────────────────────────────────────────────────────────
@@ -70,7 +85,7 @@ def images_of_data(dataset):
 
 
 try:
-    config = read_again()
+    read_again()
     catalogue.complete(config, _catalogue)
     STUDY = load(config, is_trained)
     COUNTED = inspected.inspect(
