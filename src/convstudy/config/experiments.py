@@ -182,10 +182,8 @@ def _unlike_published(config: Config, name: str, job: Config) -> tuple[Config, .
     found = []
     if _contents(used) != _contents(original):
         found.append({"what": "dataset", "here": used["title"], "there": original["title"]})
-    elif job["normalise"] != original["normalise"]:
-        found.append(
-            {"what": "normalise", "here": job["normalise"], "there": original["normalise"]}
-        )
+    elif job["normalise"] != (normalise := original.get("normalise")):
+        found.append({"what": "normalise", "here": job["normalise"], "there": normalise})
     found += _fewer_images(job)
     found += [
         one

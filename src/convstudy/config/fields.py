@@ -64,7 +64,8 @@ _NAME = "small letters, digits and _, a letter first, 64 at most"
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$", description=_NAME)]
 _FILE = "letters, digits and ._-, a letter or digit first, 128 at most"
 FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$", description=_FILE)]
-Layer = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_.]{0,63}$")]
+_LAYER = "the name of a module of the network: letters, digits, _ and ., 64 at most"
+Layer = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.]{0,63}$", description=_LAYER)]
 # Titles and texts become Markdown, HTML and file contents; none of these can be seen there.
 _UNSEEN = r"\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"
 # Spaces, and characters without width: there has to be one of others.

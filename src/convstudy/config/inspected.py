@@ -144,7 +144,7 @@ def _is_refused(one: Config, sure: Sure) -> bool:
     """Another number of classes or another machine might do; larger images alone will not."""
     if "fault" not in one or not one["of_network"]:
         return False
-    return sure == "all" or (sure == "shape" and one["of_size"])
+    return one["of_all_images"] or sure == "all" or (sure == "shape" and one["of_size"])
 
 
 def _layer(one: Config) -> cost.Layer:

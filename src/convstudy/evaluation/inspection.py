@@ -2,20 +2,26 @@
 
 import argparse
 from bisect import bisect_left
+from collections.abc import Collection
 from contextlib import suppress
+from importlib import import_module
+from inspect import signature
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from convstudy import models
+from convstudy import models, named
 from convstudy.config import read_slice
 from convstudy.errors import StudyError
 from convstudy.files import write_json
 from convstudy.models import cost
 
 _LARGEST = 300  # no network of torchvision needs larger images
+# Of images that are not known yet; a network that none of them lets be built never is.
+_SHAPES, _CLASSES = ((1, 28, 28), (3, 32, 32), (3, 224, 224)), (2, 10, 1000)
 _BATCH = 2  # normalisation over one image of one pixel would fail
 
 
@@ -35,17 +41,19 @@ def inspect(model: dict[str, Any], shape: list[int], classes: int) -> dict[str, 
     Returns `parameters`, `macs` (of one image of `shape`, (C, H, W)) and `activations` (bytes that
     one image's step keeps for its gradient). Of one that cannot be trained: `fault`, why, in words;
     `of_network`, whether another machine would say the same; `of_size`, whether larger images would
-    do. Trained weights of a library are not fetched.
+    do; `of_all_images`, whether it is so whatever the images. Trained weights of a library are not
+    fetched.
     """
     of_library = "/" in model["name"]
     untrained = {key: value for key, value in model.items() if key != "weights" or not of_library}
     try:
         try:
-            return _step(untrained, shape, classes, "meta")
+            found = _step(untrained, shape, classes, "meta")
         except Exception as error:
             if not _asks_for_values(error):
                 raise
-            return _step(untrained, shape, classes, "cpu")
+            found = _step(untrained, shape, classes, "cpu")
+        return _with_idle_keys(untrained, shape, classes) or found
     except (Exception, SystemExit) as error:
         size = _size_that_it_takes(untrained, shape, classes)
         words = str(error) if isinstance(error, StudyError) else models.said(error)
@@ -53,7 +61,58 @@ def inspect(model: dict[str, Any], shape: list[int], classes: int) -> dict[str, 
             "fault": words + (f"; it takes images from {size}×{size}" if size else ""),
             "of_network": not _is_of_machine(error),
             "of_size": size is not None,
+            "of_all_images": not _can_be_built(untrained),
         }
+
+
+def _can_be_built(model: dict[str, Any]) -> bool:
+    """Whether images of some shape, and some number of classes, get as far as into the network."""
+    begun: list[bool] = []
+    hook = nn.modules.module.register_module_forward_pre_hook(lambda *_: begun.append(True))
+    try:
+        for shape, classes in product(_SHAPES, _CLASSES):
+            with suppress(Exception, SystemExit), torch.device("meta"):
+                models.build(**model, shape=shape, classes=classes)
+            if begun:
+                return True
+    finally:
+        hook.remove()
+    return False
+
+
+def _with_idle_keys(model: dict[str, Any], shape: list[int], classes: int) -> dict[str, Any] | None:
+    """The fault of a network whose function, with `**keys`, took some and made nothing of them.
+
+    Those without which the network is the same, and that neither the function nor the class of the
+    network knows by name.
+    """
+
+    def built(keys: Collection[str]) -> tuple[nn.Module, str]:
+        with torch.device("meta"):
+            arguments = {key: model[key] for key in ("name", *keys)}
+            channels, height, width = shape
+            network = models.build(**arguments, shape=(channels, height, width), classes=classes)
+        sizes = [(name, tuple(one.shape)) for name, one in network.named_parameters()]
+        return network, f"{network} {sizes}"
+
+    module, function = named.network(model["name"])
+    known = signature(getattr(import_module(module), function)).parameters
+    keys = {*model} - {"name"}
+    if not (odd := sorted(keys - {*known})):
+        return None
+    network, made = built(keys)
+    of_class = signature(type(network)).parameters
+    takes_all = any(one.kind is one.VAR_KEYWORD for one in of_class.values())
+    if takes_all and "/" not in model["name"]:  # a class of the study's may use them later
+        return None
+    idle = [one for one in odd if one not in of_class and built(keys - {one})[1] == made]
+    if not idle:
+        return None
+    fault = (
+        f"model: {', '.join(map(repr, idle))} makes no difference to {model['name']}: misspelt, or "
+        "what it has without; mend it or leave it out"
+    )
+    return {"fault": fault, "of_network": True, "of_size": False, "of_all_images": True}
 
 
 def _asks_for_values(error: BaseException) -> bool:

@@ -89,8 +89,8 @@ def p_value(value: float, level: float) -> str:
 
 
 def level(value: float) -> str:
-    """Of a test: `4 %`, `0.0083 %`; the levels of late looks are small."""
-    return _("%(value)s %%") % {"value": number(100 * value, ".2g")}
+    """Of a test, or what an interval covers: `4 %`, `0.0083 %`, `99.5 %`; late looks are strict."""
+    return _("%(value)s %%") % {"value": number(100 * value, ".4g" if value > 0.5 else ".2g")}
 
 
 def ranges(seeds: Sequence[str]) -> str:

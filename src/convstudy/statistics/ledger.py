@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from convstudy.config.claim_kinds import EVERY_CLASS, Claim, asked, column, compared
+from convstudy.config.metrics import METRICS
 from convstudy.errors import StudyError
 from convstudy.files import canonical_json, write_text
 from convstudy.statistics.intervals import LEVEL
@@ -157,6 +158,9 @@ def about(name: str, claims: dict[str, Claim], table: Summary) -> Entry:
     what = asked(claim, claims)
     parts = [claims[part] for part in claim.get("claims", [])] or [claim]
     names = dict.fromkeys(one for part in parts for one in compared(part))
+    # Steps are timed apart from runs: more seeds are no other data of theirs.
+    of_runs = [part for part in parts if METRICS[part["metric"]].source != "timing"]
+    seeds = {one: table[one].seeds for part in of_runs for one in compared(part)}
     values = [
         [table[one].values.get(key) for one in compared(p)] for p in parts for key in _of(p, table)
     ]
@@ -165,7 +169,7 @@ def about(name: str, claims: dict[str, Claim], table: Summary) -> Entry:
         "asked": what,
         "digest": _digest(what),
         "seeds": {one: table[one].seeds for one in names},
-        "data": _digest([{one: table[one].seeds for one in names}, values]),
+        "data": _digest([seeds, values]),
     }
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from convstudy.datasets import checksums
 from convstudy.datasets.images import TENSORS, Images
+from convstudy.datasets.listing import content_digest
 from convstudy.datasets.prepare import describe
 from convstudy.errors import StudyError
 from convstudy.sealed import SEAL, read_sealed
@@ -36,9 +37,12 @@ def contradictions(description: Path) -> list[str]:
 def sources(description: Path, raw: Path) -> Iterator[tuple[Path, str | None]]:
     """Each raw file that the images came from, and what is wrong with it where it is at hand."""
     for name, sha256 in read_sealed(description)["sources"].items():
-        path = raw / description.stem / name
+        path, folder = raw / description.stem / name, Path(name).expanduser()
         try:
-            other = path.is_file() and checksums.verified(path) != sha256
+            if folder.is_dir() and not path.is_file():  # `folder:` of a data set
+                path, other = folder, content_digest(folder) != sha256
+            else:
+                other = path.is_file() and checksums.verified(path) != sha256
             yield path, f"{path} is not what {description} was made from" if other else None
         except StudyError as error:
             yield path, str(error)

@@ -119,7 +119,7 @@ def _images(study: Study, options: argparse.Namespace, found: Findings) -> None:
         for path, said in images.sources(description, options.raw):
             if said:
                 found.faults.append(said)
-            elif not path.is_file():
+            elif not path.exists():
                 found.open.append(f"{path}: the raw file is not here")
     found.again.append("checksum, counts, mean and deviation of the images, from the tensors")
 

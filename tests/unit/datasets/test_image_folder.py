@@ -89,6 +89,8 @@ def test_grey_and_colour(tmp_path, mode, colour):
     assert images.train_images.shape == (6, 3 if colour else 1, 8, 6)
     expected = pixels(members["train/cat/0.png"], "RGB" if colour else "L")
     assert torch.equal(images.train_images[0], expected)
+    told = {"converted": {"coloured": 10}} if colour and mode == "L" else {}
+    assert images.said == told
 
 
 def test_three_classes_and_jpeg(tmp_path):
@@ -108,6 +110,7 @@ def test_only_images_of_another_size_are_resized(tmp_path):
     resize = transforms.Resize((8, 6), transforms.InterpolationMode.BILINEAR, antialias=True)
     reference = resize(Image.open(io.BytesIO(members["train/cat/0.png"])))
     assert np.array_equal(images.train_images[0].permute(1, 2, 0), np.array(reference))
+    assert images.said == {"converted": {"resized": 1}}
     message = refusal(source)
     assert "train/cat/0.png is 20×18" in message or "train/cat/0.png 20×18" in message
     assert "image_size" in message
@@ -129,6 +132,14 @@ def test_broken_images_are_all_named(tmp_path):
     for name in ("train/cat/1.png", "test/dog/0.png", "test/dog/1.png"):
         assert f"{name} is a broken image" in message
     assert "empty" not in message
+    assert "test/dog/1.png is a broken image (damaged, or of another format" in message
+
+
+def test_a_folder_that_is_nearly_a_split_is_told_their_names(tmp_path):
+    members = {name.replace("test/", "tests/"): one for name, one in pictures().items()}
+    assert "Splits are called train or training, test or testing" in refusal(
+        write_zip(tmp_path / "set.zip", members)
+    )
 
 
 def test_many_faults_are_cut_short(tmp_path):

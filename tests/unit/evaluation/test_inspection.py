@@ -28,18 +28,20 @@ def test_what_a_step_keeps_is_counted_once():
 
 
 @pytest.mark.parametrize(
-    ("name", "shape", "said", "of_size"),
+    ("name", "shape", "said", "of"),
     [
-        ("torchvision/alexnet", SHAPE, "it takes images from 63×63", True),
-        ("torchvision/inception_v3", [1, 28, 28], "it takes images from 75×75", True),
-        ("torchvision/vit_b_16", [1, 28, 28], "patches of 16 pixels; these have 28×28", False),
-        ("torchvision/resnet81", SHAPE, "did you mean 'resnet18'?", False),
+        ("torchvision/alexnet", SHAPE, "it takes images from 63×63", "size"),
+        ("torchvision/inception_v3", [1, 28, 28], "it takes images from 75×75", "size"),
+        ("torchvision/vit_b_16", [1, 28, 28], "patches of 16 pixels; these have 28×28", ""),
+        ("torchvision/resnet81", SHAPE, "did you mean 'resnet18'?", "all_images"),
     ],
 )
-def test_a_network_that_cannot_be_trained_says_why(name, shape, said, of_size):
+def test_a_network_that_cannot_be_trained_says_why(name, shape, said, of):
     found = inspect({"name": name}, shape, 10)
     assert found.pop("fault").endswith(said)
-    assert found == {"of_network": True, "of_size": of_size}
+    assert [one for one, is_so in found.items() if is_so] == ["of_network", f"of_{of}"][
+        : 1 + bool(of)
+    ]
 
 
 def test_trained_weights_are_not_fetched():
@@ -59,6 +61,56 @@ def own(tmp_path, monkeypatch):
 
     name = f"networks_{tmp_path.name}"
     return write
+
+
+OPEN = """
+class Sized(nn.Sequential):
+    def __init__(self, shape, classes, width=2, **more):
+        layers = [nn.Linear(shape[1] * shape[2], width), nn.Linear(width, classes)]
+        super().__init__(nn.Flatten(), *layers)
+
+def closed(shape, classes, **more):
+    width = more.get("width", 2)
+    layers = [nn.Linear(shape[1] * shape[2], width), nn.Linear(width, classes)]
+    return nn.Sequential(nn.Flatten(), *layers)
+
+def of_class(shape, classes, **more):
+    return Sized(shape, classes, **more)
+
+def nothing(shape, classes):
+    return None
+
+def of_four(shape, classes):
+    return nn.Sequential(nn.Flatten(), nn.Linear(shape[1] * shape[2], 4))
+"""
+
+
+@pytest.mark.parametrize(
+    ("model", "idle"),
+    [
+        ({"name": "torchvision/mobilenet_v3_small", "width_mul": 0.25}, "'width_mul'"),
+        ({"name": "torchvision/mobilenet_v3_small", "width_mult": 0.25}, None),
+        ({"name": "torchvision/resnet18", "zero_init_residual": False}, None),  # as it is without
+        ({"name": "brought.closed", "widht": 4, "deph": 1}, "'deph', 'widht'"),
+        ({"name": "brought.closed", "width": 4}, None),
+        ({"name": "brought.of_class", "alpha": 4}, None),  # its class may use it later
+    ],
+)
+def test_a_key_that_makes_no_difference_is_a_fault(own, model, idle):
+    module = own(OPEN)["name"].partition(".")[0]
+    model = {**model, "name": model["name"].replace("brought", module)}
+    found = inspect(model, [1, 28, 28], 10)
+    if idle is None:
+        assert "fault" not in found
+    else:
+        assert found["fault"].startswith(f"model: {idle} makes no difference to {model['name']}")
+        assert found["of_all_images"]
+
+
+@pytest.mark.parametrize(("function", "surely"), [("nothing", True), ("of_four", False)])
+def test_what_other_images_might_mend_is_told_from_what_none_will(own, function, surely):
+    module = own(OPEN)["name"].partition(".")[0]
+    assert inspect({"name": f"{module}.{function}"}, [1, 28, 28], 10)["of_all_images"] is surely
 
 
 def test_a_network_that_looks_at_values_is_built_on_the_processor(own):

@@ -554,7 +554,7 @@ def test_how_images_were_read_is_said(tmp_path, study):
     about = json.loads(path.read_text()) | {"test_images": 400, "duplicates": 3}
     about["reading"] = {
         "left_out": {"suffix": 2, "ignored": 1, "link": 1, "place": 4, "validation": 77},
-        "converted": {"animated": 5, "deep": 6, "transparent": 7},
+        "converted": {"animated": 5, "deep": 6, "transparent": 7, "coloured": 8, "resized": 9},
         "test_share": 0.25,
         "test_folder": "val",
     }
@@ -567,6 +567,8 @@ def test_how_images_were_read_is_said(tmp_path, study):
         "a validation set too, of 77 images, which is not used",
         "converted: 5 images (the first frame of an animation)",
         "converted: 6 images (16 bits per channel, scaled to 8)",
+        "converted: 8 images (grey, as three equal channels)",
+        "converted: 9 images (of another size, resized)",
         "25.00 % of each class were taken as one",
         "no test set of its own: its val is used as one",
         "**Warning:** 3 of 400 test images",

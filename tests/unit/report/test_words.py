@@ -81,6 +81,14 @@ def test_intervals_of_values_are_cut_at_what_these_can_be(kind, metric, low, hig
 
 @pytest.mark.parametrize(
     ("value", "said"),
+    [(0.04, "4 %"), (0.00833, "0.83 %"), (0.000083, "0.0083 %"), (0.96, "96 %"), (0.995, "99.5 %")],
+)
+def test_levels_and_what_intervals_cover(value, said):
+    assert words.level(value) == said
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
     [
         (0.00001, "p < 0.0001"),
         (0.0312, "p = 0.031"),

@@ -9,6 +9,7 @@ from convstudy.statistics import ledger, summary
 from convstudy.statistics.analyse import analyse, main
 from convstudy.statistics.claims import decide
 from convstudy.statistics.intervals import LEVEL
+from convstudy.statistics.summary import Runs
 
 from made_runs import LOW, WIDE, runs_of
 
@@ -68,6 +69,17 @@ def test_new_data_are_a_new_look_and_the_same_are_none(study):
     assert study(2, 3, 4, 5)["claims"]["c"]["look"] == 3
     again = study(0, 1, 2)["claims"]["c"]  # what was seen first is what it was
     assert again["look"] == 1 and [one["n"] for one in again["looks"]] == [[3], [4], [4]]
+
+
+def test_more_seeds_are_no_other_data_of_steps_that_are_timed_apart():
+    def data(metric, *seeds):
+        claim = {**CLAIM, "kind": "ratio", "metric": metric, "factor": 1}
+        values = {"step_seconds": [0.1, 0.2], "train_seconds": [1.0, 2.0]}
+        table = {name: Runs(list(seeds), values) for name in "ab"}
+        return ledger.about("c", {"c": claim}, table)["data"]
+
+    assert data("step_seconds", 0, 1) == data("step_seconds", 0, 1, 2)
+    assert data("test_loss", 0, 1) != data("test_loss", 0, 1, 2)
 
 
 def test_seeds_that_test_nothing_spend_nothing(study):

@@ -3,7 +3,7 @@
 from typing import Any, Literal
 
 from convstudy.config.fields import FileName, Name, Settings, Share, Title, absent, needed
-from convstudy.config.schema.data import Checksums
+from convstudy.config.schema.data import Checksums, Normalise
 from convstudy.config.schema.recipe import Recipe
 
 Verdict = Literal["supported", "contradicted"]
@@ -31,7 +31,7 @@ class PublishedDataset(Settings):
 
     title: Title
     format: str
-    normalise: dict[str, Any]
+    normalise: Normalise = absent("without it, mean and std of the training set")
     files: dict[FileName, Checksums]
 
 

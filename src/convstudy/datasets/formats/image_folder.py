@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from convstudy.datasets.formats.archive import entries
-from convstudy.datasets.formats.layout import Layout, arrange, natural
+from convstudy.datasets.formats.layout import SPLITS, Layout, arrange, natural
 from convstudy.datasets.formats.picture import SUFFIXES, NotReadableError, decode
 from convstudy.datasets.listing import is_leaving
 from convstudy.datasets.raw import Raw
@@ -161,8 +161,10 @@ def _check_left_out(source: Path, reading: _Reading, images: list[PurePosixPath]
         for reason, paths in lost.items()
         if paths
     ]
+    splits = f" Splits are called {', '.join(map(' or '.join, SPLITS.values()))}."
     raise StudyError(
-        f"{source}: {count} of {count + used} files would be left out: {'; '.join(parts)}. Move or "
+        f"{source}: {count} of {count + used} files would be left out: {'; '.join(parts)}."
+        f"{splits if lost['place'] else ''} Move or "
         "convert them, or state which are not wanted, in this data set's config: "
         f"ignore: ['{_pattern(next(paths[0] for paths in lost.values() if paths))}']."
     )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 # What torchvision's ImageFolder lists, and gif.
 SUFFIXES = (
@@ -33,10 +33,10 @@ def decode(content: bytes, options: Mapping[str, Any]) -> tuple[np.ndarray, list
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of Pillow's on oddities that do not matter
             return _decode(content, options)
-    # Decoders raise nearly anything at a damaged file.
-    except Exception as error:
-        said = str(error) or type(error).__name__
-        raise NotReadableError(said.replace("<_io.BytesIO object at ", "<")) from None
+    except UnidentifiedImageError:
+        raise NotReadableError("damaged, or of another format than its name says") from None
+    except Exception as error:  # decoders raise nearly anything at a damaged file
+        raise NotReadableError(str(error) or type(error).__name__) from None
 
 
 def _decode(content: bytes, options: Mapping[str, Any]) -> tuple[np.ndarray, list[str]]:
@@ -60,9 +60,14 @@ def _decode(content: bytes, options: Mapping[str, Any]) -> tuple[np.ndarray, lis
     if picture.has_transparency_data:
         picture, is_seen = _composed(picture, options.get("background", "#ffffff"))
         done += ["transparent"] * is_seen
-    picture = picture.convert("RGB" if options.get("colour", True) else "L")
+    if options.get("colour", True):
+        done += ["coloured"] * (picture.mode in ("L", "LA", "1"))
+        picture = picture.convert("RGB")
+    else:
+        picture = picture.convert("L")
     size = options.get("image_size")
     if size and picture.size != (size[1], size[0]):
+        done.append("resized")
         picture = picture.resize((size[1], size[0]), Image.Resampling.BILINEAR)
     pixels = np.asarray(picture)
     pixels = pixels[None] if pixels.ndim == 2 else pixels.transpose(2, 0, 1)
