@@ -15,10 +15,11 @@ from typing import Any
 import numpy as np
 from looking_again import AGAIN, CLASSES, DISTANCES, POLICIES, looking_again, without_integrals
 
+from convstudy.config.claim_kinds import slope
 from convstudy.files import write_json, write_text
 from convstudy.statistics.claims import decide
 from convstudy.statistics.image_noise import two_way
-from convstudy.statistics.intervals import linear, one_sample, slope, welch
+from convstudy.statistics.intervals import linear, one_sample, welch
 from convstudy.statistics.summary import Runs
 
 SEEDS = (3, 5, 10)

@@ -52,7 +52,12 @@ def test_the_study_runs_to_its_report(followed):
     assert record["test_accuracy"] > 0.5
     cells = json.loads((made / "comparisons.json").read_text())["kernel_sizes"]["experiments"]
     assert [cell["experiment"][-1] for cell in cells] == ["1", "3", "5"]
-    assert "Hard Swish" in (followed.folder / "report.md").read_text()
+    report = (followed.folder / "report.md").read_text()
+    assert "Hard Swish" in report
+    assert re.search(r"^\| tiny \| My pictures \| .* \| 611 ✓ \|", report, re.M)
+    assert "| tiny | 95.00 % |" in report
+    (row,) = re.findall(r"^\| one layer does as well as many \| .*", report, re.M)
+    assert "as published" in row or "other conditions" in row
 
 
 def test_a_misspelt_key_of_the_new_network_is_refused(followed, tmp_path):

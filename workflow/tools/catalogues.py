@@ -13,7 +13,7 @@ from jinja2.ext import babel_extract
 ROOT = Path(__file__).parents[2]
 LOCALE = ROOT / "workflow/locale"
 _SHOWN = ("title", "says", "purpose", "about")  # keys whose texts the report shows
-# As in convstudy.report.render: a sentence has to be found as it is looked up.
+# As in convstudy.report.templates: a sentence has to be found as it is looked up.
 _TEMPLATES = {
     **{"trimmed": "true", "trim_blocks": "true", "lstrip_blocks": "true"},
     "silent": "false",

@@ -113,12 +113,15 @@ def _snakemake(*arguments: str) -> int:
                 process.terminate()
             Thread(target=_see_off, args=(child, jobs), daemon=True).start()
 
-    for one in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(one, stop)
+    before = {one: signal.signal(one, stop) for one in (signal.SIGINT, signal.SIGTERM)}
     # At the end: it would take targets for further loggers.
     command = [sys.executable, "-c", _SNAKEMAKE, *arguments, "--logger", "convstudy"]
-    child = subprocess.Popen(command)
-    return child.wait()
+    try:
+        child = subprocess.Popen(command)
+        return child.wait()
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
 
 
 def _see_off(snakemake: subprocess.Popen[bytes], jobs: list[psutil.Process]) -> None:

@@ -18,10 +18,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import yaml
-from snakemake.utils import update_config
-
-from convstudy.config import catalogue, slices
+from convstudy.config import catalogue, reading, slices
 from convstudy.config.study import Study, load
 from convstudy.errors import StudyError
 from convstudy.figures import kinds
@@ -110,12 +107,10 @@ def _keep_digests(path: Path, known: dict[str, str]) -> None:
 
 def study_of(settings: dict[str, Any], overlays: list[str]) -> Study:
     """As the workflow reads its config; `settings` are those of `--config`."""
-    config: dict[str, Any] = {}
-    for path in ("config.yaml", "published.yaml", *overlays):
-        update_config(config, yaml.safe_load((ROOT / path).read_text(encoding="utf-8")))
-    known = yaml.safe_load((ROOT / "workflow/catalogue.yaml").read_text(encoding="utf-8"))
-    catalogue.complete(config, known)
-    return load({**config, **settings})
+    paths = [ROOT / path for path in ("config.yaml", "published.yaml", *overlays)]
+    config = reading.whole(paths, settings)
+    catalogue.complete(config, reading.read(ROOT / "workflow/catalogue.yaml"))
+    return load(config)
 
 
 def commands(

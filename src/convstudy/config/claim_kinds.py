@@ -80,6 +80,19 @@ def compared(claim: Claim) -> list[str]:
     return [name for _, name in roles(claim)]
 
 
+def weights_of(claim: Claim) -> list[float]:
+    """Of the groups' means in the estimate: a mean, a difference, or a slope per step."""
+    if claim["kind"] == "trend":
+        return slope(len(claim["across"]))
+    return [1.0, -1.0][: len(compared(claim))]
+
+
+def slope(count: int) -> list[float]:
+    """Weights of the least-squares slope per step over `count` equally spaced means."""
+    places = [k - (count - 1) / 2 for k in range(count)]
+    return [place / sum(each**2 for each in places) for place in places]
+
+
 def asked(claim: Claim, claims: dict[str, Claim]) -> Claim:
     """A claim without its words and place, its parts in full: these decide what it asks."""
     kept = {key: value for key, value in claim.items() if key not in ("name", "says", "section")}

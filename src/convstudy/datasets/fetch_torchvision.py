@@ -8,6 +8,7 @@ unpacks them; they come by our own download, from mirrors (`<mirror>/<path>`) be
 import argparse
 import json
 import logging
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,6 @@ from typing import Any
 from convstudy.config import read_slice
 from convstudy.config.torchvision_sets import splits
 from convstudy.datasets.fetch import address, is_whole, mirrors_of, obtain
-from convstudy.datasets.listing import below
 from convstudy.datasets.of_torchvision import Download, checksums, downloads, make
 from convstudy.errors import StudyError
 from convstudy.files import write_text, writing
@@ -61,13 +61,15 @@ def fetch(dataset: str, listed: Path, asked: dict[str, Any], mirrors: list[str])
 
 
 def _leave_only(kept: set[Path], root: Path) -> None:
+    """Delete all other files; of a link the link, never what lies behind it."""
     partial = {path.with_name(f"{path.name}.part") for path in kept}
-    for _, path, is_folder in list(below(root)):
-        if not is_folder and path not in kept | partial:
-            path.unlink()
-    for _, path, is_folder in reversed(list(below(root))):
-        if is_folder and not any(path.iterdir()):
-            path.rmdir()
+    for folder, folders, files in os.walk(root, topdown=False):
+        for path in (Path(folder, name) for name in (*files, *folders)):
+            if path.is_symlink() or not path.is_dir():
+                if path not in kept | partial:
+                    path.unlink()
+            elif not any(path.iterdir()):
+                path.rmdir()
 
 
 def _fetched(root: Path, one: Download, mirrors: list[str]) -> list[str]:

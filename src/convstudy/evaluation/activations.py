@@ -76,11 +76,14 @@ def activations(
             f"layers: the network has no layer {', '.join(missing)}. It has: {', '.join(known)}."
         )
     answers: dict[str, Tensor] = {}
+
+    def keep(layer: str, output: Any) -> None:
+        if isinstance(output, Tensor):  # others answer with several, or are never asked
+            answers[layer] = output.float().clone()
+
     hooks = [
         model.get_submodule(layer).register_forward_hook(
-            lambda module, inputs, output, layer=layer: answers.__setitem__(
-                layer, output.float().clone()
-            )
+            lambda module, inputs, output, layer=layer: keep(layer, output)
         )
         for layer in layers
     ]
@@ -88,7 +91,7 @@ def activations(
     model(split.batch(rows)[0])
     for hook in hooks:
         hook.remove()
-    flat = [layer for layer in layers if answers[layer].dim() != 4]
+    flat = [layer for layer in layers if layer not in answers or answers[layer].dim() != 4]
     if flat:
         raise StudyError(
             f"layers: {', '.join(flat)} gives no maps (N, C, h, w). Name a convolution or a stage."

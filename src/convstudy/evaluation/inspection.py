@@ -136,7 +136,7 @@ def _size_that_it_takes(model: dict[str, Any], shape: list[int], classes: int) -
             return bool(_step(model, [shape[0], size, size + more], classes, "meta"))
         return False
 
-    if not takes(_LARGEST):
+    if max(shape[1:]) >= _LARGEST or not takes(_LARGEST):
         return None
     sizes = range(max(shape[1:]) + 1, _LARGEST + 1)
     size = sizes[bisect_left(sizes, True, key=takes)]

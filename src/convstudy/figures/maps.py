@@ -1,6 +1,7 @@
 """What layers of trained networks made of test images, as `convstudy activations` wrote it."""
 
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -70,7 +71,9 @@ def stored(path: Path) -> Iterator[Any]:
         said = "is missing"
     except KeyError as error:
         said = f"lacks an array ({error.args[0]})"
-    except (OSError, ValueError, IndexError, EOFError, MemoryError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, IndexError, EOFError, MemoryError, RuntimeError) as error:
+        said = f"cannot be read ({error})"
+    except (zipfile.BadZipFile, zlib.error) as error:
         said = f"cannot be read ({error})"
     raise StudyError(f"{path} {said}. {_AGAIN}")
 

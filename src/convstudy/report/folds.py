@@ -25,9 +25,10 @@ def _fold(state: StateBlock, line: int, _end: int, silent: bool) -> bool:
     if not silent:
         state.line = line + 1
         if found[1] is None:
-            closing = source.startswith("</")
-            kind, nesting = ("details_close", -1) if closing else ("details_open", 1)
-            state.push(kind, "details", -1 if nesting < 0 else 1)
+            if source.startswith("</"):
+                state.push("details_close", "details", -1)
+            else:
+                state.push("details_open", "details", 1)
         else:
             state.push("summary_open", "summary", 1)
             inline = state.push("inline", "", 0)

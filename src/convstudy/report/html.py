@@ -3,7 +3,6 @@
 import argparse
 import base64
 import hashlib
-import struct
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,11 +14,11 @@ from markupsafe import Markup
 from mdit_py_plugins.anchors import anchors_plugin
 
 from convstudy import language
-from convstudy.errors import StudyError
 from convstudy.files import write_text
 from convstudy.gettext_noop import N_
 from convstudy.language import gettext as _
 from convstudy.report.folds import folds_plugin
+from convstudy.report.paper import png, read_text
 from convstudy.report.record import check_origin
 from convstudy.report.templates import environment_of
 
@@ -56,14 +55,14 @@ def page(report: Path, templates: Path) -> str:
     markdown = MarkdownIt("commonmark", options).enable("table")
     markdown.use(anchors_plugin, max_level=3)  # the ids that GitHub gives to headings
     markdown.use(folds_plugin)
-    tokens = markdown.parse(_text(report))
+    tokens = markdown.parse(read_text(report))
     _make_figures(tokens)
     _name_cells(tokens)
     _mark_verdicts(tokens)
     tokens = [*_in_boxes(tokens)]
     for image in _images(tokens):
         image.attrs |= _embedded(report.parent / unquote(str(image.attrs["src"])), report)
-    style, script = (_text(templates / name) for name in ("report.css", "report.js"))
+    style, script = (read_text(templates / name) for name in ("report.css", "report.js"))
     template = environment_of(templates, escaping=True).get_template("report.html.j2")
     return template.render(
         language=language.tag(),
@@ -74,13 +73,6 @@ def page(report: Path, templates: Path) -> str:
         style_hash=_hash(style),
         script_hash=_hash(script),
     )
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise StudyError(f"{path} is missing. Run snakemake again to make it.") from None
 
 
 def _hash(text: str) -> str:
@@ -95,10 +87,7 @@ def _images(tokens: list[Token]) -> Iterator[Token]:
 
 def _embedded(figure: Path, report: Path) -> dict[str, Any]:
     """Attributes of an image that holds its own bytes; its size keeps the text from jumping."""
-    data = figure.read_bytes() if figure.is_file() else b""
-    if not data.startswith(b"\x89PNG\r\n\x1a\n"):
-        raise StudyError(f"{report} shows {figure}, which is not a PNG file. Run snakemake again.")
-    width, height = struct.unpack(">II", data[16:24])
+    data, width, height = png(figure, report)
     source = f"data:image/png;base64,{base64.b64encode(data).decode()}"
     return {"src": source, "width": width, "height": height}
 

@@ -171,11 +171,17 @@ def _figure(image: Block, caption: list[Block] | None, report: Path) -> Block:
 
 def _width(figure: Path, report: Path) -> float:
     """Width in mm at which a PNG file is no wider and no higher than a page."""
-    data = figure.read_bytes()[:24] if figure.is_file() else b""
+    _, width, height = png(figure, report)
+    return float(min(TEXT_WIDTH, TEXT_HEIGHT * width / height))
+
+
+def png(figure: Path, report: Path) -> tuple[bytes, int, int]:
+    """A figure of a report, and its width and height in pixels; `StudyError` if it is no PNG."""
+    data = figure.read_bytes() if figure.is_file() else b""
     if not data.startswith(b"\x89PNG\r\n\x1a\n"):
         raise StudyError(f"{report} shows {figure}, which is not a PNG file. Run snakemake again.")
     width, height = struct.unpack(">II", data[16:24])
-    return float(min(TEXT_WIDTH, TEXT_HEIGHT * width / height))
+    return data, width, height
 
 
 def _number_headings(blocks: list[Block]) -> None:

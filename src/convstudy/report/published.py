@@ -6,7 +6,7 @@ published difference against where that of one more run of each network would.
 
 from typing import Any
 
-from convstudy.config.claim_kinds import compared
+from convstudy.config.claim_kinds import compared, weights_of
 
 Values = dict[str, Any]
 
@@ -36,12 +36,7 @@ def estimate_of(claim: Values, results: Values) -> float | None:
         return None
     if claim["kind"] == "ratio":
         return float(values[0] / values[1])
-    if claim["kind"] == "trend":
-        middle = (len(values) - 1) / 2
-        steps = [number - middle for number in range(len(values))]
-        fall = sum(step * value for step, value in zip(steps, values, strict=True))
-        return float(fall / sum(step**2 for step in steps))
-    return float(values[0] - values[1] if len(values) == 2 else values[0])
+    return float(sum(w * one for w, one in zip(weights_of(claim), values, strict=True)))
 
 
 def size(claim: Values) -> str | None:

@@ -175,7 +175,7 @@ _FIELDS = (
 
 
 def _claims(values: Values) -> pd.DataFrame:
-    return pd.DataFrame(
+    made = pd.DataFrame(
         {
             "claim": claim["name"],
             "section": section["name"],
@@ -191,7 +191,9 @@ def _claims(values: Values) -> pd.DataFrame:
         }
         for section in values["sections"]
         for claim in section["claims"]
-    ).astype(dict.fromkeys(("estimate", "low", "high", "coverage", "p", "p_holm"), float))
+    )
+    numbers = {"estimate", "low", "high", "coverage", "p", "p_holm"} & {*made}
+    return made.astype(dict.fromkeys(numbers, float))
 
 
 def _claim(row: Values) -> dict[str, str]:

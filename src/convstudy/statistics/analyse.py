@@ -3,7 +3,7 @@
 comparisons.json: {section: {
     "metric": what experiments are ranked by,
     "separable": whether any can be separated from the best at all,
-    "reason": tested | too_few_seeds | one_experiment,
+    "reason": tested | too_few_seeds | one_experiment | too_many,
     "experiments": [{"experiment", "n", "seeds", "metrics": {metric: {"mean", "sd", "low", "high"}},
                      "medians": {metric: value} (of times), "parameters", "macs", "best",
                      "one_more": {"low", "high"}}],

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable
 from dataclasses import replace
 
-from convstudy.config.claim_kinds import EVERY_CLASS, Claim, bound, column, compared
+from convstudy.config.claim_kinds import EVERY_CLASS, Claim, bound, column, compared, weights_of
 from convstudy.config.metrics import METRICS
 from convstudy.statistics.comparisons import games_howell, simultaneous_interval
 from convstudy.statistics.effects import hedges_g, hedges_g_one
@@ -17,7 +17,6 @@ from convstudy.statistics.exact import (
     arithmetic,
     is_below,
     unvarying,
-    weights_of,
 )
 from convstudy.statistics.intervals import LEVEL, Contrast, linear, mean_and_sd
 from convstudy.statistics.summary import Summary

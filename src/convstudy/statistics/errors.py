@@ -75,7 +75,7 @@ def candidates(job: dict[str, Any]) -> tuple[dict[str, str], dict[str, list[int]
     except (KeyError, TypeError, AttributeError) as error:
         raise StudyError(
             f"standard input lacks or misspells a part ({error!r}). "
-            'Give {"section": "…", "experiments": {experiment: {"title": "…", "seeds": […]}}}.'
+            'Give {"experiments": {experiment: {"title": "…", "seeds": […]}}}.'
         ) from None
     if not seeds or not all(seeds.values()):
         raise StudyError("standard input: give at least one experiment, and each a seed.")

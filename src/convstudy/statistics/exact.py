@@ -4,8 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from convstudy.config.claim_kinds import Claim, bound, compared
-from convstudy.statistics.intervals import slope
+from convstudy.config.claim_kinds import Claim, bound, compared, weights_of
 
 SUPPORTED, CONTRADICTED = "supported", "contradicted"
 EQUIVALENT, INCONCLUSIVE = "equivalent", "inconclusive"
@@ -38,13 +37,6 @@ class Outcome:
     p_within: float | None = None
     decisive: str | None = None
     coverage: float | None = None
-
-
-def weights_of(claim: Claim) -> list[float]:
-    """Of the groups' means in the estimate: a mean, a difference, or a slope per step."""
-    if claim["kind"] == "trend":
-        return slope(len(claim["across"]))
-    return [1.0, -1.0][: len(compared(claim))]
 
 
 def is_below(claim: Claim) -> bool:

@@ -95,12 +95,6 @@ def welch(of: Sequence[float], than: Sequence[float]) -> Contrast | None:
     return linear([of, than], [1.0, -1.0])
 
 
-def slope(count: int) -> list[float]:
-    """Weights of the least-squares slope per step over `count` equally spaced means."""
-    places = [k - (count - 1) / 2 for k in range(count)]
-    return [place / sum(each**2 for each in places) for place in places]
-
-
 def describe(values: Sequence[float]) -> dict[str, float | None]:
     """Mean, standard deviation and 95 % interval over seeds; null where n = 1 allows none.
 

@@ -5,12 +5,12 @@ from typing import Any
 
 import numpy as np
 
-from convstudy.config.claim_kinds import EVERY_CLASS, Claim, bound, compared
+from convstudy.config.claim_kinds import EVERY_CLASS, Claim, bound, compared, weights_of
 from convstudy.config.metrics import METRICS
 from convstudy.statistics import image_noise
 from convstudy.statistics.claim_tests import groups_of
 from convstudy.statistics.effects import superiority
-from convstudy.statistics.exact import INCONCLUSIVE, Outcome, Values, weights_of
+from convstudy.statistics.exact import INCONCLUSIVE, Outcome, Values
 from convstudy.statistics.intervals import LEVEL, one_more
 from convstudy.statistics.power import Rules, seeds_needed
 from convstudy.statistics.summary import Summary

@@ -51,12 +51,13 @@ def of_run(folder: Path, data: Path, thorough: bool) -> Again:
     model = model.to(memory_format=torch.channels_last)
     model.load_state_dict(load_tensors(folder / "checkpoint.pt"))
     faults = [f"{folder}: {said}" for said in _counts(record, model, images)]
-    asked = len(images.test)
+    asked, views = len(images.test), Recipe(**job["recipe"]).views
     if not thorough:
-        asked = min(asked, _BATCH * max(1, int(_BUDGET / record["macs"] / _BATCH)))
-    said = [*_answers(folder, record, model, first(images.test, asked), tolerance)]
+        asked = min(asked, _BATCH * max(1, int(_BUDGET / record["macs"] / views / _BATCH)))
+    said = [*_answers(folder, record, model, first(images.test, asked), views, tolerance)]
     if thorough:
-        said += _training(record, model, images.train, tolerance)
+        logits = predict(model, images.train, views)
+        said += _measured(record, "train", logits, images.train, tolerance)
     return Again([*faults, *(f"{folder}: {one}" for one in said)], asked, not tolerance)
 
 
@@ -107,11 +108,16 @@ def _counts(record: dict[str, Any], model: nn.Module, images: Prepared) -> Itera
 
 
 def _answers(
-    folder: Path, record: dict[str, Any], model: nn.Module, split: Split, tolerance: float
+    folder: Path,
+    record: dict[str, Any],
+    model: nn.Module,
+    split: Split,
+    views: int,
+    tolerance: float,
 ) -> Iterator[str]:
     """Whether predictions.npz, and with all images the record, is what the weights answer."""
     found = predictions.read(folder / "predictions.npz")
-    logits, labels = predict(model, split), split.labels.numpy()
+    logits, labels = predict(model, split, views), split.labels.numpy()
     count = len(labels)
     if not np.array_equal(found.labels[:count], labels):
         yield "predictions.npz has other labels than the test set"
@@ -123,12 +129,6 @@ def _answers(
         yield "predictions.npz predicts other classes than its checkpoint.pt"
     if count == record["test_images"]:
         yield from _measured(record, "test", logits, split, tolerance)
-
-
-def _training(
-    record: dict[str, Any], model: nn.Module, split: Split, tolerance: float
-) -> Iterator[str]:
-    yield from _measured(record, "train", predict(model, split), split, tolerance)
 
 
 def _measured(

@@ -41,7 +41,7 @@ _PARTS = (
     *("files", "data", "written"),
 )
 
-_LEFT_OUT = ("checkpoint.pt is missing", "predictions.npz is missing")  # of samples
+_LEFT_OUT = "predictions.npz is missing"  # of samples
 
 
 def main(argv: list[str]) -> None:
@@ -89,7 +89,7 @@ def verify(study: Study, options: argparse.Namespace, found: Findings) -> None:
         f"{folder}: {line}"
         for folder, said in faulty.items()
         for line in said
-        if not (options.sample and line in _LEFT_OUT)
+        if not (options.sample and line == _LEFT_OUT)
     ]
     if found.faults:
         return
@@ -138,6 +138,10 @@ def _networks_and_figures(study: Study, options: argparse.Namespace, found: Find
         for seed in one["seeds"]
         if not options.sample
     ]
+    lost = [path for folder in folders if not (path := folder / "checkpoint.pt").is_file()]
+    if lost:
+        found.faults += [f"{path} is missing" for path in lost]
+        return
     of_run = partial(networks.of_run, data=options.data, thorough=options.thorough)
     tasks: list[Callable[[], Any]] = [partial(of_run, folder) for folder in folders]
     tasks += [partial(again.compare, one) for one in made]

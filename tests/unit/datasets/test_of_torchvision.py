@@ -46,7 +46,9 @@ class Set:
 
     def __init__(self, folder: Path, name: str, **asked: object) -> None:
         self.mirror, self.raw, self.out = folder / "mirror", folder / "raw/some", folder / "out"
-        self.options = {key: asked.pop(key) for key in ("image_size", "classes") & asked.keys()}
+        self.options = {
+            key: asked.pop(key) for key in ("image_size", "classes", "test_share") & asked.keys()
+        }
         self.asked = {"name": name, "arguments": {}, **asked}
 
     def fetch(self) -> dict[str, str]:
@@ -107,6 +109,18 @@ def test_what_an_ended_fetch_had_half_unpacked_is_not_believed(fashion):
     half.write_bytes(half.read_bytes()[:100])
     (fashion.raw / "leftover").write_text("of other arguments")
     assert fashion.fetch() == before
+
+
+def test_what_links_below_the_raw_files_lead_to_is_left_alone(fashion, tmp_path):
+    photos = tmp_path / "photos"
+    lay(tmp_path, "photos/album/one.png", b"mine")
+    fashion.raw.mkdir(parents=True)
+    (fashion.raw / "images").symlink_to(photos)
+    (fashion.raw / "FashionMNIST").mkdir()
+    (fashion.raw / "FashionMNIST/one.png").symlink_to(photos / "album/one.png")
+    fashion.fetch()
+    assert (photos / "album/one.png").read_bytes() == b"mine"
+    assert not (fashion.raw / "images").is_symlink()
 
 
 def test_what_is_there_is_not_fetched_again(fashion):
@@ -218,9 +232,9 @@ def photograph(
     Image.new("RGB", size, (grey, grey, grey)).convert(mode).save(path)
 
 
-def test_a_set_without_a_test_set_is_divided_class_by_class(tmp_path):
+def test_of_a_set_without_a_test_set_a_share_of_each_class_is_one(tmp_path):
     """EuroSAT, unpacked in a mirror: torchvision finds it there, its archive is not asked for."""
-    one = Set(tmp_path, "EuroSAT")
+    one = Set(tmp_path, "EuroSAT", test_share=0.2)
     for place in range(30):
         name = "Forest" if place < 20 else "River"
         photograph(one.raw, f"{name}/{name}_{place:02}.png", (8, 6), place * 8)
@@ -232,6 +246,7 @@ def test_a_set_without_a_test_set_is_divided_class_by_class(tmp_path):
     assert tensors["train_labels"][:6].tolist() == [0, 1] * 3  # a fair sample of all classes
     both = torch.cat([tensors["train_images"], tensors["test_images"]])[:, 0, 0, 0]
     assert sorted(both.tolist()) == [place * 8 for place in range(30)]
+    assert about["reading"]["test_share"] == 0.2
     again, _ = one.prepare()
     assert (again["test_images"] == tensors["test_images"]).all()
 
@@ -261,7 +276,7 @@ def test_images_of_several_sizes_need_one(tmp_path):
     one.raw.joinpath(LISTED).write_text(json.dumps({"files": fetch_torchvision.checksums(one.raw)}))
     with pytest.raises(StudyError, match=r"differ in size.*Set image_size: \[H, W\]"):
         one.prepare()
-    one.options = {"image_size": [6, 7]}
+    one.options = {"image_size": [6, 7], "test_share": 0.2}
     tensors, _ = one.prepare()
     assert tensors["train_images"].shape == (8, 3, 6, 7)
 
@@ -280,7 +295,7 @@ def test_fake_data_needs_no_files(tmp_path):
 
 def test_names_of_classes_can_be_given(tmp_path):
     asked = {"arguments": {"image_size": [3, 8, 8], "size": 60, "num_classes": 3}}
-    one = Set(tmp_path, "FakeData", classes=["a", "b", "c"], **asked)
+    one = Set(tmp_path, "FakeData", classes=["a", "b", "c"], test_share=0.2, **asked)
     one.fetch()
     assert one.prepare()[1]["classes"] == ["a", "b", "c"]
 

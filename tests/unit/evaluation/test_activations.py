@@ -6,6 +6,7 @@ import json
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
 from convstudy import models
 from convstudy.datasets.images import checksum
@@ -84,6 +85,19 @@ def test_layers_that_do_not_exist_are_named_with_those_that_do(split):
     assert str(caught.value).startswith(
         "layers: the network has no layer conv1, conv9. It has: features, features.0, "
     )
+
+
+def test_layers_that_answer_with_no_tensor_or_are_never_asked_give_no_maps(split):
+    class Odd(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.blocks = nn.ModuleList([nn.GRU(4, 2, batch_first=True)])
+
+        def forward(self, x):
+            return self.blocks[0](x.flatten(1)[:, :, None].expand(-1, -1, 4))[0]
+
+    with pytest.raises(StudyError, match=r"layers: blocks, blocks\.0 gives no maps"):
+        activations(Odd(), ["blocks", "blocks.0"], split, torch.tensor([0]))
 
 
 def test_layers_that_give_no_maps_are_named(split):

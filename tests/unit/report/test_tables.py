@@ -9,7 +9,9 @@ import pytest
 
 from convstudy.cli import main
 from convstudy.errors import StudyError
+from convstudy.files import read_json
 from convstudy.report import tables
+from convstudy.sealed import write_sealed
 
 from checkout import ROOT
 
@@ -26,6 +28,14 @@ def asked(folder, scale="full", words=None):
 def sample(tmp_path):
     skipped = shutil.ignore_patterns("runs", "*.xz")
     return shutil.copytree(ROOT / "docs/sample/full", tmp_path / "sample", ignore=skipped)
+
+
+def test_a_study_without_claims_has_tables(sample):
+    record = read_json(sample / "report.json")
+    record["report"]["claims"] = []
+    write_sealed(sample / "report.json", record)
+    main(["tables", *asked(sample)])
+    assert pd.read_csv(sample / "tables/networks.csv").size
 
 
 def test_csv_holds_the_values_and_latex_the_digits_of_the_report(sample):

@@ -3,9 +3,10 @@
 import pytest
 from scipy.stats import tukey_hsd
 
+from convstudy.config.claim_kinds import slope
 from convstudy.statistics.claims import decide
 from convstudy.statistics.effects import hedges_g
-from convstudy.statistics.intervals import linear, slope
+from convstudy.statistics.intervals import linear
 
 from made_runs import HIGH, LOW, SAME, WIDE, runs_of
 

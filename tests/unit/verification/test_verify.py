@@ -13,6 +13,7 @@ from convstudy.sealed import write_sealed
 from convstudy.verification import again, networks, verify
 
 import edits
+import tiny
 from small_study import TEMPLATES, WORDS
 
 RUN = "results/quick/runs/mnist_kernel3/seed0"
@@ -109,6 +110,21 @@ def test_the_training_set_is_left_to_thorough(study, field):
     assert not networks.of_run(study / RUN, data, thorough=False).faults
     (said,) = networks.of_run(study / RUN, data, thorough=True).faults
     assert f"{field} is 0.999, its weights give" in said
+
+
+@pytest.mark.parametrize("views", [1, 6])
+def test_a_run_is_computed_again_with_as_many_views_of_an_image(tmp_path, views):
+    data = tiny.prepare(tmp_path)
+    job = {**tiny.EVERY_PART, "recipe": {**tiny.EVERY_PART["recipe"], "views": views}}
+    folder = tiny.go(data, "run", job=job)
+    assert networks.of_run(folder, data, thorough=True).faults == []
+
+
+def test_each_file_of_weights_that_is_gone_is_named(study):
+    for path in study.glob("results/quick/runs/*/*/checkpoint.pt"):
+        path.unlink()
+    said = verified(study)
+    assert f"{RUN}/checkpoint.pt is missing" in said and said.count("checkpoint.pt is missing") > 1
 
 
 def test_other_weights_or_other_answers_are_noticed(study):

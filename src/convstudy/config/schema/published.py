@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from convstudy.config.fields import FileName, Name, Settings, Share, Title, absent, needed
+from convstudy.config.fields import FileName, Name, Settings, Share, Title, absent, default, needed
 from convstudy.config.schema.data import Checksums, Normalise
 from convstudy.config.schema.recipe import Recipe
 
@@ -58,6 +58,6 @@ class Published(Settings):
 
     datasets: dict[Name, PublishedDataset]
     experiments: dict[Name, PublishedExperiment]
-    sections: dict[Name, dict[str, Stated]]
-    claims: dict[Name, StatedOfClaim]
+    sections: dict[Name, dict[str, Stated]] = default({}, "values of one section's table alone")
+    claims: dict[Name, StatedOfClaim] = default({})
     statements: list[Statement] = absent("in its own order")

@@ -18,8 +18,6 @@ from convstudy.datasets.of_torchvision import checksums, make
 from convstudy.datasets.raw import Raw
 from convstudy.errors import StudyError
 
-TEST_SHARE = 0.2  # of a data set that comes without a test set
-
 Split = tuple[np.ndarray, np.ndarray]  # uint8 (N, C, H, W), int64 (N,)
 
 
@@ -46,11 +44,11 @@ def load(files: Mapping[str, Path], options: Mapping[str, Any]) -> Raw:
             f"{source}: one of its sets is grey, the other has colours."
             f" Set datasets.{root.name}.colour: false."
         )
-    train, test = (read[0], read[1]) if len(read) == 2 else _divided(*read[0])
+    read.append((read[0][0][:0], read[0][1][:0]))  # of one that comes without a test set
     names = _given(source, options.get("classes"), names) or [
-        str(one) for one in range(int(max(train[1].max(), test[1].max())) + 1)
+        str(one) for one in range(1 + max(int(labels.max(initial=0)) for _, labels in read))
     ]
-    tensors = [torch.from_numpy(array) for split in (train, test) for array in _mixed(*split)]
+    tensors = [torch.from_numpy(array) for split in read[:2] for array in _mixed(*split)]
     return Raw(tensors[0], tensors[1], tensors[2], tensors[3], names)
 
 
@@ -161,15 +159,6 @@ def _upright(read: list[Split], names: list[str] | None) -> tuple[list[Split], l
     if names and names[0] == "N/A":
         return [(pixels, labels - 1) for pixels, labels in read], names[1:]
     return read, names
-
-
-def _divided(pixels: np.ndarray, labels: np.ndarray) -> tuple[Split, Split]:
-    """A training and a test set, in whose each class the same share is; drawn with the seed 0."""
-    random, is_test = np.random.default_rng(0), np.zeros(len(labels), bool)
-    for one in np.unique(labels):
-        of_class = np.flatnonzero(labels == one)
-        is_test[random.permutation(of_class)[: round(len(of_class) * TEST_SHARE)]] = True
-    return (pixels[~is_test], labels[~is_test]), (pixels[is_test], labels[is_test])
 
 
 def _mixed(pixels: np.ndarray, labels: np.ndarray) -> Split:
