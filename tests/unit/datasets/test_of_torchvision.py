@@ -272,7 +272,7 @@ def test_a_damaged_list_of_files_is_named(fashion, content):
 def test_images_of_several_sizes_need_one(tmp_path):
     one = Set(tmp_path, "EuroSAT")
     for place in range(10):
-        photograph(one.raw, f"{'ab'[place % 2]}/{place}.png", (8 + place, 8), 9)
+        photograph(one.raw, f"{'ab'[place % 2]}/{place}.png", (8 + place, 8), 20 * place)
     one.raw.joinpath(LISTED).write_text(json.dumps({"files": fetch_torchvision.checksums(one.raw)}))
     with pytest.raises(StudyError, match=r"differ in size.*Set image_size: \[H, W\]"):
         one.prepare()
