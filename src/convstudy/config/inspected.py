@@ -22,7 +22,7 @@ from convstudy.fingerprint import fingerprint
 KEPT = Path(".snakemake/convstudy/networks.json")
 
 _COMMAND = "from convstudy.cli import main; main()"
-_SECONDS = 120  # for all networks that are not known yet
+_SECONDS = 120  # for all networks that are left: those after one at which it dies have as many
 _COUNTS = ("parameters", "macs", "activations")
 Config = dict[str, Any]
 Sure = Literal["all", "shape", "nothing"]  # of what images_of says

@@ -116,7 +116,7 @@ def fault(name: str, value: object) -> str | None:
     return None
 
 
-def shown(record: dict[str, Any], n: int) -> dict[str, Any]:
+def with_seeds_enough(record: dict[str, Any], n: int) -> dict[str, Any]:
     """A mean, difference or claim from n values, without what says nothing of so few.
 
     From two values a 95 % interval reaches 9 standard deviations to either side, beyond what
@@ -126,9 +126,9 @@ def shown(record: dict[str, Any], n: int) -> dict[str, Any]:
     return {**record, **hidden}
 
 
-def shown_claim(claim: dict[str, Any]) -> dict[str, Any]:
+def claim_with_seeds_enough(claim: dict[str, Any]) -> dict[str, Any]:
     """The same of a decided claim, by the fewest values that any of its networks has."""
-    return shown(claim, min(claim["n"].values(), default=FEWEST))
+    return with_seeds_enough(claim, min(claim["n"].values(), default=FEWEST))
 
 
 def as_shares(low: float, high: float) -> tuple[float, float]:

@@ -51,7 +51,7 @@ def _figures(study: Study, section: str) -> Slice:
 def _grid(study: Study, name: str) -> Slice:
     """Axes and cells of a grid, values in words; of the cells those that are run."""
     one = study.grids[name]
-    run = {name: study.experiments[name] for name in one["cells"] if name in study.experiments}
+    run = {cell: study.experiments[cell] for cell in one["cells"] if cell in study.experiments}
     return {
         "title": one["title"],
         "dataset": study.datasets[next(iter(run.values())).dataset]["title"],

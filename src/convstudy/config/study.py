@@ -86,9 +86,7 @@ def _resolve(config: Config, expanded: Config, is_trained: IsTrained | None) -> 
     # What no section shows is not run: dropping a section drops its jobs.
     names = [name for name in _shown(config, reported) if name not in scale["without"]]
     cells = {
-        name: (title, cell)
-        for title, grid in expanded.items()
-        for name, cell in grid["cells"].items()
+        name: (of, cell) for of, grid in expanded.items() for name, cell in grid["cells"].items()
     }
     planned = {name: of_config(config, name, *cells.get(name, (None, {}))) for name in names}
     experiments = _trained(planned, config["scale"], is_trained) if is_trained else planned

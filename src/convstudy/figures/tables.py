@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from convstudy import histories
-from convstudy.config.metrics import shown, shown_claim
+from convstudy.config.metrics import claim_with_seeds_enough, with_seeds_enough
 from convstudy.errors import StudyError
 from convstudy.figures import maps
 from convstudy.figures.drawing import Drawing
@@ -79,7 +79,10 @@ def comparisons(path: Path, drawing: Drawing) -> pd.DataFrame:
     rows = _compared(path)
     with _reading(path, "accuracies"):
         found = [
-            {**shown(rows[one.name]["metrics"]["test_accuracy"], len(one.seeds)), "of": one.name}
+            {
+                **with_seeds_enough(rows[one.name]["metrics"]["test_accuracy"], len(one.seeds)),
+                "of": one.name,
+            }
             for one in drawing.experiments
         ]
         return _table(found, ("of",), _SPREAD).rename(columns={"of": "experiment"})
@@ -144,9 +147,9 @@ def errors(path: Path) -> Errors:
             .assign(seed=seed)
             for row, seed in enumerate(seeds)
         )
-        error = shown({key: of["error"][key] for key in _SPREAD}, len(seeds))
+        error = with_seeds_enough({key: of["error"][key] for key in _SPREAD}, len(seeds))
     with _reading(path, "recalls"):
-        known = [shown(row, len(seeds)) for row in stored["recalls"]]
+        known = [with_seeds_enough(row, len(seeds)) for row in stored["recalls"]]
         recalls = _table(known, ("class",), _SPREAD)
     with _reading(path, "mistakes"):
         mistakes = _table(stored["mistakes"], ("true", "predicted"), ("confidence",))
@@ -180,7 +183,8 @@ def grid(path: Path, asked: dict[str, Any]) -> Grid:
     with _reading(path, "accuracies"):
         found = [rows[cell["experiment"]] for cell in asked["cells"]]
         cells = [
-            {"n": row["n"], **shown(row["metrics"]["test_accuracy"], row["n"])} for row in found
+            {"n": row["n"], **with_seeds_enough(row["metrics"]["test_accuracy"], row["n"])}
+            for row in found
         ]
         made = _table(cells, (), ("n", *_SPREAD)).assign(place=places).astype({"n": "int64"})
         return Grid(str(asked["title"]), str(asked["dataset"]), asked["axes"], made)
@@ -190,7 +194,9 @@ def claims(path: Path, asked: Iterable[dict[str, str]]) -> list[Claim]:
     """The decided claims in the order of `asked`, {"claim": its name, "says": words} each."""
     with _reading(path, "claims"):
         decided = read_json(path)["claims"]
-        return [{**shown_claim(decided[one["claim"]]), "says": one["says"]} for one in asked]
+        return [
+            {**claim_with_seeds_enough(decided[one["claim"]]), "says": one["says"]} for one in asked
+        ]
 
 
 # Of tables that are one file; of those of many.

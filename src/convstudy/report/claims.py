@@ -3,7 +3,7 @@
 from typing import Any
 
 from convstudy.config.claim_kinds import asked, compared
-from convstudy.config.metrics import shown_claim
+from convstudy.config.metrics import claim_with_seeds_enough
 from convstudy.config.stated import stated_values
 from convstudy.report.published import estimate_of, size
 
@@ -29,7 +29,7 @@ def of_section(section: str, study: Values, decided: Values) -> list[Values]:
         made.append(
             {
                 **claim,
-                **shown_claim(decided[name]),
+                **claim_with_seeds_enough(decided[name]),
                 "datasets": list(dict.fromkeys(one["dataset_title"] for one in involved)),
                 "reduced": _reduced(involved),
                 "published": known if comparable else None,

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from convstudy.config.metrics import shown as with_seeds_enough
+from convstudy.config.metrics import with_seeds_enough
 from convstudy.errors import StudyError
 from convstudy.figures.kinds import OF_BEST, needs
 from convstudy.files import read_json

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from convstudy.config.metrics import shown as with_seeds_enough
+from convstudy.config.metrics import with_seeds_enough
 from convstudy.config.stated import stated_values
 from convstudy.report.published import place
 

@@ -121,10 +121,14 @@ def test_no_result_is_typed_by_hand(report, tmp_path):
     assert {len(one) for one in verdicts} == {len(study_config()["claims"])}
 
 
-def test_templates_hold_no_numbers_with_decimals_or_percent():
-    for path in TEMPLATES.glob("*.j2"):
-        text = re.sub(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", "", path.read_text(), flags=re.S)
-        assert not re.findall(r"\d+[.,]\d+|\d+ ?%", text.replace("0 and 100 %", "")), path.name
+def test_templates_hold_no_results():
+    """Of numbers with decimals or in percent those alone that no run decides."""
+    for path in TEMPLATES.rglob("*.md.j2"):
+        text = re.sub(r"\{#.*?#\}", "", path.read_text(encoding="utf-8"), flags=re.S)
+        for known in ("0 and 100 %", "one more run of ours (95 %"):
+            text = text.replace(known, "")
+        found = re.findall(r"\d+[.,]\d+|\d+ ?%(?![}(])", text)
+        assert not found, path.name
 
 
 def test_every_claim_has_a_sentence_with_the_verdict_that_was_decided(report, tmp_path, study):
