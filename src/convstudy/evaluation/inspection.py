@@ -4,7 +4,6 @@ import argparse
 from bisect import bisect_left
 from collections.abc import Collection
 from contextlib import suppress
-from importlib import import_module
 from inspect import signature
 from itertools import product
 from pathlib import Path
@@ -13,8 +12,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from convstudy import models, named
+from convstudy import models
 from convstudy.config import read_slice
+from convstudy.config.networks import of_network
 from convstudy.errors import StudyError
 from convstudy.files import write_json
 from convstudy.models import cost
@@ -95,10 +95,9 @@ def _with_idle_keys(model: dict[str, Any], shape: list[int], classes: int) -> di
         sizes = [(name, tuple(one.shape)) for name, one in network.named_parameters()]
         return network, f"{network} {sizes}"
 
-    module, function = named.network(model["name"])
-    known = signature(getattr(import_module(module), function)).parameters
+    known = of_network(model["name"]).model_fields.items()
     keys = {*model} - {"name"}
-    if not (odd := sorted(keys - {*known})):
+    if not (odd := sorted(keys - {one.alias or name for name, one in known})):
         return None
     network, made = built(keys)
     of_class = signature(type(network)).parameters

@@ -58,17 +58,19 @@ def test_all_that_cannot_be_trained_is_said_at_once_and_not_kept(kept):
 
 
 @pytest.mark.parametrize(
-    ("sure", "of_network", "of_size", "refused"),
+    ("sure", "of", "refused"),
     [
-        ("all", True, False, True),
-        ("all", False, False, False),  # another machine may have what it needs
-        ("shape", True, True, True),
-        ("shape", True, False, False),  # other classes might do
-        ("nothing", True, True, False),
+        ("all", ["network"], True),
+        ("all", ["size"], False),  # another machine may have what it needs
+        ("shape", ["network", "size"], True),
+        ("shape", ["network"], False),  # other classes might do
+        ("nothing", ["network", "size"], False),
+        ("nothing", ["network", "all_images"], True),
     ],
 )
-def test_only_what_is_sure_is_refused(kept, monkeypatch, sure, of_network, of_size, refused):
-    fault = {"fault": "too small", "of_network": of_network, "of_size": of_size}
+def test_only_what_is_sure_is_refused(kept, monkeypatch, sure, of, refused):
+    fault = {"fault": "too small"}
+    fault |= {f"of_{one}": one in of for one in ("network", "size", "all_images")}
     monkeypatch.setattr(inspected, "_inspected", lambda asked: dict.fromkeys(asked, fault))
     asked = {"x": (job("torchvision/alexnet"), DATA, sure)}
     if refused:

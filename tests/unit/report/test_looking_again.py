@@ -54,7 +54,7 @@ def test_a_claim_that_came_after_its_results_is_named_at_its_verdict(gathered):
     assert verdict.startswith(
         "- **Contradicted:** instead, the test accuracy of “SimpleCNN” is less"
     )
-    assert "- *SimpleCNN is more accurate than the fully connected network* Tested 2 times" in text
+    assert "- *SimpleCNN is more accurate than the fully connected network*: Tested 2 times" in text
 
 
 def test_where_all_claims_came_late_so_does_what_stands_on_top(gathered):

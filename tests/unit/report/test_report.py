@@ -378,7 +378,7 @@ def test_every_run_is_listed_with_what_it_was_made_on(tmp_path, study):
     assert dict(rows)["3×3 kernels"] == "1"
     assert len(rows) == sum(one.dataset == "mnist" for one in made.experiments.values())
     assert "| environment 2 | 4 runs: cpu, " in text
-    assert "commit aaaaaaaaaaaa with uncommitted changes" in text
+    assert "commit aaaaaaaaaaaa of convstudy, with uncommitted changes" in text
     assert "interruptions" not in text
 
 
@@ -601,12 +601,13 @@ def test_classes_are_named_from_the_best_recognised_one_down(tmp_path, study):
     made_results.make(tmp_path, made, np.random.default_rng(0))
     path = tmp_path / "results/full/errors/cifar10.json"
     recalls = [
-        {"class": name, "mean": mean} for name, mean in zip("abc", (0.2, 0.9, 0.5), strict=True)
+        {"class": name, "mean": mean}
+        for name, mean in zip("abcde", (0.2, 0.9, 0.5, 0.6, 0.4), strict=True)
     ]
     path.write_text(json.dumps({**json.loads(path.read_text()), "recalls": recalls}))
     text = report_of(tmp_path, made)
-    assert "Recognised best: b (90.00 %), c (50.00 %) and a (20.00 %);" in text
-    assert "recognised worst: a (20.00 %), c (50.00 %) and b (90.00 %)." in text
+    assert "Recognised best: b (90.00 %) and d (60.00 %);" in text  # none is best and worst
+    assert "recognised worst: a (20.00 %) and e (40.00 %)." in text
 
 
 def test_claims_that_a_scale_does_not_ask_are_named(report):
