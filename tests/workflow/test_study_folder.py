@@ -208,6 +208,9 @@ def test_a_new_study_is_small(tmp_path):
     lines = (tmp_path / "mine/config.yaml").read_text().splitlines()
     assert len([one for one in lines if not one.startswith("#")]) <= 25
     assert Path(tmp_path, "mine/networks.py").is_file()
+    for profile in ("default", "slurm"):
+        path = f"profiles/{profile}/config.yaml"
+        assert Path(tmp_path, "mine", path).read_text() == (ROOT / path).read_text()
 
 
 @pytest.mark.study
