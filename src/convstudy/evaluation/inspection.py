@@ -53,7 +53,9 @@ def inspect(model: dict[str, Any], shape: list[int], classes: int) -> dict[str, 
             if not _asks_for_values(error):
                 raise
             found = _step(untrained, shape, classes, "cpu")
-        return _with_idle_keys(untrained, shape, classes) or found
+        with suppress(Exception, SystemExit):  # of a try on the meta device, which proves nothing
+            return _with_idle_keys(untrained, shape, classes) or found
+        return found
     except (Exception, SystemExit) as error:
         size = _size_that_it_takes(untrained, shape, classes)
         words = str(error) if isinstance(error, StudyError) else models.said(error)
@@ -71,9 +73,13 @@ def _can_be_built(model: dict[str, Any]) -> bool:
     hook = nn.modules.module.register_module_forward_pre_hook(lambda *_: begun.append(True))
     try:
         for shape, classes in product(_SHAPES, _CLASSES):
-            with suppress(Exception, SystemExit), torch.device("meta"):
-                models.build(**model, shape=shape, classes=classes)
-            if begun:
+            try:
+                with torch.device("meta"):
+                    models.build(**model, shape=shape, classes=classes)
+            except (Exception, SystemExit) as error:
+                if begun or _asks_for_values(error):
+                    return True
+            else:
                 return True
     finally:
         hook.remove()

@@ -77,6 +77,13 @@ def closed(shape, classes, **more):
 def of_class(shape, classes, **more):
     return Sized(shape, classes, **more)
 
+def of_values(shape, classes, **more):
+    width = int(torch.linspace(1, more.get("width", 2), 2)[1].item())
+    return nn.Sequential(nn.Flatten(), nn.Linear(shape[1] * shape[2], width), nn.Linear(width, classes))
+
+def of_values_and_four(shape, classes):
+    return nn.Sequential(nn.Flatten(), nn.Linear(shape[1] * shape[2], int(torch.ones(1).item() * 4)))
+
 def nothing(shape, classes):
     return None
 
@@ -94,6 +101,7 @@ def of_four(shape, classes):
         ({"name": "brought.closed", "widht": 4, "deph": 1}, "'deph', 'widht'"),
         ({"name": "brought.closed", "width": 4}, None),
         ({"name": "brought.of_class", "alpha": 4}, None),  # its class may use it later
+        ({"name": "brought.of_values", "width": 4}, None),  # only built with values
     ],
 )
 def test_a_key_that_makes_no_difference_is_a_fault(own, model, idle):
@@ -107,7 +115,9 @@ def test_a_key_that_makes_no_difference_is_a_fault(own, model, idle):
         assert found["of_all_images"]
 
 
-@pytest.mark.parametrize(("function", "surely"), [("nothing", True), ("of_four", False)])
+@pytest.mark.parametrize(
+    ("function", "surely"), [("nothing", True), ("of_four", False), ("of_values_and_four", False)]
+)
 def test_what_other_images_might_mend_is_told_from_what_none_will(own, function, surely):
     module = own(OPEN)["name"].partition(".")[0]
     assert inspect({"name": f"{module}.{function}"}, [1, 28, 28], 10)["of_all_images"] is surely
