@@ -76,7 +76,7 @@ def test_names_of_classes_from_the_file_or_from_the_config(load):
         ({"test_images": np.zeros((3, 6, 6, 3), np.uint8)}, "test images of shape"),
         ({"train_labels": np.array([0, 1, 2, 0, 1, 10**13])}, "a label is 10000000000000; classes"),
         ({"classes": np.array("cat")}, r"classes has shape \(\); give one name per class"),
-        ({"classes": np.array([object()])}, "cannot be read as an npz file"),
+        ({"classes": np.array([object()])}, "holds an array of Python objects"),
     ],
 )
 def test_what_does_not_fit_is_said(load, changes, said):

@@ -73,7 +73,7 @@ def _read(path: Path) -> dict[str, np.ndarray]:
         raise
     except Exception as error:  # at a damaged file numpy raises nearly anything
         said = str(error) or type(error).__name__
-        if "allow_pickle" in said:
+        if said.startswith("Object arrays"):
             raise StudyError(
                 f"{path} holds an array of Python objects (dtype object). Give it a type of its "
                 "own, as labels.astype(str) or numpy.stack(images), and save it again."
