@@ -25,7 +25,7 @@ use rule * from convstudy
 
 # Snakemake finds the default one in the folder of the study, and without it would not go on with
 # what was stopped.
-PROFILES = WORKFLOW.parent / "profiles"
+_PROFILES = WORKFLOW.parent / "profiles"
 
 
 def main(argv: list[str]) -> None:
@@ -60,7 +60,7 @@ def make(folder: Path) -> None:
     write_text(folder / "networks.py", (parts / "networks.py").read_text("utf-8"))
     write_text(folder / ".gitignore", (parts / "gitignore").read_text("utf-8"))
     write_text(folder / "Snakefile", _SNAKEFILE.format(str(WORKFLOW / "Snakefile")))
-    for profile in sorted(PROFILES.rglob("config.yaml")):
-        to = folder / "profiles" / profile.relative_to(PROFILES)
+    for profile in sorted(_PROFILES.rglob("config.yaml")):
+        to = folder / "profiles" / profile.relative_to(_PROFILES)
         write_text(to, profile.read_text("utf-8"))
     write_text(folder / "config.yaml", config)

@@ -1,6 +1,7 @@
 """`convstudy activations`: what chosen layers of a trained network answer to a few test images."""
 
 import argparse
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -77,15 +78,12 @@ def activations(
         )
     answers: dict[str, Tensor] = {}
 
-    def keep(layer: str, output: Any) -> None:
+    def keep(layer: str, _module: nn.Module, _inputs: Any, output: Any) -> None:
         if isinstance(output, Tensor):  # others answer with several, or are never asked
             answers[layer] = output.float().clone()
 
     hooks = [
-        model.get_submodule(layer).register_forward_hook(
-            lambda module, inputs, output, layer=layer: keep(layer, output)
-        )
-        for layer in layers
+        model.get_submodule(layer).register_forward_hook(partial(keep, layer)) for layer in layers
     ]
     model.eval()
     model(split.batch(rows)[0])

@@ -12,6 +12,11 @@ import numpy as np
 from convstudy.errors import StudyError
 from convstudy.figures.drawing import Drawing, Experiment
 
+# What numpy, zipfile and zlib raise at a file that is not whole.
+_DAMAGED = (
+    *(OSError, ValueError, IndexError, EOFError, MemoryError, RuntimeError),
+    *(zipfile.BadZipFile, zlib.error),
+)
 _AGAIN = "Delete it and run snakemake again."
 
 
@@ -71,9 +76,7 @@ def stored(path: Path) -> Iterator[Any]:
         said = "is missing"
     except KeyError as error:
         said = f"lacks an array ({error.args[0]})"
-    except (OSError, ValueError, IndexError, EOFError, MemoryError, RuntimeError) as error:
-        said = f"cannot be read ({error})"
-    except (zipfile.BadZipFile, zlib.error) as error:
+    except _DAMAGED as error:
         said = f"cannot be read ({error})"
     raise StudyError(f"{path} {said}. {_AGAIN}")
 

@@ -233,7 +233,7 @@ def test_the_first_frame_of_an_animation_is_taken_and_said(tmp_path, kind):
     files = members(("train/", "test/")) | {f"train/a/9.{kind.lower()}": content}
     write_zip(tmp_path / "set.zip", files)
     found = loader("image_folder")({"set.zip": tmp_path / "set.zip"}, {"image_size": [8, 6]})
-    assert found.said["converted"]["animated"] == 1
+    assert found.said == {"converted": {"animated": 1, "resized": 1}}
 
 
 def test_classes_are_in_the_order_of_their_numbers(tmp_path):

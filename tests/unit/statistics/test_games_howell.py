@@ -174,3 +174,9 @@ def test_of_too_many_experiments_no_pairs_are_made():
 def many(count):
     summary = {f"net{k}": runs_of(test_accuracy=LOW) for k in range(count)}
     return list(summary), summary, 5
+
+
+def test_times_are_medians_which_one_disturbed_run_does_not_move():
+    summary = {"a": runs_of(train_seconds=[90, 91, 1289], images_per_second=[10, 9.9, 0.7])}
+    (row,) = compare(["a"], summary, 2)["experiments"]
+    assert row["medians"] == {"train_seconds": 91, "images_per_second": 9.9}

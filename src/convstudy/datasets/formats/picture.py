@@ -61,7 +61,7 @@ def _decode(content: bytes, options: Mapping[str, Any]) -> tuple[np.ndarray, lis
         picture, is_seen = _composed(picture, options.get("background", "#ffffff"))
         done += ["transparent"] * is_seen
     if options.get("colour", True):
-        done += ["coloured"] * (picture.mode in ("L", "LA", "1"))
+        done += ["coloured"] * (picture.mode in ("L", "1"))
         picture = picture.convert("RGB")
     else:
         picture = picture.convert("L")
